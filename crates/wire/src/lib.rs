@@ -1,1 +1,14 @@
-//! placeholder
+//! What crosses a wall, and nothing else: bytes on one side, words of [`domain`] on the other.
+//!
+//! * [`api`] — the JSON messages between terminal, center, insurer and everybody who calls them over HTTP.
+//! * [`feed`] — the CSV files of an insurer, of the facilities and of the insurers.
+//! * [`oqs`] — the XML files of the national interface (OQS-IF-001 to 012) and their names.
+//! * [`text`] — character sets: Shift_JIS in and out, and how a character that the target lacks is folded.
+//! * [`limits`] — every limit by name, with its unit.
+//!
+//! Nothing here opens a file, a socket or a clock. Readers take any `Read`/`BufRead`, writers any `Write`, and every
+//! reader says *where* it stopped and *why* in Japanese and English, with a code that does not change.
+#![warn(missing_docs)]
+
+pub mod api;
+pub mod limits;

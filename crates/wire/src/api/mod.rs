@@ -1,0 +1,37 @@
+//! The JSON messages, all of them, with their OpenAPI schemas.
+//!
+//! Members are written in PascalCase and carry the names of the national interface where it has one, so that a vendor
+//! who knows the XML can read the JSON. A member without value is absent. Unknown members are ignored, so that an older
+//! program can read a newer message.
+//!
+//! | page | messages |
+//! |---|---|
+//! | [`check`] | one question, one answer: [`CheckRequest`], [`Answer`], [`CheckResponse`] |
+//! | [`record`] | what is known about one person: [`ResultOfQualificationConfirmation`] |
+//! | [`bulk`] | many questions in one file |
+//! | [`reference`] | 照会番号, the institution's own patient numbers |
+//! | [`join`] | how a terminal gets and renews its certificate |
+//! | [`insurer`] | what an insurer is told about its feed |
+//! | [`problem`] | everything that can go wrong, [`ProblemCode`] |
+
+pub mod bulk;
+pub mod check;
+pub mod insurer;
+pub mod join;
+pub mod problem;
+pub mod record;
+pub mod reference;
+
+pub use bulk::{BulkHeader, BulkReception, BulkState, BulkStatus, BulkUnit};
+pub use check::{Answer, Basis, CheckRequest, CheckResponse, Hint, Proof, Purpose, SearchInfo, Share, Verdict};
+pub use insurer::{ImportReport, Refusal};
+pub use join::{Enrolled, EnrolmentRequest, LogKey, RenewalRequest, RenewalWithOldCertificate, TimeNow};
+pub use problem::{FieldError, ProblemCode, ProblemDocument};
+pub use record::{
+    ElderlyRecipientCertificateInfo, LimitApplicationCertificateRelatedInfo, MedicalTicketInfo,
+    ResultOfQualificationConfirmation, SpecificDiseasesCertificateInfo,
+};
+pub use reference::{
+    BulkReferenceHeader, BulkReferenceUnit, ReferenceNumberAnswer, ReferenceNumberRegistrationInfo,
+    ReferenceNumberRequest,
+};

@@ -1,0 +1,55 @@
+//! Every limit of this crate, with its unit in its name.
+//!
+//! The widths of the fields come from the layout of the national interface (OQS-IF-001/003); the limits that the layout
+//! leaves open are ours, wide enough for everything seen in the field and narrow enough that no message can hurt.
+
+/// Longest XML message that carries one person (001–004, 006, 007, 010, 011), in bytes. Clients use the same figure.
+pub const OQS_SINGLE_MAX_BYTES: u64 = 4 * 1024 * 1024;
+/// Longest XML message that carries many people (005, 008, 009, 012), in bytes.
+pub const OQS_BULK_MAX_BYTES: u64 = 128 * 1024 * 1024;
+/// Most people in one bulk message, in units.
+pub const BULK_MAX_UNITS: usize = 100_000;
+/// Deepest nesting of elements in an XML message, in levels with the root as 1. The real messages need 6.
+pub const OQS_MAX_DEPTH: usize = 16;
+/// Longest text of one element, in characters.
+pub const OQS_MAX_TEXT_CHARS: usize = 4_000;
+/// Longest single piece of markup — a tag, a comment, a stretch of text — in bytes. Bounds the reader's buffer.
+pub const OQS_MAX_TOKEN_BYTES: usize = 64 * 1024;
+/// Longest element name, in bytes.
+pub const OQS_MAX_NAME_BYTES: usize = 128;
+/// Most elements inside one person's record, in elements. The largest real one has about 300.
+pub const OQS_MAX_ELEMENTS_PER_UNIT: usize = 4_000;
+/// Most warnings that a reader keeps, in warnings; the rest are only counted.
+pub const OQS_MAX_WARNINGS: usize = 100;
+/// Most medical tickets, and most 特定疾病 certificates, in one record, in entries.
+pub const OQS_MAX_LIST_ENTRIES: usize = 100;
+/// Longest file name, in bytes.
+pub const OQS_MAX_FILE_NAME_BYTES: usize = 200;
+/// Longest suffix of a file name, in bytes.
+pub const OQS_MAX_FILE_SUFFIX_BYTES: usize = 120;
+
+/// Longest line of an insurer feed, in bytes.
+pub const FEED_MAX_LINE_BYTES: usize = 32 * 1024;
+/// Longest field of an insurer feed, in bytes.
+pub const FEED_MAX_FIELD_BYTES: usize = 4 * 1024;
+/// Most columns of a CSV file, in columns.
+pub const FEED_MAX_COLUMNS: usize = 200;
+/// Most entries in one list column of an insurer feed, in entries.
+pub const FEED_MAX_LIST_ENTRIES: usize = 100;
+/// Longest name, kana or insurer's name of an insurer feed, in characters.
+pub const FEED_MAX_NAME_CHARS: usize = 200;
+/// Longest address of an insurer feed, in characters.
+pub const FEED_MAX_ADDRESS_CHARS: usize = 400;
+/// Most refusals listed in an import report, in refusals; all are counted.
+pub const IMPORT_REPORT_MAX_REFUSALS: usize = 1_000;
+
+/// Longest JSON body of a single message, in bytes.
+pub const API_SINGLE_MAX_BYTES: usize = 64 * 1024;
+/// Longest line of an NDJSON body, in bytes.
+pub const API_LINE_MAX_BYTES: usize = 16 * 1024;
+/// Longest file identifier (`ArbitraryFileIdentifier`), in characters.
+pub const ARBITRARY_FILE_IDENTIFIER_MAX_CHARS: usize = 50;
+/// Longest identifier of one person in a request (`ArbitraryIdentifier`), in characters.
+pub const ARBITRARY_IDENTIFIER_MAX_CHARS: usize = 100;
+/// Longest reception number, in characters.
+pub const RECEPTION_NUMBER_MAX_CHARS: usize = 100;
