@@ -1,1 +1,50 @@
-//! placeholder
+// SPDX-License-Identifier: Apache-2.0
+//! Words and rules of Japan's public health insurance.
+//!
+//! Everything here is a pure function or a value that cannot be wrong: no I/O, no clock, no randomness. A caller brings
+//! what was typed ([`EligibilityQuery`]) and what the register holds ([`Facts`]); [`decide`] says what is true on the date
+//! asked. The center calls it online, the terminal calls the same function offline, so both can only agree.
+//!
+//! How to find your way:
+//!
+//! * [`id`] — numbers printed on cards, each parsed once and right from then on.
+//! * [`date`] — dates in Western and era form; [`age`] — when a person attains an age in law.
+//! * [`coverage`] — what an insurer tells us about one enrolment of one person.
+//! * [`query`] — what a window asks; [`eligibility`] — the decision; [`share`] — what to collect; [`hint`] — why, and what
+//!   to do next.
+//! * [`code`] — the code tables of the OQS interface (OQSCDnnn), one enum each.
+//!
+//! Rules for additions: parse, don't validate; a rule names its source; a rule comes with a table of cases.
+#![warn(missing_docs)]
+
+pub mod age;
+pub mod check_digit;
+pub mod code;
+pub mod coverage;
+pub mod date;
+pub mod eligibility;
+pub mod hint;
+pub mod id;
+pub mod limits;
+mod near_miss;
+pub mod person;
+pub mod purpose;
+pub mod query;
+pub mod scheme;
+pub mod share;
+pub mod text;
+
+pub use code::{InsuredCardClassification, LimitClassification, LimitFlag, PersonalFamily, ReasonOfLoss, Sex};
+pub use coverage::{Coverage, RegistrationStatus};
+pub use date::Date;
+pub use eligibility::{Decision, Facts, PersonId, Reason, Recorded, Verdict, decide};
+pub use hint::{Hint, HintCode};
+pub use id::{
+    BranchNumber, CardKey, CardNumber, CardSymbol, IdError, InsurerNumber, MedicalInstitutionCode, PersonalNumber,
+    ReferenceNumber,
+};
+pub use person::Person;
+pub use purpose::Purpose;
+pub use query::{EligibilityQuery, Field, UnreadableField};
+pub use scheme::Scheme;
+pub use share::{Share, ShareReason};

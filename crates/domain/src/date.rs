@@ -1,0 +1,235 @@
+//! Dates as the health-insurance world writes them.
+//!
+//! Western `yyyyMMdd` is the rule of the OQS interface. Cards and older files write an era: one digit for the era and
+//! `YYMMDD` (formats.md 2.7). Both are read; only Western dates are written.
+
+use crate::text;
+pub use jiff::civil::Date;
+
+/// Why a text is not a date.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DateError {
+    /// Nothing was written.
+    #[error("date is empty")]
+    Empty,
+    /// A character that belongs to no date form.
+    #[error("date has a character that is not a digit")]
+    NotDigits,
+    /// Neither 7 digits (era) nor 8 digits (Western).
+    #[error("date has {0} digits; 8 (Western) or 7 (era) expected")]
+    Length(usize),
+    /// The day does not exist, such as 30 February, or the year is outside 1868–2199.
+    #[error("no such day")]
+    NoSuchDay,
+    /// The era digit is none of 1–5.
+    #[error("era digit must be 1 to 5")]
+    Era,
+}
+
+/// First days of the eras 明治 大正 昭和 平成 令和: (year, month, day).
+const ERA_STARTS: [(i16, i8, i8); 5] = [(1868, 1, 25), (1912, 7, 30), (1926, 12, 25), (1989, 1, 8), (2019, 5, 1)];
+const YEAR_MIN: i16 = 1868;
+const YEAR_MAX: i16 = 2199;
+
+/// A date read from text, with what a careful reader should know about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadDate {
+    /// The day.
+    pub date: Date,
+    /// The text named an era in which the day does not lie, such as 平成31年5月1日. Systems that were not updated in time
+    /// wrote such dates; they are understood and worth a warning.
+    pub outside_era: bool,
+}
+
+/// Reads `yyyyMMdd`, `yyyy/MM/dd`, `yyyy-MM-dd` or era `GYYMMDD`, in half or full width, with spaces around.
+pub fn parse(raw: &str) -> Result<Date, DateError> {
+    read(raw).map(|r| r.date)
+}
+
+/// As [`parse`], and tells about days outside their era.
+pub fn read(raw: &str) -> Result<ReadDate, DateError> {
+    if raw.len() > crate::limits::RAW_IDENTIFIER_BYTES_MAX {
+        return Err(DateError::Length(raw.len()));
+    }
+    // The common case by far: eight ASCII digits, as the interface writes them.
+    if raw.len() == 8 && raw.bytes().all(|b| b.is_ascii_digit()) {
+        return western(raw).map(|date| ReadDate {
+            date,
+            outside_era: false,
+        });
+    }
+    let without_separators: String = raw
+        .chars()
+        .filter(|c| !matches!(c, '/' | '／' | '.' | '．') && !text::is_hyphen_like(*c))
+        .collect();
+    let digits = text::ascii_digits(&without_separators).map_err(|_| DateError::NotDigits)?;
+    match digits.len() {
+        0 => Err(DateError::Empty),
+        8 => western(&digits).map(|date| ReadDate {
+            date,
+            outside_era: false,
+        }),
+        7 => era(&digits),
+        n => Err(DateError::Length(n)),
+    }
+}
+
+fn number(digits: &str) -> i16 {
+    digits.bytes().fold(0, |n, b| n * 10 + i16::from(b - b'0'))
+}
+
+fn western(digits: &str) -> Result<Date, DateError> {
+    let (y, m, d) = (number(&digits[..4]), number(&digits[4..6]), number(&digits[6..8]));
+    if !(YEAR_MIN..=YEAR_MAX).contains(&y) {
+        return Err(DateError::NoSuchDay);
+    }
+    // Two digits always fit into an i8.
+    Date::new(y, m as i8, d as i8).map_err(|_| DateError::NoSuchDay)
+}
+
+fn era(digits: &str) -> Result<ReadDate, DateError> {
+    let era = usize::from(digits.as_bytes()[0] - b'0');
+    if !(1..=5).contains(&era) {
+        return Err(DateError::Era);
+    }
+    let year_of_era = number(&digits[1..3]);
+    if year_of_era == 0 {
+        return Err(DateError::NoSuchDay);
+    }
+    let start = era_start(era);
+    let date = Date::new(
+        start.year() + year_of_era - 1,
+        number(&digits[3..5]) as i8,
+        number(&digits[5..7]) as i8,
+    )
+    .map_err(|_| DateError::NoSuchDay)?;
+    let ended = era < 5 && date >= era_start(era + 1);
+    Ok(ReadDate {
+        date,
+        outside_era: date < start || ended,
+    })
+}
+
+fn era_start(era: usize) -> Date {
+    let (y, m, d) = ERA_STARTS[era - 1];
+    jiff::civil::date(y, m, d)
+}
+
+/// Writes `yyyyMMdd`.
+pub fn format(date: Date) -> String {
+    format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
+}
+
+/// Serde helper: a date as `yyyyMMdd`.
+pub mod as_text {
+    use super::Date;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// Writes `yyyyMMdd`.
+    pub fn serialize<S: Serializer>(date: &Date, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&super::format(*date))
+    }
+
+    /// Reads any form that [`super::parse`] reads.
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Date, D::Error> {
+        let raw = std::borrow::Cow::<str>::deserialize(d)?;
+        super::parse(&raw).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Serde helper: an optional date as `yyyyMMdd`.
+pub mod as_text_opt {
+    use super::Date;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// Writes `yyyyMMdd` or null.
+    pub fn serialize<S: Serializer>(date: &Option<Date>, s: S) -> Result<S::Ok, S::Error> {
+        match date {
+            Some(date) => s.serialize_str(&super::format(*date)),
+            None => s.serialize_none(),
+        }
+    }
+
+    /// Reads any form that [`super::parse`] reads, or null.
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Date>, D::Error> {
+        let raw = Option::<std::borrow::Cow<str>>::deserialize(d)?;
+        raw.map(|raw| super::parse(&raw).map_err(serde::de::Error::custom))
+            .transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Proves the forms read, the era edges, and that no impossible day gets through.
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn every_form_of_one_day_is_that_day() {
+        for raw in [
+            "20010327",
+            "2001/03/27",
+            "2001-03-27",
+            "２００１０３２７",
+            " 20010327 ",
+            "4130327",
+            "４１３０３２７",
+            "2001－03－27",
+        ] {
+            assert_eq!(parse(raw), Ok(date(2001, 3, 27)), "{raw}");
+        }
+    }
+
+    #[test]
+    fn days_that_do_not_exist_are_refused() {
+        for (raw, error) in [
+            ("", DateError::Empty),
+            ("20240230", DateError::NoSuchDay),
+            ("20230229", DateError::NoSuchDay),
+            ("00000000", DateError::NoSuchDay),
+            ("99991231", DateError::NoSuchDay),
+            ("202410…", DateError::NotDigits),
+            ("202410", DateError::Length(6)),
+            ("9010101", DateError::Era),
+            ("5000101", DateError::NoSuchDay),
+        ] {
+            assert_eq!(parse(raw), Err(error), "{raw}");
+        }
+    }
+
+    #[test]
+    fn eras_meet_without_a_gap() {
+        for (raw, day, outside) in [
+            ("3640107", date(1989, 1, 7), false),
+            ("4010108", date(1989, 1, 8), false),
+            ("4310430", date(2019, 4, 30), false),
+            ("4310501", date(2019, 5, 1), true),
+            ("5010501", date(2019, 5, 1), false),
+            ("5010430", date(2019, 4, 30), true),
+            ("3011225", date(1926, 12, 25), false),
+            ("1010125", date(1868, 1, 25), false),
+        ] {
+            assert_eq!(
+                read(raw),
+                Ok(ReadDate {
+                    date: day,
+                    outside_era: outside
+                }),
+                "{raw}"
+            );
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_written_reads_back(days in 0i32..100_000) {
+            let day = date(1900, 1, 1).checked_add(jiff::Span::new().days(days)).unwrap();
+            proptest::prop_assert_eq!(parse(&format(day)), Ok(day));
+        }
+
+        #[test]
+        fn no_text_panics(raw in "\\PC{0,40}") {
+            let _ = parse(&raw);
+        }
+    }
+}

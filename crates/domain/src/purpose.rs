@@ -1,0 +1,33 @@
+//! Why somebody looked. The purpose is part of every access event and of its proof.
+
+/// The purpose of an access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// A patient stands at the window (資格確認 単件).
+    Check,
+    /// The institution asks for its booked patients at once (資格確認 一括).
+    BulkCheck,
+    /// The institution ties its own patient number to a person (照会番号登録).
+    ReferenceRegistration,
+}
+
+impl Purpose {
+    /// The stable name, as in JSON and in the access event.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::BulkCheck => "bulk_check",
+            Self::ReferenceRegistration => "reference_registration",
+        }
+    }
+
+    /// The words that a patient reads in the list of looks.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Check => "窓口での資格確認",
+            Self::BulkCheck => "予約患者の一括資格確認",
+            Self::ReferenceRegistration => "照会番号（患者番号）の登録",
+        }
+    }
+}

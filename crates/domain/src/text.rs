@@ -1,0 +1,111 @@
+//! Folding of what people type and what cards print, so that equal things compare equal.
+//!
+//! Folded text is for matching only. What is shown, stored and sent on is always the original.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Whether `c` is one of the many signs that people and programs write for a hyphen or a separator on a card.
+///
+/// Cards print `・` and `－`; software adds U+2010…U+2015, U+2212, U+30FC, U+FF0D and the half-width forms
+/// (formats.md 2.4).
+pub fn is_hyphen_like(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '\u{2010}'
+            ..='\u{2015}'
+                | '\u{2212}'
+                | '\u{2043}'
+                | '\u{FE58}'
+                | '\u{FE63}'
+                | '\u{FF0D}'
+                | '\u{30FC}'
+                | '\u{FF70}'
+                | '\u{30FB}'
+                | '\u{FF65}'
+                | '\u{00B7}'
+    )
+}
+
+/// Whether `c` is a variation selector (standard or ideographic), which changes a glyph and never the meaning.
+pub fn is_variation_selector(c: char) -> bool {
+    matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' | '\u{180B}'..='\u{180D}')
+}
+
+/// The canonical form of a 記号 or 番号 for comparing: NFKC, no white space, no hyphens or separators, no variation
+/// selectors, ASCII upper case, leading zeros stripped (a text of only zeros keeps one).
+pub fn canonical_card_text(raw: &str) -> String {
+    // Most numbers are short and ASCII: a second pass through the normaliser would cost more than the comparison.
+    let mut folded = String::with_capacity(raw.len());
+    if raw.is_ascii() {
+        push_canonical(raw.chars(), &mut folded);
+    } else {
+        push_canonical(raw.nfkc(), &mut folded);
+    }
+    let stripped = folded.trim_start_matches('0');
+    if stripped.is_empty() && !folded.is_empty() {
+        return "0".to_owned();
+    }
+    let zeros = folded.len() - stripped.len();
+    folded.drain(..zeros);
+    folded
+}
+
+fn push_canonical(chars: impl Iterator<Item = char>, into: &mut String) {
+    for c in chars {
+        if c.is_whitespace() || is_hyphen_like(c) || is_variation_selector(c) {
+            continue;
+        }
+        into.push(c.to_ascii_uppercase());
+    }
+}
+
+/// Digits of `raw` in ASCII after NFKC folding and removal of white space, or the first character that is no digit.
+pub fn ascii_digits(raw: &str) -> Result<String, char> {
+    let mut digits = String::with_capacity(12);
+    for c in raw.nfkc() {
+        if c.is_whitespace() {
+            continue;
+        }
+        if !c.is_ascii_digit() {
+            return Err(c);
+        }
+        digits.push(c);
+    }
+    Ok(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    //! Proves that every spelling of one card text folds to one form, and that folding is stable.
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_number_are_one() {
+        for (raw, canonical) in [
+            ("001", "1"),
+            ("０２３", "23"),
+            ("12-34", "1234"),
+            ("12－34", "1234"),
+            ("12‐34", "1234"),
+            ("12−34", "1234"),
+            ("12ー34", "1234"),
+            ("12・34", "1234"),
+            (" 12 34　", "1234"),
+            ("医国１２３", "医国123"),
+            ("ａｂ1", "AB1"),
+            ("000", "0"),
+            ("", ""),
+            ("あ\u{E0100}1", "あ1"),
+        ] {
+            assert_eq!(canonical_card_text(raw), canonical, "{raw:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn folding_twice_changes_nothing_more(raw in "\\PC{0,30}") {
+            let once = canonical_card_text(&raw);
+            proptest::prop_assert_eq!(canonical_card_text(&once), once);
+        }
+    }
+}
