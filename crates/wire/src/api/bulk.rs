@@ -18,7 +18,7 @@ pub struct BulkHeader {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arbitrary_file_identifier: Option<String>,
     /// UUID version 7. Sending the file again with the same number gives the same reception number.
-    #[schema(value_type = String, format = Uuid)]
+    #[schema(value_type = String, format = "uuid")]
     pub request_id: Uuid,
 }
 

@@ -13,7 +13,7 @@ use super::record::ResultOfQualificationConfirmation;
 #[serde(rename_all = "PascalCase")]
 pub struct CheckRequest {
     /// UUID version 7 made by the asking side. Asking again with the same number gives the same answer once.
-    #[schema(value_type = String, format = Uuid, example = "01900000-0000-7000-8000-000000000001")]
+    #[schema(value_type = String, format = "uuid", example = "01900000-0000-7000-8000-000000000001")]
     pub request_id: Uuid,
     /// 資格確認日, the day of treatment, `yyyyMMdd`.
     #[serde(default)]
@@ -42,8 +42,6 @@ pub enum Purpose {
     Check,
     /// The file of tomorrow's appointments or of this month's patients.
     BulkCheck,
-    /// A case that was taken down while the line was away is asked again.
-    Settle,
 }
 
 impl Purpose {
@@ -52,7 +50,6 @@ impl Purpose {
         match self {
             Self::Check => "check",
             Self::BulkCheck => "bulk_check",
-            Self::Settle => "settle",
         }
     }
 }
@@ -178,7 +175,7 @@ pub struct Answer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arbitrary_file_identifier: Option<String>,
     /// The number of the question.
-    #[schema(value_type = String, format = Uuid)]
+    #[schema(value_type = String, format = "uuid")]
     pub request_id: Uuid,
     /// Where the answer comes from.
     pub basis: Basis,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 #[serde(rename_all = "PascalCase")]
 pub struct ReferenceNumberRequest {
     /// UUID version 7 made by the asking side.
-    #[schema(value_type = String, format = Uuid)]
+    #[schema(value_type = String, format = "uuid")]
     pub request_id: Uuid,
     /// 医療機関コード, 10 digits.
     #[serde(default)]
@@ -62,7 +62,7 @@ pub struct ReferenceNumberAnswer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arbitrary_file_identifier: Option<String>,
     /// The number of the request.
-    #[schema(value_type = String, format = Uuid)]
+    #[schema(value_type = String, format = "uuid")]
     pub request_id: Uuid,
     /// What was registered, as sent.
     pub reference_number_registration_info: ReferenceNumberRegistrationInfo,
@@ -79,7 +79,7 @@ pub struct BulkReferenceHeader {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arbitrary_file_identifier: Option<String>,
     /// UUID version 7.
-    #[schema(value_type = String, format = Uuid)]
+    #[schema(value_type = String, format = "uuid")]
     pub request_id: Uuid,
 }
 
