@@ -40,6 +40,15 @@ pub fn canonical_card_text(raw: &str) -> String {
         push_canonical(raw.chars(), &mut folded);
     } else {
         push_canonical(raw.nfkc(), &mut folded);
+        // Taking a space out can bring a letter and a combining mark together, which compose in another pass.
+        while !folded.is_ascii() {
+            let mut again = String::with_capacity(folded.len());
+            push_canonical(folded.nfkc(), &mut again);
+            if again == folded {
+                break;
+            }
+            folded = again;
+        }
     }
     let stripped = folded.trim_start_matches('0');
     if stripped.is_empty() && !folded.is_empty() {
