@@ -5,6 +5,7 @@
 
 use crate::text;
 pub use jiff::civil::Date;
+use unicode_normalization::UnicodeNormalization;
 
 /// Why a text is not a date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +29,24 @@ pub enum DateError {
 
 /// First days of the eras 明治 大正 昭和 平成 令和: (year, month, day).
 const ERA_STARTS: [(i16, i8, i8); 5] = [(1868, 1, 25), (1912, 7, 30), (1926, 12, 25), (1989, 1, 8), (2019, 5, 1)];
+/// How eras are written, after NFKC folding (which also opens `㍻` into 平成), with their number.
+const ERA_NAMES: [(&str, usize); 15] = [
+    ("明治", 1),
+    ("大正", 2),
+    ("昭和", 3),
+    ("平成", 4),
+    ("令和", 5),
+    ("M", 1),
+    ("T", 2),
+    ("S", 3),
+    ("H", 4),
+    ("R", 5),
+    ("m", 1),
+    ("t", 2),
+    ("s", 3),
+    ("h", 4),
+    ("r", 5),
+];
 const YEAR_MIN: i16 = 1868;
 const YEAR_MAX: i16 = 2199;
 
@@ -41,7 +60,9 @@ pub struct ReadDate {
     pub outside_era: bool,
 }
 
-/// Reads `yyyyMMdd`, `yyyy/MM/dd`, `yyyy-MM-dd` or era `GYYMMDD`, in half or full width, with spaces around.
+/// Reads a day in any form that people and programs write, in half or full width, with spaces around:
+/// `yyyyMMdd`, era `GYYMMDD` with G from 1 明治 to 5 令和, `2001/3/27`, `2001年3月27日`, `H13.3.27`, `H130327`,
+/// `平成13年3月27日`, `令和元年5月1日`.
 pub fn parse(raw: &str) -> Result<Date, DateError> {
     read(raw).map(|r| r.date)
 }
@@ -58,19 +79,39 @@ pub fn read(raw: &str) -> Result<ReadDate, DateError> {
             outside_era: false,
         });
     }
-    let without_separators: String = raw
-        .chars()
-        .filter(|c| !matches!(c, '/' | '／' | '.' | '．') && !text::is_hyphen_like(*c))
+    let folded: String = raw.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let (era, rest) = match ERA_NAMES
+        .iter()
+        .find_map(|(name, era)| Some((*era, folded.strip_prefix(name)?)))
+    {
+        Some((era, rest)) => (Some(era), rest.replace('元', "1")),
+        None => (None, folded),
+    };
+    let parts: Vec<&str> = rest
+        .split(|c: char| matches!(c, '/' | '.' | '年' | '月' | '日') || text::is_hyphen_like(c))
+        .filter(|part| !part.is_empty())
         .collect();
-    let digits = text::ascii_digits(&without_separators).map_err(|_| DateError::NotDigits)?;
-    match digits.len() {
-        0 => Err(DateError::Empty),
-        8 => western(&digits).map(|date| ReadDate {
+    if parts.iter().any(|part| !part.bytes().all(|b| b.is_ascii_digit())) {
+        return Err(DateError::NotDigits);
+    }
+    match (parts.as_slice(), era) {
+        ([], _) => Err(DateError::Empty),
+        ([digits], None) if digits.len() == 8 => western(digits).map(|date| ReadDate {
             date,
             outside_era: false,
         }),
-        7 => era(&digits),
-        n => Err(DateError::Length(n)),
+        ([digits], None) if digits.len() == 7 => era_day(
+            usize::from(digits.as_bytes()[0] - b'0'),
+            [&digits[1..3], &digits[3..5], &digits[5..7]],
+        ),
+        ([digits], Some(era)) if digits.len() == 6 => era_day(era, [&digits[..2], &digits[2..4], &digits[4..6]]),
+        (&[y, m, d], None) if y.len() == 4 && m.len() <= 2 && d.len() <= 2 => western(&format!("{y}{m:0>2}{d:0>2}"))
+            .map(|date| ReadDate {
+                date,
+                outside_era: false,
+            }),
+        (&[y, m, d], Some(era)) if y.len() <= 2 && m.len() <= 2 && d.len() <= 2 => era_day(era, [y, m, d]),
+        (parts, _) => Err(DateError::Length(parts.iter().map(|part| part.len()).sum())),
     }
 }
 
@@ -87,22 +128,17 @@ fn western(digits: &str) -> Result<Date, DateError> {
     Date::new(y, m as i8, d as i8).map_err(|_| DateError::NoSuchDay)
 }
 
-fn era(digits: &str) -> Result<ReadDate, DateError> {
-    let era = usize::from(digits.as_bytes()[0] - b'0');
+fn era_day(era: usize, [year, month, day]: [&str; 3]) -> Result<ReadDate, DateError> {
     if !(1..=5).contains(&era) {
         return Err(DateError::Era);
     }
-    let year_of_era = number(&digits[1..3]);
+    let year_of_era = number(year);
     if year_of_era == 0 {
         return Err(DateError::NoSuchDay);
     }
     let start = era_start(era);
-    let date = Date::new(
-        start.year() + year_of_era - 1,
-        number(&digits[3..5]) as i8,
-        number(&digits[5..7]) as i8,
-    )
-    .map_err(|_| DateError::NoSuchDay)?;
+    let date = Date::new(start.year() + year_of_era - 1, number(month) as i8, number(day) as i8)
+        .map_err(|_| DateError::NoSuchDay)?;
     let ended = era < 5 && date >= era_start(era + 1);
     Ok(ReadDate {
         date,
@@ -188,10 +224,14 @@ mod tests {
             ("20230229", DateError::NoSuchDay),
             ("00000000", DateError::NoSuchDay),
             ("99991231", DateError::NoSuchDay),
-            ("202410…", DateError::NotDigits),
+            ("202410…", DateError::Length(6)),
             ("202410", DateError::Length(6)),
             ("9010101", DateError::Era),
             ("5000101", DateError::NoSuchDay),
+            ("H13", DateError::Length(2)),
+            ("X130327", DateError::NotDigits),
+            ("2001/13/01", DateError::NoSuchDay),
+            ("平成", DateError::Empty),
         ] {
             assert_eq!(parse(raw), Err(error), "{raw}");
         }
@@ -208,6 +248,8 @@ mod tests {
             ("5010430", date(2019, 4, 30), true),
             ("3011225", date(1926, 12, 25), false),
             ("1010125", date(1868, 1, 25), false),
+            ("令和元年5月1日", date(2019, 5, 1), false),
+            ("平成31年5月1日", date(2019, 5, 1), true),
         ] {
             assert_eq!(
                 read(raw),

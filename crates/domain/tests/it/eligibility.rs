@@ -277,9 +277,7 @@ fn public_assistance_needs_a_ticket_of_the_month_and_the_institution() {
     let assisted = whose(
         1,
         coverage_with(|c| {
-            c.insurer_number = InsurerNumber::parse("12131239")
-                .or_else(|_| InsurerNumber::parse("12130017"))
-                .unwrap();
+            c.insurer_number = InsurerNumber::parse("12130019").unwrap();
             c.insured_card_symbol = None;
             c.insured_branch_number = None;
             c.insured_card_classification = InsuredCardClassification::PublicAssistance;
