@@ -16,6 +16,7 @@
 
 pub mod bulk;
 pub mod check;
+pub mod convert;
 pub mod insurer;
 pub mod join;
 pub mod problem;
@@ -24,6 +25,7 @@ pub mod reference;
 
 pub use bulk::{BulkHeader, BulkReception, BulkState, BulkStatus, BulkUnit};
 pub use check::{Answer, Basis, CheckRequest, CheckResponse, Hint, Proof, Purpose, SearchInfo, Share, Verdict};
+pub use convert::{AnswerContext, japan_time};
 pub use insurer::{ImportReport, Refusal};
 pub use join::{Enrolled, EnrolmentRequest, LogKey, RenewalRequest, RenewalWithOldCertificate, TimeNow};
 pub use problem::{FieldError, ProblemCode, ProblemDocument};
