@@ -1,1 +1,28 @@
-//! placeholder
+//! For tests only: a fixed clock, seeded randomness, throwaway certificates, private servers, a browser.
+//!
+//! Other crates name this one under `[dev-dependencies]`; `cargo xtask tidy` refuses it anywhere else. Everything here
+//! cleans up after itself: servers, processes and browsers end when their value is dropped, ports are free ones, data
+//! lies in temporary folders. A test therefore needs no set-up beyond the Debian packages that `cargo xtask ci` names.
+//!
+//! | need | take |
+//! |---|---|
+//! | time that stands still or is moved by hand | [`TestClock`] |
+//! | randomness that is the same in every run | [`SeededRandom`] |
+//! | a PostgreSQL that may be stopped, crashed and resumed | [`PrivatePostgres`] |
+//! | the real binary, killed and started again | [`Process`] |
+//! | Chromium driven over WebDriver | [`Browser`] |
+//! | a port that nobody listens on | [`free_port`] |
+
+pub mod browser;
+pub mod clock;
+pub mod port;
+pub mod postgres;
+pub mod process;
+pub mod random;
+
+pub use browser::Browser;
+pub use clock::TestClock;
+pub use port::free_port;
+pub use postgres::PrivatePostgres;
+pub use process::Process;
+pub use random::SeededRandom;

@@ -1,0 +1,24 @@
+//! Proves that a browser starts with a fresh profile, renders Japanese text, takes a picture, and leaves nothing behind.
+//! Works on Debian's Chromium and chromedriver.
+
+use testkit::Browser;
+
+#[tokio::test]
+async fn a_page_is_rendered_and_pictured() {
+    let browser = Browser::start().await.expect("starts");
+    let profile = browser.profile().to_owned();
+    browser
+        .client()
+        .goto("data:text/html;charset=utf-8,<title>確か</title><h1>資格確認</h1>")
+        .await
+        .expect("opens");
+    assert_eq!(browser.client().title().await.expect("reads"), "確か");
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let picture = browser
+        .screenshot(folder.path().join("a/page.png"))
+        .await
+        .expect("pictures");
+    assert!(std::fs::read(picture).expect("reads").starts_with(b"\x89PNG"));
+    browser.close().await.expect("closes");
+    assert!(!profile.exists());
+}

@@ -1,0 +1,108 @@
+//! Debian packages that the tests use. The product itself needs none of them.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use crate::run;
+
+const INSTALL_MAX: Duration = Duration::from_mins(15);
+
+struct Package {
+    name: &'static str,
+    why: &'static str,
+    is_there: fn() -> bool,
+}
+
+const PACKAGES: &[Package] = &[
+    Package {
+        name: "postgresql",
+        why: "private database servers for tests and benches",
+        is_there: has_postgresql,
+    },
+    Package {
+        name: "chromium",
+        why: "the desk page in a real browser",
+        is_there: || run::is_installed("chromium"),
+    },
+    Package {
+        name: "chromium-driver",
+        why: "WebDriver for it",
+        is_there: || run::is_installed("chromedriver"),
+    },
+    Package {
+        name: "fonts-noto-cjk",
+        why: "Japanese text in screenshots",
+        is_there: has_japanese_font,
+    },
+    Package {
+        name: "openssl",
+        why: "a second opinion on certificate chains",
+        is_there: || run::is_installed("openssl"),
+    },
+    Package {
+        name: "curl",
+        why: "mutual TLS from outside",
+        is_there: || run::is_installed("curl"),
+    },
+    Package {
+        name: "python3-venv",
+        why: "proofs checked by libraries of another language",
+        is_there: has_python_venv,
+    },
+    Package {
+        name: "clang",
+        why: "the fuzzer's runtime is C++",
+        is_there: || run::is_installed("c++"),
+    },
+];
+
+/// Installs what is missing (as root), or says what to install.
+pub fn ensure_installed() -> Result<()> {
+    let missing: Vec<_> = PACKAGES.iter().filter(|package| !(package.is_there)()).collect();
+    if missing.is_empty() {
+        println!("all {} packages are there", PACKAGES.len());
+        return Ok(());
+    }
+    for package in &missing {
+        println!("missing: {} ({})", package.name, package.why);
+    }
+    let names: Vec<_> = missing.iter().map(|package| package.name).collect();
+    if run::output(Command::new("id").arg("-u"))?.trim() != "0" {
+        bail!(
+            "run: sudo apt-get install -y --no-install-recommends {}",
+            names.join(" ")
+        );
+    }
+    let apt = |arguments: &[&str]| {
+        let mut command = run::command(Path::new("/"), "apt-get", arguments);
+        run::run(command.env("DEBIAN_FRONTEND", "noninteractive"), INSTALL_MAX)
+    };
+    apt(&["update", "-q"])?;
+    apt(&[&["install", "-q", "-y", "--no-install-recommends"], names.as_slice()].concat())?;
+    match PACKAGES.iter().find(|package| !(package.is_there)()) {
+        Some(package) => bail!("{} was installed and still is not found", package.name),
+        None => Ok(()),
+    }
+}
+
+fn has_postgresql() -> bool {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    versions
+        .into_iter()
+        .any(|version| version.path().join("bin/initdb").exists())
+}
+
+fn has_japanese_font() -> bool {
+    Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").exists()
+}
+
+fn has_python_venv() -> bool {
+    // Debian's own interpreter, by its full path: version managers often stand before it in PATH.
+    let asked = Command::new("/usr/bin/python3")
+        .args(["-c", "import ensurepip, venv"])
+        .output();
+    asked.is_ok_and(|output| output.status.success())
+}
