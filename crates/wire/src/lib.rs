@@ -11,4 +11,5 @@
 #![warn(missing_docs)]
 
 pub mod api;
+pub mod feed;
 pub mod limits;

@@ -35,9 +35,9 @@ pub const FEED_MAX_FIELD_BYTES: usize = 4 * 1024;
 /// Most columns of a CSV file, in columns.
 pub const FEED_MAX_COLUMNS: usize = 200;
 /// Most entries in one list column of an insurer feed, in entries.
-pub const FEED_MAX_LIST_ENTRIES: usize = 100;
+pub const FEED_MAX_LIST_ENTRIES: usize = domain::limits::COVERAGE_LIST_ENTRIES_MAX;
 /// Longest name, kana or insurer's name of an insurer feed, in characters.
-pub const FEED_MAX_NAME_CHARS: usize = 200;
+pub const FEED_MAX_NAME_CHARS: usize = domain::limits::NAME_CHARS_MAX;
 /// Longest address of an insurer feed, in characters.
 pub const FEED_MAX_ADDRESS_CHARS: usize = 400;
 /// Most refusals listed in an import report, in refusals; all are counted.
