@@ -1,0 +1,372 @@
+//! The asking side: HTTPS to a server of ours that may have several addresses.
+//!
+//! * Connections are kept and shared; HTTP/2 where the server agrees.
+//! * **Several base URLs** are tried in order, but only while nothing was sent: a request that may have reached a
+//!   server is never repeated here, because only the caller knows whether that is harmless. When the first URL cannot be
+//!   reached, the one that can is preferred for a minute.
+//! * Everything has a time limit and a size limit.
+//! * Failures come in two kinds, which mean different things at a window: [`ClientError::CouldNotAsk`], nobody
+//!   answered, so go on offline; [`ClientError::Problem`], the server answered that it will not.
+//!
+//! ```no_run
+//! # async fn example(tls: kit::client::ClientTls) -> Result<(), Box<dyn std::error::Error>> {
+//! use kit::client::Client;
+//!
+//! let client = Client::builder(kit::clock::SystemClock::shared())
+//!     .base_urls(["https://center-a.example", "https://center-b.example:8443"])?
+//!     .tls(tls)
+//!     .build()?;
+//! let now: serde_json::Value = client.get_json("/v1/time").await?;
+//! # let _ = now;
+//! # Ok(())
+//! # }
+//! ```
+
+mod answer;
+mod base;
+mod connect;
+mod error;
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use futures_util::{Stream, TryStreamExt};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::{Method, Request};
+use http_body::{Body as HttpBody, Frame};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper_util::client::legacy;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::clock::SharedClock;
+use crate::limits;
+
+pub use answer::{Answer, AnswerStream};
+use base::Bases;
+pub use base::UrlError;
+pub use connect::ClientTls;
+use connect::Connector;
+pub use error::{ClientError, CouldNotAsk};
+
+type Http = legacy::Client<Connector, Outgoing>;
+
+/// Times and sizes of one client. `ClientOptions { answer_time: …, ..Default::default() }`
+#[derive(Debug, Clone, Copy)]
+pub struct ClientOptions {
+    /// To connect to one base URL: name, TCP and TLS together.
+    pub connect_time: Duration,
+    /// From then to the end of a small answer, to the head of a streamed one, and between two pieces of a stream.
+    pub answer_time: Duration,
+    /// Largest answer that is read into memory.
+    pub answer_bytes_max: usize,
+    /// How long an unused connection is kept. Less than the server's [`limits::IDLE_TIME`].
+    pub idle_time: Duration,
+    /// HTTP/1.1 only, one connection for each request that is open at the same time.
+    pub http1_only: bool,
+    /// Allows `http://` to loopback addresses.
+    pub plain_loopback: bool,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            connect_time: limits::CLIENT_CONNECT_TIME,
+            answer_time: limits::CLIENT_ANSWER_TIME,
+            answer_bytes_max: limits::ANSWER_BYTES_MAX,
+            idle_time: limits::CLIENT_IDLE_TIME,
+            http1_only: false,
+            plain_loopback: false,
+        }
+    }
+}
+
+/// A client in the making.
+#[must_use = "nothing is asked before `build`"]
+pub struct ClientBuilder {
+    urls: Vec<String>,
+    tls: Option<ClientTls>,
+    options: ClientOptions,
+    user_agent: HeaderValue,
+    clock: SharedClock,
+}
+
+impl ClientBuilder {
+    /// The addresses of the server, the preferred one first. A path in them stands before every path asked.
+    pub fn base_urls<I>(mut self, urls: I) -> Result<Self, UrlError>
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        self.urls = urls.into_iter().map(Into::into).collect();
+        // Parsed once more in `build`, when it is known whether plain loopback is allowed.
+        Bases::parse(&self.urls, true, Arc::clone(&self.clock))?;
+        Ok(self)
+    }
+
+    /// Roots that are trusted and, where the server asks, our certificate.
+    pub fn tls(mut self, tls: ClientTls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// Other limits.
+    pub fn options(mut self, options: ClientOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// What we call ourselves, for instance `tashika-terminal/0.1.0`. Ignored if it cannot stand in a header.
+    pub fn user_agent(mut self, name: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(name) {
+            self.user_agent = value;
+        }
+        self
+    }
+
+    /// Ready; nothing is connected before the first request.
+    pub fn build(self) -> Result<Client, UrlError> {
+        let bases = Bases::parse(&self.urls, self.options.plain_loopback, Arc::clone(&self.clock))?;
+        let http = make_http(self.tls.as_ref(), &self.options);
+        Ok(Client {
+            inner: Arc::new(Inner {
+                http: ArcSwap::from_pointee(http),
+                bases,
+                options: self.options,
+                user_agent: self.user_agent,
+            }),
+        })
+    }
+}
+
+fn make_http(tls: Option<&ClientTls>, options: &ClientOptions) -> Http {
+    legacy::Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(options.idle_time)
+        .pool_max_idle_per_host(limits::CLIENT_IDLE_CONNECTIONS_MAX)
+        .http2_initial_stream_window_size(limits::H2_STREAM_WINDOW_BYTES)
+        .http2_initial_connection_window_size(limits::H2_CONNECTION_WINDOW_BYTES)
+        .build(Connector::new(tls, options))
+}
+
+/// Asks one server. Clones share connections.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    http: ArcSwap<Http>,
+    bases: Bases,
+    options: ClientOptions,
+    user_agent: HeaderValue,
+}
+
+impl Client {
+    /// A client in the making.
+    pub fn builder(clock: SharedClock) -> ClientBuilder {
+        ClientBuilder {
+            urls: Vec::new(),
+            tls: None,
+            options: ClientOptions::default(),
+            user_agent: HeaderValue::from_static(concat!("tashika/", env!("CARGO_PKG_VERSION"))),
+            clock,
+        }
+    }
+
+    /// Uses another certificate or other roots from the next request on. Requests that are open end on the connections
+    /// they have.
+    pub fn replace_tls(&self, tls: &ClientTls) {
+        self.inner.http.store(Arc::new(make_http(Some(tls), &self.inner.options)));
+    }
+
+    /// GET, and the answer as JSON.
+    pub async fn get_json<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+        self.get(path).await?.json()
+    }
+
+    /// POST of JSON, and the answer as JSON.
+    pub async fn post_json<B, T>(&self, path: &str, body: &B) -> Result<T, ClientError>
+    where
+        B: Serialize + ?Sized,
+        T: DeserializeOwned,
+    {
+        self.post_json_for_answer(path, body).await?.json()
+    }
+
+    /// POST of JSON, and the answer as it came: for what is kept byte by byte.
+    pub async fn post_json_for_answer<B: Serialize + ?Sized>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<Answer, ClientError> {
+        let bytes = serde_json::to_vec(body).map_err(CouldNotAsk::unwritable)?;
+        self.post(path, "application/json", bytes).await
+    }
+
+    /// GET.
+    pub async fn get(&self, path: &str) -> Result<Answer, ClientError> {
+        self.whole(self.send(Method::GET, path, None, Bytes::new(), self.inner.options.answer_time)).await
+    }
+
+    /// POST of bytes.
+    pub async fn post(
+        &self,
+        path: &str,
+        content_type: &'static str,
+        body: impl Into<Bytes>,
+    ) -> Result<Answer, ClientError> {
+        let answer_time = self.inner.options.answer_time;
+        self.whole(self.send(Method::POST, path, Some(content_type), body.into(), answer_time)).await
+    }
+
+    /// POST of a body that does not fit in memory. It may take `time` in all. It is sent to one base URL only: what was
+    /// taken from a stream cannot be sent again.
+    pub async fn post_stream<S>(
+        &self,
+        path: &str,
+        content_type: &'static str,
+        body: S,
+        time: Duration,
+    ) -> Result<Answer, ClientError>
+    where
+        S: Stream<Item = io::Result<Bytes>> + Send + 'static,
+    {
+        let body = Outgoing::Stream(StreamBody::new(body.map_ok(Frame::data)).boxed_unsync());
+        let (_, base) = self.inner.bases.in_order().next().ok_or(CouldNotAsk::NoAddress)?;
+        let request = self.request(Method::POST, base.uri(path)?, Some(content_type), body);
+        let asked = async {
+            let response = self.http().request(request).await.map_err(|error| ClientError::from_http(&error))?;
+            AnswerStream::new(response, self.inner.options.answer_time).whole(self.inner.options.answer_bytes_max).await
+        };
+        in_time(time, asked).await
+    }
+
+    /// GET of an answer that does not fit in memory. The time limit holds for its head and between any two pieces.
+    pub async fn get_stream(&self, path: &str) -> Result<AnswerStream, ClientError> {
+        let time = self.inner.options.answer_time;
+        let stream = in_time(time, self.send(Method::GET, path, None, Bytes::new(), time)).await?;
+        stream.or_problem(self.inner.options.answer_bytes_max).await
+    }
+
+    async fn whole(
+        &self,
+        asked: impl Future<Output = Result<AnswerStream, ClientError>>,
+    ) -> Result<Answer, ClientError> {
+        // One limit over sending and reading; connecting has its own and may happen once per base URL.
+        let tries = u32::try_from(self.inner.bases.count()).unwrap_or(1);
+        let time = self.inner.options.answer_time + self.inner.options.connect_time * tries;
+        in_time(time, async { asked.await?.whole(self.inner.options.answer_bytes_max).await }).await
+    }
+
+    /// Sends to the first base URL that can be reached.
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: Option<&'static str>,
+        body: Bytes,
+        piece_time: Duration,
+    ) -> Result<AnswerStream, ClientError> {
+        let mut last = CouldNotAsk::NoAddress;
+        for (index, base) in self.inner.bases.in_order() {
+            let outgoing = Outgoing::Whole(Full::new(body.clone()));
+            let request = self.request(method.clone(), base.uri(path)?, content_type, outgoing);
+            match self.http().request(request).await {
+                Ok(response) => {
+                    self.inner.bases.worked(index);
+                    return Ok(AnswerStream::new(response, piece_time));
+                }
+                Err(error) => match CouldNotAsk::from_http(&error) {
+                    nothing_sent if error.is_connect() => {
+                        self.inner.bases.failed(index);
+                        last = nothing_sent;
+                    }
+                    maybe_sent => return Err(maybe_sent.into()),
+                },
+            }
+        }
+        Err(last.into())
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        uri: http::Uri,
+        content_type: Option<&'static str>,
+        body: Outgoing,
+    ) -> Request<Outgoing> {
+        let mut request = Request::new(body);
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        let headers = request.headers_mut();
+        headers.insert(USER_AGENT, self.inner.user_agent.clone());
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json, application/problem+json, */*;q=0.1"));
+        if let Some(content_type) = content_type {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        request
+    }
+
+    fn http(&self) -> Arc<Http> {
+        self.inner.http.load_full()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Client({:?})", self.inner.bases)
+    }
+}
+
+async fn in_time<T>(
+    time: Duration,
+    asked: impl Future<Output = Result<T, ClientError>>,
+) -> Result<T, ClientError> {
+    match tokio::time::timeout(time, asked).await {
+        Ok(answered) => answered,
+        Err(_elapsed) => Err(CouldNotAsk::TimedOut { after: time }.into()),
+    }
+}
+
+/// The body of a request.
+pub(crate) enum Outgoing {
+    Whole(Full<Bytes>),
+    Stream(UnsyncBoxBody<Bytes, io::Error>),
+}
+
+impl HttpBody for Outgoing {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        match self.get_mut() {
+            Self::Whole(body) => std::pin::Pin::new(body).poll_frame(cx).map_err(|never| match never {}),
+            Self::Stream(body) => std::pin::Pin::new(body).poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Whole(body) => body.is_end_stream(),
+            Self::Stream(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        match self {
+            Self::Whole(body) => body.size_hint(),
+            Self::Stream(body) => body.size_hint(),
+        }
+    }
+}
