@@ -58,11 +58,16 @@ pub struct Share {
 impl Share {
     /// The words for the desk, such as `3割`.
     pub fn label(self) -> String {
-        match self.percent {
-            0 => "負担なし".to_owned(),
-            100 => "10割（全額）".to_owned(),
-            p => format!("{}割", p / 10),
-        }
+        percent_label(self.percent)
+    }
+}
+
+/// How a desk says a percentage: `3割`, `負担なし`, `10割（全額）`.
+pub fn percent_label(percent: u8) -> String {
+    match percent {
+        0 => "負担なし".to_owned(),
+        100 => "10割（全額）".to_owned(),
+        p => format!("{}割", p / 10),
     }
 }
 

@@ -1,0 +1,356 @@
+//! The command line: what can be said, with its help. What is done about it lives in `command/`.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Tashika 確か: online health-insurance eligibility for clinics, hospitals, dental clinics and pharmacies.
+#[derive(Debug, Parser)]
+#[command(name = "tashika", version, propagate_version = true, max_term_width = 110)]
+pub struct Cli {
+    /// How the program writes its log.
+    #[arg(long, global = true, value_enum, default_value_t = LogStyle::Text)]
+    pub log: LogStyle,
+    /// What is logged, such as `info`, `debug` or `center=debug,info`.
+    #[arg(long, global = true, default_value = "info", value_name = "FILTER")]
+    pub log_filter: String,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Shape of the log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogStyle {
+    /// One readable line an event.
+    Text,
+    /// One JSON object an event.
+    Json,
+}
+
+/// Everything that the program does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// A whole system on this machine in one process: center, terminal and a synthetic nation, with a story of visits.
+    Demo(Demo),
+    /// The national side.
+    #[command(subcommand)]
+    Center(Center),
+    /// Institutions: add, invite, revoke.
+    #[command(subcommand)]
+    Facility(Facility),
+    /// Insurers: invite, import what they send.
+    #[command(subcommand)]
+    Insurer(Insurer),
+    /// The window side.
+    #[command(subcommand)]
+    Terminal(Terminal),
+    /// A synthetic nation: insurers, people, institutions and an oracle that knows every answer.
+    Nation(Nation),
+    /// Proofs of answers.
+    #[command(subcommand)]
+    Proof(Proof),
+    /// Measurements of this program on this machine.
+    #[command(subcommand)]
+    Bench(Bench),
+    /// Print the OpenAPI document of the center.
+    Openapi,
+    /// Print this help as one Markdown page.
+    #[command(hide = true)]
+    HelpMarkdown,
+}
+
+/// `tashika demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// End after the story; exit 0 only if every visit came out as the oracle says.
+    #[arg(long)]
+    pub once: bool,
+    /// Print one JSON object a visit instead of the story.
+    #[arg(long)]
+    pub json: bool,
+    /// People of the nation.
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
+    pub people: u32,
+    /// Seed of the nation.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Folder for everything that the demo makes; a new one under the system's folder for temporary files if not given.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Address of the desk page; port 0 takes any free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub desk: SocketAddr,
+}
+
+/// `tashika center …`
+#[derive(Debug, Subcommand)]
+pub enum Center {
+    /// Make the data folder: certificate authority, log key, configuration, database.
+    Init {
+        /// The data folder; it must not exist or be empty.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// DNS names and IP addresses under which terminals reach the center.
+        #[arg(long = "name", value_name = "HOST", default_values_t = ["localhost".to_owned(), "127.0.0.1".to_owned()])]
+        names: Vec<String>,
+        /// PostgreSQL instead of a SQLite file in the data folder.
+        #[arg(long, value_name = "URL")]
+        database: Option<String>,
+    },
+    /// Serve terminals and insurers until SIGINT or SIGTERM.
+    Run {
+        /// The data folder.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// Address of the API (mutual TLS), instead of the configured one.
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<SocketAddr>,
+        /// Address of the enrolment port, instead of the configured one.
+        #[arg(long, value_name = "ADDR")]
+        enrol_listen: Option<SocketAddr>,
+        /// Loopback address of health, readiness and metrics, instead of the configured one.
+        #[arg(long, value_name = "ADDR")]
+        ops_listen: Option<SocketAddr>,
+        /// Database, instead of the configured one.
+        #[arg(long, value_name = "URL")]
+        database: Option<String>,
+    },
+}
+
+/// The center whose data is meant.
+#[derive(Debug, Args)]
+pub struct CenterData {
+    /// The center's data folder.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Database, instead of the configured one.
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+}
+
+/// `tashika facility …`
+#[derive(Debug, Subcommand)]
+pub enum Facility {
+    /// Record an institution.
+    Add {
+        /// 医療機関コード, 10 digits.
+        code: String,
+        /// Its name.
+        name: String,
+        /// The center.
+        #[command(flatten)]
+        center: CenterData,
+    },
+    /// Record many institutions from a CSV file (MedicalInstitutionCode, Name, Kind, …).
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// The center.
+        #[command(flatten)]
+        center: CenterData,
+    },
+    /// Print a one-time code with which a terminal of the institution joins.
+    Enrol {
+        /// 医療機関コード, 10 digits.
+        code: String,
+        /// The center.
+        #[command(flatten)]
+        center: CenterData,
+    },
+    /// Revoke every certificate of the institution at once.
+    Revoke {
+        /// 医療機関コード, 10 digits.
+        code: String,
+        /// The center.
+        #[command(flatten)]
+        center: CenterData,
+    },
+}
+
+/// `tashika insurer …`
+#[derive(Debug, Subcommand)]
+pub enum Insurer {
+    /// Load an insurer feed (CSV): good rows are loaded, bad ones are reported with line, field and reason.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// Write the report as JSON to this file.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+        /// The center.
+        #[command(flatten)]
+        center: CenterData,
+    },
+    /// Print a one-time code with which an insurer gets its certificate.
+    Enrol {
+        /// 保険者番号, 6 or 8 digits.
+        number: String,
+        /// The center.
+        #[command(flatten)]
+        center: CenterData,
+    },
+}
+
+/// `tashika terminal …`
+#[derive(Debug, Subcommand)]
+pub enum Terminal {
+    /// Join a center with a one-time code: key, certificate, configuration and the first login.
+    Join {
+        /// Address of the center's enrolment port, `https://host:port`.
+        url: String,
+        /// The one-time code.
+        code: String,
+        /// The data folder; it must not exist or be empty.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// Folder that holds `req` and `res`; `oqs` in the data folder if not given.
+        #[arg(long, value_name = "DIR")]
+        oqs: Option<PathBuf>,
+    },
+    /// Serve the desk page and the folders until SIGINT or SIGTERM.
+    Run {
+        /// The data folder.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// Loopback address of the desk page, instead of the configured one.
+        #[arg(long, value_name = "ADDR")]
+        desk: Option<SocketAddr>,
+    },
+    /// Logins of the desk page.
+    #[command(subcommand)]
+    User(TerminalUser),
+}
+
+/// `tashika terminal user …`
+#[derive(Debug, Subcommand)]
+pub enum TerminalUser {
+    /// Add a login; the password is printed once.
+    Add {
+        /// Login name.
+        name: String,
+        /// What the person may do.
+        #[arg(long, value_enum, default_value_t = UserRole::Reception)]
+        role: UserRole,
+        /// The terminal's data folder.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// List the logins.
+    List {
+        /// The terminal's data folder.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// Give a login a new password; it is printed once.
+    Password {
+        /// Login name.
+        name: String,
+        /// The terminal's data folder.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
+}
+
+/// What a login may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UserRole {
+    /// Checks patients.
+    Reception,
+    /// Sees the records that patients agreed to show.
+    Records,
+    /// Manages logins and the terminal.
+    Admin,
+}
+
+/// `tashika nation …`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Nation {
+    /// Number of people.
+    #[arg(long, required = true, value_parser = clap::value_parser!(u32).range(1..=5_000_000))]
+    pub people: Option<u32>,
+    /// The same seed gives the same bytes.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Folder to write into.
+    #[arg(long, required = true, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Ask a nation's oracle instead.
+    #[command(subcommand)]
+    pub command: Option<NationCommand>,
+}
+
+/// `tashika nation check …`
+#[derive(Debug, Subcommand)]
+pub enum NationCommand {
+    /// Start a private center and terminals, load the nation, ask every question of its oracle and compare.
+    Check(NationCheck),
+}
+
+/// `tashika nation check DIR --through WAY`
+#[derive(Debug, Args)]
+pub struct NationCheck {
+    /// Folder that `tashika nation` wrote.
+    pub dir: PathBuf,
+    /// Which way the questions go.
+    #[arg(long, value_enum)]
+    pub through: Through,
+    /// PostgreSQL database for the private center, instead of SQLite. It should be empty.
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    /// Ask only the first N questions.
+    #[arg(long, value_name = "N")]
+    pub first: Option<usize>,
+}
+
+/// Ways from a question to its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Through {
+    /// One HTTPS request a question.
+    Api,
+    /// One uploaded file an institution and date.
+    Bulk,
+    /// `req` and `res` folders of a terminal.
+    Folders,
+}
+
+/// `tashika proof …`
+#[derive(Debug, Subcommand)]
+pub enum Proof {
+    /// Check a saved answer offline: nothing in it has changed, and the access is on record.
+    Verify {
+        /// The saved answer.
+        file: PathBuf,
+        /// Public key of the log (PEM). Every terminal keeps one in its data folder.
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
+}
+
+/// `tashika bench …`
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// Full checks a second over mutual TLS, beside the ceiling of the same TLS stack and raw rates.
+    Check(BenchCheck),
+}
+
+/// `tashika bench check`
+#[derive(Debug, Args)]
+pub struct BenchCheck {
+    /// People in the register.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub people: u32,
+    /// Keep-alive connections of the loaded run.
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub connections: u16,
+    /// Seconds of every measurement.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=120))]
+    pub seconds: u64,
+    /// PostgreSQL database to measure as well; it should be empty.
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    /// Folder for the nation and the databases; a new one under the system's folder for temporary files if not given.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
