@@ -13,6 +13,18 @@ const ERROR_PAGES: &str = "docs/errors/";
 /// Where problem codes are declared, one row each: `Variant = "code", 422,`.
 const PROBLEM_CODES: &str = "crates/wire/src/api/problem.rs";
 
+/// Each reader of an error page finds a line of their own, in both languages.
+const PARTS_OF_AN_ERROR_PAGE: &[&str] = &[
+    "- 意味:",
+    "- 窓口:",
+    "- 販売元:",
+    "- 実施機関:",
+    "- Meaning:",
+    "- Desk:",
+    "- Vendor:",
+    "- Operator:",
+];
+
 pub fn links(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, page) in tree.with_extension("md") {
@@ -123,9 +135,9 @@ pub fn error_pages(tree: &Tree) -> Vec<Finding> {
     for page in &pages {
         let path = format!("{ERROR_PAGES}{page}.md");
         let text = tree.text(&path).unwrap_or_default();
-        for heading in ["## At the window", "## For the vendor", "## For the operator"] {
-            if !text.contains(heading) {
-                findings.push(Finding::new(path.clone(), format!("the page lacks `{heading}`")));
+        for part in PARTS_OF_AN_ERROR_PAGE {
+            if !text.contains(part) {
+                findings.push(Finding::new(path.clone(), format!("the page lacks `{part}`")));
             }
         }
     }
@@ -290,10 +302,10 @@ mod tests {
     #[test]
     fn each_problem_code_has_a_page_with_a_part_for_each_reader() {
         let source = "codes! {\n  RateLimited = \"rate-limited\", 429,\n  Overloaded = \"overloaded\", 503,\n}\nconst NAME: &str = \"x\";\n";
-        let page = "## At the window\n## For the vendor\n## For the operator\n";
+        let page = PARTS_OF_AN_ERROR_PAGE.join("\n");
         let tree = Tree::from([
             (PROBLEM_CODES, source),
-            ("docs/errors/rate-limited.md", page),
+            ("docs/errors/rate-limited.md", page.as_str()),
             ("docs/errors/gone.md", ""),
         ]);
         let found = lines(&error_pages(&tree));
@@ -302,7 +314,7 @@ mod tests {
             "{found:?}"
         );
         assert!(found[1].starts_with("docs/errors/gone.md: no problem"));
-        assert_eq!(found.len(), 5, "{found:?}");
+        assert_eq!(found.len(), 2 + PARTS_OF_AN_ERROR_PAGE.len(), "{found:?}");
     }
 
     #[test]

@@ -80,7 +80,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         name: "unfinished",
-        why: "what is committed works: no todo!, no ignored test, no FIXME",
+        why: "what is committed works: no todo!, no ignored test, no note to do it later",
         check: source::unfinished,
     },
     Rule {
