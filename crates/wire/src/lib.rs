@@ -13,3 +13,4 @@
 pub mod api;
 pub mod feed;
 pub mod limits;
+pub mod text;
