@@ -1,1 +1,4 @@
-//! placeholder
+//! The national side: checks, bulk files, insurer feeds, enrolment, access log.
+
+pub mod limits;
+pub mod store;

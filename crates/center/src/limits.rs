@@ -1,0 +1,137 @@
+//! Every limit of the center, with its unit in its name.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+/// Most questions that are answered in one transaction, in questions.
+pub const BATCH_QUESTIONS_MAX: usize = 512;
+/// Most questions of bulk files among them while single questions wait too, in questions. Keeps a window from waiting
+/// for somebody's appointments of tomorrow.
+pub const BATCH_BULK_QUESTIONS_MAX: usize = 128;
+/// Single questions that may wait for a batch, in questions. At 10,000 answers a second that is 0.4 seconds of work.
+pub const WAITING_SINGLE_MAX: usize = 4_096;
+/// From this many waiting single questions on, bulk work is refused, in questions.
+pub const WAITING_SINGLE_BEFORE_BULK_STOPS: usize = 1_024;
+/// Chunks of bulk questions that may wait, in chunks of at most [`BATCH_BULK_QUESTIONS_MAX`] questions.
+pub const WAITING_BULK_CHUNKS_MAX: usize = 64;
+/// What an overloaded center tells a window to wait, in seconds.
+pub const RETRY_AFTER_OVERLOAD_SECONDS: u32 = 1;
+/// What a center without its database tells a window to wait, in seconds.
+pub const RETRY_AFTER_STORE_SECONDS: u32 = 3;
+/// What an overloaded center tells bulk work to wait, in seconds.
+pub const RETRY_AFTER_BULK_SECONDS: u32 = 15;
+/// Near misses that one batch reads, in rows. A person's own near misses are a handful; a hostile feed could make more.
+pub const NEAR_ROWS_MAX: i64 = 20_000;
+/// Other coverages that one batch reads, in rows.
+pub const OTHER_ROWS_MAX: i64 = 20_000;
+/// How old the insurers' feed times in memory may become.
+pub const INSURER_FACTS_TIME: Duration = Duration::from_secs(5);
+/// Leaves that are hashed again when the center starts, to see that the log and its head belong together, in leaves.
+pub const LOG_VERIFY_LEAVES_MAX: u64 = 4_096;
+
+/// How often a transaction is tried when it collides with others, in attempts.
+pub const TX_ATTEMPTS_MAX: u32 = 6;
+/// Rest after the first collision; it doubles with each.
+pub const TX_COLLISION_REST: Duration = Duration::from_millis(4);
+/// A transaction that takes longer is given up and its connection closed.
+pub const TX_TIME_MAX: Duration = Duration::from_secs(60);
+/// The same for a batch of answers: windows are waiting.
+pub const BATCH_TX_TIME_MAX: Duration = Duration::from_secs(8);
+/// How long SQLite waits for another process that holds the file.
+pub const SQLITE_BUSY_TIME: Duration = Duration::from_secs(5);
+/// Connections that read SQLite beside the one that writes.
+pub const SQLITE_READERS_MAX: u32 = 4;
+/// Memory for pages of the writing SQLite connection, in KiB.
+pub const SQLITE_CACHE_KIB: u32 = 128 * 1024;
+/// Memory for pages of each reading SQLite connection, in KiB.
+pub const SQLITE_READER_CACHE_KIB: u32 = 8 * 1024;
+/// How much of the SQLite file is mapped into memory, in bytes.
+pub const SQLITE_MMAP_BYTES: u64 = 2 * 1024 * 1024 * 1024 - 65_536;
+/// Pages in the write-ahead log after which SQLite copies them into the file.
+pub const SQLITE_CHECKPOINT_PAGES: u32 = 8_000;
+/// Connections to PostgreSQL beside the one that writes the access log.
+pub const POSTGRES_CONNECTIONS_MAX: u32 = 12;
+/// How long a connection to the database may take, and how long to wait for a free one.
+pub const DATABASE_CONNECT_TIME: Duration = Duration::from_secs(5);
+/// Rows that one statement writes into SQLite, in rows.
+pub const SQLITE_ROWS_PER_STATEMENT: usize = 256;
+
+/// Rows of a feed that are taken in one transaction, in rows. Windows wait for it on SQLite, so it stays below 100 ms.
+pub const FEED_CHUNK_ROWS: usize = 5_000;
+/// Chunks of a feed that are read ahead of the database, in chunks.
+pub const FEED_CHUNKS_AHEAD: usize = 2;
+
+/// Length of `center.toml`, in bytes.
+pub const CONFIG_FILE_BYTES_MAX: u64 = 256 * 1024;
+/// Length of a key or certificate file, in bytes.
+pub const KEY_FILE_BYTES_MAX: u64 = 64 * 1024;
+/// Single checks of one facility in a second, where the settings say nothing else. A large hospital has one patient a
+/// second at its windows.
+pub const SINGLE_CHECKS_PER_SECOND: NonZeroU32 = nonzero(200);
+/// Single checks of one facility at once after a rest: what a terminal asks again when the line returns.
+pub const SINGLE_CHECKS_BURST: NonZeroU32 = nonzero(2_000);
+/// Requests about bulk files of one facility in a second.
+pub const BULK_REQUESTS_PER_SECOND: NonZeroU32 = nonzero(10);
+/// Such requests at once after a rest.
+pub const BULK_REQUESTS_BURST: NonZeroU32 = nonzero(100);
+/// Bulk files of one facility that may wait to be worked on.
+pub const BULK_FILES_WAITING_MAX: NonZeroU32 = nonzero(20);
+/// Attempts to enrol or renew from one address in a second.
+pub const ENROLMENT_ATTEMPTS_PER_SECOND: NonZeroU32 = nonzero(1);
+/// Such attempts at once after a rest. A clinic group behind one address joins a dozen terminals in a row.
+pub const ENROLMENT_ATTEMPTS_BURST: NonZeroU32 = nonzero(30);
+/// Open connections of the API port.
+pub const API_CONNECTIONS_MAX: NonZeroU32 = nonzero(10_000);
+/// Open connections of the enrolment port.
+pub const ENROL_CONNECTIONS_MAX: usize = 500;
+/// Open connections of the ops port.
+pub const OPS_CONNECTIONS_MAX: usize = 50;
+/// Days that a bulk result can be fetched.
+pub const BULK_RETENTION_DAYS: NonZeroU32 = nonzero(14);
+/// Seconds that open requests are given when the center stops.
+pub const SHUTDOWN_GRACE_SECONDS: NonZeroU32 = nonzero(20);
+
+/// Life of a one-time code.
+pub const ENROLMENT_CODE_LIFE: SignedDuration = SignedDuration::from_hours(10 * 24);
+/// How often the center looks whether another process (the command line, another center) revoked a certificate.
+pub const REVOCATION_WATCH_TIME: Duration = Duration::from_secs(2);
+/// A revocation list is made anew after this, long before its validity ends.
+pub const REVOCATION_LIST_AGE_MAX: SignedDuration = SignedDuration::from_hours(24);
+/// How often the center looks whether its own certificate must be renewed, and counts those of others that end.
+pub const CERTIFICATE_WATCH_TIME: Duration = Duration::from_secs(600);
+/// A certificate that ends within this is counted as expiring.
+pub const CERTIFICATE_EXPIRING_WITHIN: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// How often the center looks whether its database is there, for `/ready`.
+pub const STORE_WATCH_TIME: Duration = Duration::from_secs(2);
+
+/// Questions in one stored part of a bulk file, in lines.
+pub const BULK_PART_UNITS: usize = 500;
+/// Length of one stored part of a bulk file, in bytes; a part ends early when its lines are long.
+pub const BULK_PART_BYTES_MAX: usize = 1024 * 1024;
+/// Length of a whole bulk file, in bytes: 100,000 of the longest lines that mean anything.
+pub const BULK_FILE_BYTES_MAX: u64 = 128 * 1024 * 1024;
+/// How long taking in a bulk file may last.
+pub const BULK_UPLOAD_TIME: Duration = Duration::from_secs(600);
+/// A file that has not arrived completely after this was given up by its sender.
+pub const BULK_RECEIVING_TIME: SignedDuration = SignedDuration::from_hours(1);
+/// How often the center looks for bulk files that another center or an earlier run left, and for old ones.
+pub const BULK_WATCH_TIME: Duration = Duration::from_secs(30);
+/// Rest after a bulk file met an overloaded engine or a store that is gone.
+pub const BULK_REST_TIME: Duration = Duration::from_millis(500);
+/// Bulk files that are deleted in one transaction.
+pub const BULK_DELETE_FILES: i64 = 20;
+/// What the asker of an unfinished bulk file is told to wait, in seconds.
+pub const BULK_RETRY_AFTER_SECONDS: u64 = 2;
+/// Length of an insurer's feed over the API, in bytes.
+pub const FEED_BYTES_MAX: u64 = 8 * 1024 * 1024 * 1024;
+/// How long taking in an insurer's feed may last.
+pub const FEED_TIME: Duration = Duration::from_secs(3_600);
+
+const fn nonzero(number: u32) -> NonZeroU32 {
+    match NonZeroU32::new(number) {
+        Some(number) => number,
+        None => NonZeroU32::MIN,
+    }
+}

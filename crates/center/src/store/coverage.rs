@@ -1,0 +1,326 @@
+//! `coverage`: who is insured. Look-ups take a whole batch of questions in one statement.
+
+use sqlx::AssertSqlSafe;
+use std::fmt::Write as _;
+use std::sync::{Arc, LazyLock};
+
+use domain::{CardKey, Coverage, PersonId, Recorded};
+use jiff::Timestamp;
+
+use super::error::{Result, StoreError};
+use super::log::LogState;
+use super::tx::{Raw, on_both};
+use super::{Tx, time};
+use crate::limits;
+
+const TABLE: &str = "coverage";
+
+/// What a question is looked up by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CardAndBirth {
+    /// The card.
+    pub card_key: CardKey,
+    /// Insurer and birth date ([`domain::id::near_key`]).
+    pub near_key: i64,
+}
+
+/// A row that was found for the question at place `at` of the batch.
+#[derive(Debug)]
+pub struct Found {
+    /// Place of the question.
+    pub at: usize,
+    /// Whose coverage.
+    pub person: PersonId,
+    /// The coverage as JSON, not read yet.
+    pub record: String,
+}
+
+/// A coverage as a feed brings it, ready to be stored.
+#[derive(Clone)]
+pub struct CoverageRow {
+    /// The card.
+    pub card_key: CardKey,
+    /// 枝番, or nothing.
+    pub branch: String,
+    /// `yyyymmdd`.
+    pub qualified_on: i64,
+    /// Whose.
+    pub person: PersonId,
+    /// Insurer and birth date.
+    pub near_key: i64,
+    /// The coverage as JSON.
+    pub record: String,
+}
+
+impl CoverageRow {
+    /// Makes the row of a coverage.
+    pub fn new(coverage: &Coverage, person: PersonId) -> Result<Self> {
+        let record = serde_json::to_string(coverage).map_err(|e| StoreError::inconsistent(TABLE, e))?;
+        Ok(Self {
+            card_key: coverage.card_key(),
+            branch: coverage.insured_branch_number.map_or_else(String::new, |b| b.as_str().to_owned()),
+            qualified_on: time::day(coverage.qualification_date),
+            person,
+            near_key: domain::id::near_key(&coverage.insurer_number, coverage.person.birthdate),
+            record,
+        })
+    }
+
+    /// What makes two rows the same enrolment.
+    pub fn natural_key(&self) -> ([u8; 16], &str, i64) {
+        (self.card_key.hash(), &self.branch, self.qualified_on)
+    }
+}
+
+/// Reads a stored record.
+pub fn read_record(person: PersonId, record: &str) -> Result<Recorded> {
+    let coverage = serde_json::from_str(record).map_err(|e| {
+        // The place only: serde's words can repeat a value of the record.
+        StoreError::inconsistent(TABLE, format!("record cannot be read (column {})", e.column()))
+    })?;
+    Ok(Recorded { person, coverage })
+}
+
+type FoundRow = (i64, i64, Option<Vec<u8>>, String);
+
+const LOCK_AND_LOOK_UP_SQLITE: &str = "
+SELECT -1, h.tree_size, NULL, CAST(h.reference_facilities AS TEXT) FROM log_head h WHERE h.log_id = $1
+UNION ALL
+SELECT q.key, 0, c.person_id, c.record
+FROM json_each($2) q CROSS JOIN coverage c
+WHERE c.card_key = unhex(substr(q.value, 1, 32)) AND +c.near_key = CAST(substr(q.value, 33) AS INTEGER)";
+
+const LOCK_AND_LOOK_UP_POSTGRES: &str = "
+WITH head AS MATERIALIZED (SELECT tree_size, reference_facilities FROM log_head WHERE log_id = $1 FOR UPDATE)
+SELECT -1::bigint, head.tree_size, NULL::bytea, head.reference_facilities::text FROM head
+UNION ALL
+SELECT q.at - 1, 0::bigint, c.person_id, c.record
+FROM UNNEST($2::bytea[], $3::bigint[]) WITH ORDINALITY AS q (card_key, near_key, at)
+JOIN coverage c ON c.card_key = q.card_key AND c.near_key + 0 = q.near_key";
+
+const BY_CARD_SQLITE: &str = "
+SELECT q.key, 0, c.person_id, c.record
+FROM json_each($1) q CROSS JOIN coverage c WHERE c.card_key = unhex(q.value)";
+
+const BY_CARD_POSTGRES: &str = "
+SELECT q.at - 1, 0::bigint, c.person_id, c.record
+FROM UNNEST($1::bytea[]) WITH ORDINALITY AS q (card_key, at) JOIN coverage c ON c.card_key = q.card_key";
+
+const BY_PERSON_SQLITE: &str = "
+SELECT c.person_id, c.record FROM coverage c
+WHERE c.person_id IN (SELECT unhex(value) FROM json_each($1)) LIMIT $2";
+
+const BY_PERSON_POSTGRES: &str = "
+SELECT c.person_id, c.record FROM coverage c WHERE c.person_id = ANY($1) LIMIT $2";
+
+const BY_NEAR_KEY_SQLITE: &str = "
+SELECT c.near_key, c.person_id, c.record FROM coverage c
+WHERE c.near_key IN (SELECT CAST(value AS INTEGER) FROM json_each($1)) LIMIT $2";
+
+const BY_NEAR_KEY_POSTGRES: &str = "
+SELECT c.near_key, c.person_id, c.record FROM coverage c WHERE c.near_key = ANY($1) LIMIT $2";
+
+impl Tx {
+    /// Takes the log for this transaction, and finds the coverages of every question by card and birth date: the one
+    /// look-up of the common path. A row is found only when both fit.
+    pub async fn lock_log_and_look_up(
+        &mut self,
+        log_id: i64,
+        questions: &[CardAndBirth],
+    ) -> Result<(LogState, Vec<Found>)> {
+        let rows: Vec<FoundRow> = match self.raw() {
+            Raw::Sqlite(c) => {
+                let keys = json_of(questions, |q, out| {
+                    push_hex(out, &q.card_key.hash());
+                    let _ = write!(out, "{}", q.near_key);
+                });
+                sqlx::query_as(LOCK_AND_LOOK_UP_SQLITE).bind(log_id).bind(keys).fetch_all(&mut *c).await?
+            }
+            Raw::Postgres(c) => {
+                let cards: Vec<[u8; 16]> = questions.iter().map(|q| q.card_key.hash()).collect();
+                let cards: Vec<&[u8]> = cards.iter().map(<[u8; 16]>::as_slice).collect();
+                let nears: Vec<i64> = questions.iter().map(|q| q.near_key).collect();
+                sqlx::query_as(LOCK_AND_LOOK_UP_POSTGRES)
+                    .bind(log_id)
+                    .bind(cards)
+                    .bind(nears)
+                    .fetch_all(&mut *c)
+                    .await?
+            }
+        };
+        let mut rows = rows.into_iter();
+        let (_, size, _, facilities) =
+            rows.next().ok_or_else(|| StoreError::inconsistent("log_head", "the row of the log is missing"))?;
+        let state = LogState {
+            tree_size: time::count("log_head", size)?,
+            reference_facilities: facilities.parse().map_err(|_| StoreError::inconsistent("log_head", "no count"))?,
+        };
+        Ok((state, rows.map(found).collect::<Result<_>>()?))
+    }
+
+    /// All coverages of these cards, whatever the birth date.
+    pub async fn coverages_of_cards(&mut self, cards: &[CardKey]) -> Result<Vec<Found>> {
+        let rows: Vec<FoundRow> = match self.raw() {
+            Raw::Sqlite(c) => {
+                let keys = json_of(cards, |card, out| push_hex(out, &card.hash()));
+                sqlx::query_as(BY_CARD_SQLITE).bind(keys).fetch_all(&mut *c).await?
+            }
+            Raw::Postgres(c) => {
+                let cards: Vec<Vec<u8>> = cards.iter().map(|card| card.hash().to_vec()).collect();
+                sqlx::query_as(BY_CARD_POSTGRES).bind(cards).fetch_all(&mut *c).await?
+            }
+        };
+        rows.into_iter().map(found).collect()
+    }
+
+    /// All coverages of these persons.
+    pub async fn coverages_of_persons(&mut self, persons: &[PersonId]) -> Result<Vec<(PersonId, String)>> {
+        let rows: Vec<(Vec<u8>, String)> = match self.raw() {
+            Raw::Sqlite(c) => {
+                let keys = json_of(persons, |person, out| push_hex(out, &person.0));
+                sqlx::query_as(BY_PERSON_SQLITE).bind(keys).bind(limits::OTHER_ROWS_MAX).fetch_all(&mut *c).await?
+            }
+            Raw::Postgres(c) => {
+                let keys: Vec<&[u8]> = persons.iter().map(|p| p.0.as_slice()).collect();
+                sqlx::query_as(BY_PERSON_POSTGRES).bind(keys).bind(limits::OTHER_ROWS_MAX).fetch_all(&mut *c).await?
+            }
+        };
+        rows.into_iter().map(|(person, record)| Ok((person_id(&person)?, record))).collect()
+    }
+
+    /// All coverages of these insurers and birth dates.
+    pub async fn coverages_near(&mut self, near_keys: &[i64]) -> Result<Vec<(i64, PersonId, String)>> {
+        let rows: Vec<(i64, Vec<u8>, String)> = match self.raw() {
+            Raw::Sqlite(c) => {
+                let keys = json_of(near_keys, |key, out| {
+                    let _ = write!(out, "{key}");
+                });
+                sqlx::query_as(BY_NEAR_KEY_SQLITE).bind(keys).bind(limits::NEAR_ROWS_MAX).fetch_all(&mut *c).await?
+            }
+            Raw::Postgres(c) => {
+                sqlx::query_as(BY_NEAR_KEY_POSTGRES)
+                    .bind(near_keys)
+                    .bind(limits::NEAR_ROWS_MAX)
+                    .fetch_all(&mut *c)
+                    .await?
+            }
+        };
+        rows.into_iter().map(|(near, person, record)| Ok((near, person_id(&person)?, record))).collect()
+    }
+
+    /// Stores coverages; one that says what is known already is left alone. Gives how many were new or changed.
+    ///
+    /// No two of the rows may have the same natural key.
+    pub async fn put_coverages(&mut self, rows: Vec<CoverageRow>, now: Timestamp) -> Result<u64> {
+        match self.raw() {
+            Raw::Sqlite(c) => put_sqlite(c, rows, time::ms(now)).await,
+            Raw::Postgres(c) => put_postgres(c, rows, time::ms(now)).await,
+        }
+    }
+
+    /// How many coverages there are. Reads the whole index: for start-up and tests.
+    pub async fn count_coverages(&mut self) -> Result<u64> {
+        let (rows,): (i64,) =
+            on_both!(self, |c| sqlx::query_as("SELECT COUNT(*) FROM coverage").fetch_one(&mut *c).await)?;
+        time::count(TABLE, rows)
+    }
+}
+
+const UPSERT_HEAD: &str =
+    "INSERT INTO coverage (card_key, branch, qualified_on, person_id, near_key, record, updated_at) ";
+const UPSERT_TAIL: &str = " ON CONFLICT (card_key, branch, qualified_on) DO UPDATE SET
+    person_id = excluded.person_id, near_key = excluded.near_key, record = excluded.record,
+    updated_at = excluded.updated_at
+WHERE coverage.record <> excluded.record OR coverage.person_id <> excluded.person_id";
+
+/// One statement for each power of two, so that any number of rows takes few statements and few are prepared.
+static UPSERTS_SQLITE: LazyLock<Vec<(usize, Arc<str>)>> = LazyLock::new(|| {
+    std::iter::successors(Some(limits::SQLITE_ROWS_PER_STATEMENT), |n| (*n > 1).then_some(n / 2))
+        .map(|rows| {
+            let values = vec!["(?,?,?,?,?,?,?)"; rows].join(",");
+            (rows, Arc::from(format!("{UPSERT_HEAD}VALUES {values}{UPSERT_TAIL}")))
+        })
+        .collect()
+});
+
+static UPSERT_POSTGRES: LazyLock<Arc<str>> = LazyLock::new(|| {
+    Arc::from(format!(
+        "{UPSERT_HEAD}SELECT r.card_key, r.branch, r.qualified_on, r.person_id, r.near_key, r.record, $7
+         FROM UNNEST($1::bytea[], $2::text[], $3::bigint[], $4::bytea[], $5::bigint[], $6::text[])
+         AS r (card_key, branch, qualified_on, person_id, near_key, record){UPSERT_TAIL}"
+    ))
+});
+
+async fn put_sqlite(c: &mut sqlx::SqliteConnection, rows: Vec<CoverageRow>, now: i64) -> Result<u64> {
+    let mut left = rows.len();
+    let mut rows = rows.into_iter();
+    let mut changed = 0;
+    for (size, sql) in UPSERTS_SQLITE.iter() {
+        while left >= *size {
+            let mut query = sqlx::query(AssertSqlSafe(Arc::clone(sql)));
+            for row in rows.by_ref().take(*size) {
+                query = query
+                    .bind(row.card_key.hash().to_vec())
+                    .bind(row.branch)
+                    .bind(row.qualified_on)
+                    .bind(row.person.0.to_vec())
+                    .bind(row.near_key)
+                    .bind(row.record)
+                    .bind(now);
+            }
+            changed += query.execute(&mut *c).await?.rows_affected();
+            left -= size;
+        }
+    }
+    Ok(changed)
+}
+
+async fn put_postgres(c: &mut sqlx::PgConnection, rows: Vec<CoverageRow>, now: i64) -> Result<u64> {
+    let cards: Vec<Vec<u8>> = rows.iter().map(|r| r.card_key.hash().to_vec()).collect();
+    let persons: Vec<&[u8]> = rows.iter().map(|r| r.person.0.as_slice()).collect();
+    let branches: Vec<&str> = rows.iter().map(|r| r.branch.as_str()).collect();
+    let records: Vec<&str> = rows.iter().map(|r| r.record.as_str()).collect();
+    let result = sqlx::query(AssertSqlSafe(Arc::clone(&UPSERT_POSTGRES)))
+        .bind(cards)
+        .bind(branches)
+        .bind(rows.iter().map(|r| r.qualified_on).collect::<Vec<_>>())
+        .bind(persons)
+        .bind(rows.iter().map(|r| r.near_key).collect::<Vec<_>>())
+        .bind(records)
+        .bind(now)
+        .execute(&mut *c)
+        .await?;
+    Ok(result.rows_affected())
+}
+
+fn found((at, _, person, record): FoundRow) -> Result<Found> {
+    let person = person.ok_or_else(|| StoreError::inconsistent(TABLE, "no person"))?;
+    let at = usize::try_from(at).map_err(|_| StoreError::inconsistent(TABLE, "no place"))?;
+    Ok(Found { at, person: person_id(&person)?, record })
+}
+
+fn person_id(bytes: &[u8]) -> Result<PersonId> {
+    time::fixed(TABLE, bytes).map(PersonId)
+}
+
+/// A JSON array of texts: how SQLite takes a list as one parameter.
+pub(super) fn json_of<T>(items: &[T], push: impl Fn(&T, &mut String)) -> String {
+    let mut json = String::with_capacity(2 + items.len() * 64);
+    json.push('[');
+    for (at, item) in items.iter().enumerate() {
+        json.push_str(if at == 0 { "\"" } else { ",\"" });
+        push(item, &mut json);
+        json.push('"');
+    }
+    json.push(']');
+    json
+}
+
+/// Appends hexadecimal digits.
+pub(super) fn push_hex(out: &mut String, bytes: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for byte in bytes {
+        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        out.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+}

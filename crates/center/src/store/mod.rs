@@ -1,0 +1,131 @@
+//! The store of the center: one schema, two engines (SQLite and PostgreSQL), one door.
+//!
+//! Everything goes through [`Store::tx`] (or [`Store::read`], or [`Store::log_tx`] for the batch of answers): a *named*
+//! transaction that is tried again when it collides with others, and measured. Inside it, a [`Tx`] has one method for each
+//! thing that can be asked or changed; they live beside their table:
+//!
+//! | file | tables | for |
+//! |---|---|---|
+//! | [`coverage`] | `coverage` | who is insured, found by card, person, or near miss |
+//! | [`insurer`] | `insurer` | names, and how fresh the data is |
+//! | [`log`] | `log_head`, `access_event` | who looked; the leaves of the Merkle tree and its right edge |
+//! | [`reference_number`] | `reference_number` | 照会番号 |
+//! | [`facility`] | `facility`, `enrolment_code` | who may ask |
+//! | [`certificate`] | `certificate`, `crl_state` | what they ask with |
+//! | [`bulk`] | `bulk_job`, `bulk_part` | files with many questions |
+//! | [`import_job`] | `import_job` | how far a feed has come |
+//! | [`secret`] | `center_key` | small values that live as long as the data |
+//!
+//! How to add a table: (1) the next numbered file in `migrations/`, shared if both engines accept it, else one in each of
+//! `migrations/sqlite/` and `migrations/postgres/`; every column has its comment, every rule its named CHECK, and the
+//! primary key begins with the distribution key. (2) Its line in [`migrate`]. (3) A file here with `impl Tx`. (4) Tests in
+//! `tests/store_conformance.rs`, which run on both engines.
+//!
+//! Rules: migrations only grow, and the program refuses a schema that it does not know. SQL never leaves this folder. Time
+//! comes in as an argument. A value that only a person may see is never part of an error.
+
+pub mod address;
+pub mod bulk;
+pub mod certificate;
+pub mod coverage;
+pub mod error;
+pub mod facility;
+pub mod import_job;
+pub mod insurer;
+pub mod log;
+pub mod migrate;
+mod postgres;
+pub mod reference_number;
+pub mod secret;
+mod sqlite;
+mod time;
+mod tx;
+
+use std::sync::Arc;
+
+use kit::clock::SharedClock;
+
+pub use address::Address;
+pub use error::{Result, StoreError};
+pub use tx::{NoObserver, Tx, TxObserver};
+
+/// Which database answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite, in this process.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// The open store. Clones are the same one.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    connections: Connections,
+    clock: SharedClock,
+    observer: Box<dyn TxObserver>,
+}
+
+enum Connections {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+impl Store {
+    /// Opens the database and brings its schema up to date.
+    pub async fn open(address: &Address, clock: SharedClock, observer: Box<dyn TxObserver>) -> Result<Self> {
+        let connections = match address {
+            Address::Sqlite(path) => Connections::Sqlite(sqlite::Sqlite::open(path).await?),
+            Address::Postgres(options) => Connections::Postgres(postgres::Postgres::open(options).await?),
+        };
+        let store = Self { inner: Arc::new(Inner { connections, clock, observer }) };
+        migrate::migrate(&store, store.inner.clock.now()).await?;
+        Ok(store)
+    }
+
+    /// Which database it is.
+    pub fn engine(&self) -> Engine {
+        match &self.inner.connections {
+            Connections::Sqlite(_) => Engine::Sqlite,
+            Connections::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Asks the database something trivial: whether it is there.
+    pub async fn ping(&self) -> Result<()> {
+        self.read("ping", async |tx| tx.ping().await).await
+    }
+
+    /// Closes every connection. What is asked afterwards is refused.
+    pub async fn close(&self) {
+        match &self.inner.connections {
+            Connections::Sqlite(sqlite) => sqlite.close().await,
+            Connections::Postgres(postgres) => postgres.close().await,
+        }
+    }
+
+    /// Asks SQLite to copy its write-ahead log into the file, as far as nobody is in the way. Does nothing on PostgreSQL.
+    pub async fn checkpoint(&self) -> Result<()> {
+        match &self.inner.connections {
+            Connections::Sqlite(sqlite) => sqlite.checkpoint().await,
+            Connections::Postgres(_) => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("engine", &self.engine()).finish_non_exhaustive()
+    }
+}
+
+impl Tx {
+    /// See [`Store::ping`].
+    pub async fn ping(&mut self) -> Result<()> {
+        tx::execute_on_both!(self, |c| sqlx::query("SELECT 1").execute(&mut *c).await).map(drop)
+    }
+}

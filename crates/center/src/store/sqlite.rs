@@ -1,0 +1,86 @@
+//! SQLite: one connection that writes, a few that read.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
+use tokio::sync::Mutex;
+
+use super::error::{Result, StoreError};
+use super::tx::Slot;
+use crate::limits;
+
+pub(super) struct Sqlite {
+    options: SqliteConnectOptions,
+    pub(super) writer: Slot<SqliteConnection>,
+    pub(super) readers: SqlitePool,
+    closed: AtomicBool,
+}
+
+impl Sqlite {
+    pub(super) async fn open(path: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // Every commit reaches the disk before anybody is answered.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(limits::SQLITE_BUSY_TIME)
+            .pragma("mmap_size", limits::SQLITE_MMAP_BYTES.to_string())
+            .pragma("temp_store", "MEMORY")
+            // Statements and their values never show in a log: they are about people.
+            .disable_statement_logging()
+            // One batch of answers fits into the buffer, so that the two threads change over once.
+            .row_buffer_size(limits::BATCH_QUESTIONS_MAX * 4);
+        let writer_options = options
+            .clone()
+            .pragma("cache_size", format!("-{}", limits::SQLITE_CACHE_KIB))
+            .pragma("wal_autocheckpoint", limits::SQLITE_CHECKPOINT_PAGES.to_string());
+        // The writer comes first: it makes the file and switches it to WAL.
+        let writer = writer_options.connect().await.map_err(could_not_open)?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(limits::SQLITE_READERS_MAX)
+            .acquire_timeout(limits::DATABASE_CONNECT_TIME)
+            .test_before_acquire(false)
+            .connect_lazy_with(options.pragma("cache_size", format!("-{}", limits::SQLITE_READER_CACHE_KIB)));
+        Ok(Self {
+            options: writer_options,
+            writer: Arc::new(Mutex::new(Some(writer))),
+            readers,
+            closed: AtomicBool::new(false),
+        })
+    }
+
+    pub(super) async fn connect_writer(&self) -> Result<SqliteConnection> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(StoreError::Unavailable("the store is closed".to_owned()));
+        }
+        Ok(self.options.connect().await?)
+    }
+
+    /// Copies what it can of the write-ahead log, without making the writer wait.
+    pub(super) async fn checkpoint(&self) -> Result<()> {
+        let mut reader = self.readers.acquire().await?;
+        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&mut *reader).await?;
+        Ok(())
+    }
+
+    pub(super) async fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.readers.close().await;
+        if let Some(writer) = self.writer.lock().await.take() {
+            // The last connection copies the write-ahead log and removes it; if it cannot, the next opening does.
+            let _ = writer.close().await;
+        }
+    }
+}
+
+fn could_not_open(error: sqlx::Error) -> StoreError {
+    match StoreError::from(error) {
+        StoreError::Unavailable(words) => StoreError::Unavailable(format!("the database file cannot be opened: {words}")),
+        other => other,
+    }
+}

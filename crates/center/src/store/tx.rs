@@ -1,0 +1,309 @@
+//! The one door to the database: a named transaction, tried again when it collides, measured.
+
+use std::ops::AsyncFnMut;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use super::error::{Result, StoreError};
+use super::{Engine, Store};
+use crate::limits;
+
+/// Told about every transaction; metrics hang here.
+pub trait TxObserver: Send + Sync {
+    /// `outcome` is `ok` or [`StoreError::code`].
+    fn finished(&self, name: &'static str, outcome: &'static str, attempts: u32, took: Duration);
+}
+
+/// Looks away.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoObserver;
+
+impl TxObserver for NoObserver {
+    fn finished(&self, _name: &'static str, _outcome: &'static str, _attempts: u32, _took: Duration) {}
+}
+
+/// A connection that is used by one transaction at a time and made again when it broke.
+pub(super) type Slot<C> = Arc<Mutex<Option<C>>>;
+
+/// An open transaction. Dropping it unfinished closes its connection, which rolls it back.
+pub struct Tx {
+    conn: Conn,
+}
+
+enum Conn {
+    SqliteWriter(Held<SqliteConnection>),
+    SqliteReader(Pooled<Sqlite>),
+    PostgresLog(Held<PgConnection>),
+    PostgresPool(Pooled<Postgres>),
+}
+
+/// A connection of a pool. It goes back only when the transaction ended in order; else it is closed.
+struct Pooled<D: sqlx::Database> {
+    conn: PoolConnection<D>,
+    in_order: bool,
+}
+
+impl<D: sqlx::Database> Pooled<D> {
+    fn new(conn: PoolConnection<D>) -> Self {
+        Self { conn, in_order: false }
+    }
+
+    fn put_back(mut self) {
+        self.in_order = true;
+    }
+}
+
+impl<D: sqlx::Database> Drop for Pooled<D> {
+    fn drop(&mut self) {
+        if !self.in_order {
+            self.conn.close_on_drop();
+        }
+    }
+}
+
+/// A connection out of its slot. It goes back only when the transaction ended in order.
+struct Held<C> {
+    conn: C,
+    home: OwnedMutexGuard<Option<C>>,
+}
+
+impl<C> Held<C> {
+    fn put_back(mut self) {
+        *self.home = Some(self.conn);
+    }
+}
+
+/// The connection by engine, for statements that differ.
+pub(crate) enum Raw<'a> {
+    /// SQLite.
+    Sqlite(&'a mut SqliteConnection),
+    /// PostgreSQL.
+    Postgres(&'a mut PgConnection),
+}
+
+/// Runs the same expression on either engine: `on_both!(tx, |c| sqlx::query("…").execute(c).await)`.
+macro_rules! on_both {
+    ($tx:expr, |$c:ident| $body:expr) => {
+        match $tx.raw() {
+            $crate::store::tx::Raw::Sqlite($c) => $body.map_err($crate::store::StoreError::from),
+            $crate::store::tx::Raw::Postgres($c) => $body.map_err($crate::store::StoreError::from),
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// The same for a statement that gives no rows, up to `.execute(…)`; gives how many rows it changed.
+macro_rules! execute_on_both {
+    ($tx:expr, |$c:ident| $body:expr) => {
+        $crate::store::tx::on_both!($tx, |$c| $body.map(|done| done.rows_affected()))
+    };
+}
+pub(crate) use execute_on_both;
+
+/// Which connection a transaction takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lane {
+    /// Reads only; on SQLite it does not wait for the writer.
+    Read,
+    /// Reads and writes.
+    Write,
+    /// Writes, and sees what others commit while it waits: for migrations.
+    Migrate,
+    /// The batch of answers: on PostgreSQL a connection of its own, prepared for its statements.
+    Log,
+}
+
+impl Lane {
+    const fn begin(self, engine: Engine) -> &'static str {
+        match (engine, self) {
+            (Engine::Sqlite, Self::Read) => "BEGIN DEFERRED",
+            // Takes the lock at once: a transaction that reads first and then writes would collide half-way.
+            (Engine::Sqlite, Self::Write | Self::Migrate | Self::Log) => "BEGIN IMMEDIATE",
+            (Engine::Postgres, Self::Read) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            (Engine::Postgres, Self::Write) => "BEGIN ISOLATION LEVEL REPEATABLE READ",
+            // They wait for a lock and must then see what its holder wrote.
+            (Engine::Postgres, Self::Migrate | Self::Log) => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        }
+    }
+
+    const fn time_max(self) -> Duration {
+        match self {
+            Self::Read | Self::Write | Self::Migrate => limits::TX_TIME_MAX,
+            Self::Log => limits::BATCH_TX_TIME_MAX,
+        }
+    }
+}
+
+impl Store {
+    /// Runs `body` in a transaction that may write, and commits it if `body` gives `Ok`. `body` may run several times:
+    /// what it writes elsewhere must bear that.
+    pub async fn tx<T, F>(&self, name: &'static str, body: F) -> Result<T>
+    where
+        F: AsyncFnMut(&mut Tx) -> Result<T>,
+    {
+        self.run(Lane::Write, name, body).await
+    }
+
+    /// Runs `body` in a transaction that only reads.
+    pub async fn read<T, F>(&self, name: &'static str, body: F) -> Result<T>
+    where
+        F: AsyncFnMut(&mut Tx) -> Result<T>,
+    {
+        self.run(Lane::Read, name, body).await
+    }
+
+    /// Runs `body` as the batch of answers: alone on its connection, with a short time limit.
+    pub async fn log_tx<T, F>(&self, name: &'static str, body: F) -> Result<T>
+    where
+        F: AsyncFnMut(&mut Tx) -> Result<T>,
+    {
+        self.run(Lane::Log, name, body).await
+    }
+
+    /// A writing transaction that sees what others commit while it waits for a lock.
+    pub(super) async fn migration_tx<T, F>(&self, name: &'static str, body: F) -> Result<T>
+    where
+        F: AsyncFnMut(&mut Tx) -> Result<T>,
+    {
+        self.run(Lane::Migrate, name, body).await
+    }
+
+    async fn run<T, F>(&self, lane: Lane, name: &'static str, mut body: F) -> Result<T>
+    where
+        F: AsyncFnMut(&mut Tx) -> Result<T>,
+    {
+        let started = self.inner.clock.monotonic();
+        let mut attempts = 0;
+        let result = loop {
+            attempts += 1;
+            let attempt = tokio::time::timeout(lane.time_max(), self.attempt(lane, &mut body)).await;
+            let result = attempt.unwrap_or_else(|_| Err(StoreError::Unavailable(format!("{name} took too long"))));
+            match result {
+                Err(error) if error.is_collision() => {
+                    if attempts >= limits::TX_ATTEMPTS_MAX {
+                        break Err(StoreError::Collided { name, attempts });
+                    }
+                    tokio::time::sleep(limits::TX_COLLISION_REST * (1 << (attempts - 1))).await;
+                }
+                other => break other,
+            }
+        };
+        let outcome = result.as_ref().map_or_else(StoreError::code, |_| "ok");
+        let took = self.inner.clock.monotonic().saturating_sub(started);
+        self.inner.observer.finished(name, outcome, attempts, took);
+        result
+    }
+
+    async fn attempt<T, F>(&self, lane: Lane, body: &mut F) -> Result<T>
+    where
+        F: AsyncFnMut(&mut Tx) -> Result<T>,
+    {
+        let mut tx = self.begin(lane).await?;
+        match body(&mut tx).await {
+            Ok(value) => {
+                tx.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                tx.roll_back(&error).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// A connection that has begun. One that was left standing for long may be dead without our knowing: then a new one
+    /// is tried, once.
+    async fn begin(&self, lane: Lane) -> Result<Tx> {
+        let statement = lane.begin(self.engine());
+        let mut tx = Tx { conn: self.connection(lane).await? };
+        match tx.statement(statement).await {
+            Ok(()) => return Ok(tx),
+            Err(StoreError::Unavailable(_)) if self.engine() == Engine::Postgres => drop(tx),
+            Err(error) => return Err(error),
+        }
+        let mut tx = Tx { conn: self.connection(lane).await? };
+        tx.statement(statement).await?;
+        Ok(tx)
+    }
+
+    async fn connection(&self, lane: Lane) -> Result<Conn> {
+        match (&self.inner.connections, lane) {
+            (super::Connections::Sqlite(sqlite), Lane::Read) => {
+                Ok(Conn::SqliteReader(Pooled::new(sqlite.readers.acquire().await?)))
+            },
+            (super::Connections::Sqlite(sqlite), Lane::Write | Lane::Migrate | Lane::Log) => {
+                let mut home = Arc::clone(&sqlite.writer).lock_owned().await;
+                let conn = match home.take() {
+                    Some(conn) => conn,
+                    None => sqlite.connect_writer().await?,
+                };
+                Ok(Conn::SqliteWriter(Held { conn, home }))
+            }
+            (super::Connections::Postgres(postgres), Lane::Log) => {
+                let mut home = Arc::clone(&postgres.log).lock_owned().await;
+                let conn = match home.take() {
+                    Some(conn) => conn,
+                    None => postgres.connect_log().await?,
+                };
+                Ok(Conn::PostgresLog(Held { conn, home }))
+            }
+            (super::Connections::Postgres(postgres), Lane::Read | Lane::Write | Lane::Migrate) => {
+                Ok(Conn::PostgresPool(Pooled::new(postgres.pool.acquire().await?)))
+            }
+        }
+    }
+}
+
+impl Tx {
+    /// The connection by engine.
+    pub(crate) fn raw(&mut self) -> Raw<'_> {
+        match &mut self.conn {
+            Conn::SqliteWriter(held) => Raw::Sqlite(&mut held.conn),
+            Conn::SqliteReader(pooled) => Raw::Sqlite(&mut pooled.conn),
+            Conn::PostgresLog(held) => Raw::Postgres(&mut held.conn),
+            Conn::PostgresPool(pooled) => Raw::Postgres(&mut pooled.conn),
+        }
+    }
+
+    async fn statement(&mut self, sql: &'static str) -> Result<()> {
+        execute_on_both!(self, |c| sqlx::query(sql).execute(&mut *c).await).map(drop)
+    }
+
+    async fn commit(mut self) -> Result<()> {
+        match self.statement("COMMIT").await {
+            Ok(()) => {
+                self.release();
+                Ok(())
+            }
+            // A full disk or a lock is a clear "no": SQLite has kept the transaction open and we end it.
+            Err(error @ (StoreError::Full(_) | StoreError::Collided { .. })) => {
+                self.roll_back(&error).await;
+                Err(error)
+            }
+            // Dropping the transaction closes its connection.
+            Err(StoreError::Unavailable(words)) => Err(StoreError::CommitUnknown(words)),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn roll_back(mut self, because: &StoreError) {
+        let broken = matches!(because, StoreError::Unavailable(_) | StoreError::Damaged(_));
+        // SQLite rolls back by itself on a full disk; a second ROLLBACK then fails, and the connection is closed.
+        if !broken && self.statement("ROLLBACK").await.is_ok() {
+            self.release();
+        }
+    }
+
+    fn release(self) {
+        match self.conn {
+            Conn::SqliteWriter(held) => held.put_back(),
+            Conn::PostgresLog(held) => held.put_back(),
+            Conn::SqliteReader(pooled) => pooled.put_back(),
+            Conn::PostgresPool(pooled) => pooled.put_back(),
+        }
+    }
+}
