@@ -44,7 +44,6 @@ const CHROMIUM_FLAGS: &[&str] = &[
 /// ```
 pub struct Browser {
     client: Client,
-    // Fields drop in this order: the driver ends its browser, then the profile is removed.
     driver: Process,
     profile: TempDir,
 }
@@ -100,6 +99,35 @@ impl Browser {
     pub async fn close(self) -> Result<()> {
         self.client.clone().close().await?;
         Ok(())
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.driver.kill();
+        // A driver that is killed leaves its browser behind. All processes of the browser, and no others in the world,
+        // carry the path of our profile on their command line.
+        kill_processes_naming(self.profile.path());
+    }
+}
+
+/// Kills every process whose command line contains the path.
+fn kill_processes_naming(path: &Path) {
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(id) = entry
+            .file_name()
+            .to_str()
+            .filter(|name| name.parse::<u32>().is_ok())
+            .map(str::to_owned)
+        else {
+            continue;
+        };
+        let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        if String::from_utf8_lossy(&line).contains(&*path.to_string_lossy()) {
+            let _ = Command::new("/bin/sh")
+                .args(["-c", "kill -9 \"$1\" 2>/dev/null", "kill", &id])
+                .status();
+        }
     }
 }
 

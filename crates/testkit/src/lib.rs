@@ -8,12 +8,14 @@
 //! |---|---|
 //! | time that stands still or is moved by hand | [`TestClock`] |
 //! | randomness that is the same in every run | [`SeededRandom`] |
+//! | certificates of a center, terminals and insurers | [`ThrowawayCa`] |
 //! | a PostgreSQL that may be stopped, crashed and resumed | [`PrivatePostgres`] |
 //! | the real binary, killed and started again | [`Process`] |
 //! | Chromium driven over WebDriver | [`Browser`] |
 //! | a port that nobody listens on | [`free_port`] |
 
 pub mod browser;
+pub mod ca;
 pub mod clock;
 pub mod port;
 pub mod postgres;
@@ -21,6 +23,7 @@ pub mod process;
 pub mod random;
 
 pub use browser::Browser;
+pub use ca::{Identity, ThrowawayCa};
 pub use clock::TestClock;
 pub use port::free_port;
 pub use postgres::PrivatePostgres;

@@ -52,6 +52,8 @@ impl Process {
         let (sender, arrivals) = channel();
         read_lines(child.stdout.take(), &sender, &self.printed);
         read_lines(child.stderr.take(), &sender, &self.printed);
+        // From here on only the reading threads hold a sender: when both streams end, so does waiting.
+        drop(sender);
         self.child = Some(child);
         self.arrivals = arrivals;
         self.wait_for_line(ready, limit).map(drop)

@@ -22,3 +22,20 @@ async fn a_page_is_rendered_and_pictured() {
     browser.close().await.expect("closes");
     assert!(!profile.exists());
 }
+
+#[tokio::test]
+async fn a_dropped_browser_leaves_no_process_and_no_profile() {
+    let browser = Browser::start().await.expect("starts");
+    let profile = browser.profile().to_owned();
+    let still_running = || {
+        let processes = std::fs::read_dir("/proc").expect("proc").flatten();
+        let lines = processes.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+        lines
+            .filter(|line| String::from_utf8_lossy(line).contains(&*profile.to_string_lossy()))
+            .count()
+    };
+    assert!(still_running() > 1);
+    drop(browser);
+    assert_eq!(still_running(), 0);
+    assert!(!profile.exists());
+}
