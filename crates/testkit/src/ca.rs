@@ -73,7 +73,7 @@ impl ThrowawayCa {
     ) -> Result<Identity, CaError> {
         self.client(
             &Peer::Facility {
-                code: code.clone(),
+                code: *code,
                 terminal_id: terminal_id.clone(),
             },
             now,

@@ -48,7 +48,7 @@ impl Process {
         let mut child = self
             .command
             .spawn()
-            .with_context(|| format!("cannot start {:?}", self.command.get_program()))?;
+            .with_context(|| format!("cannot start {}", self.command.get_program().display()))?;
         let (sender, arrivals) = channel();
         read_lines(child.stdout.take(), &sender, &self.printed);
         read_lines(child.stderr.take(), &sender, &self.printed);
