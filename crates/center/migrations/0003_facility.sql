@@ -44,6 +44,8 @@ CREATE TABLE certificate (
     CONSTRAINT certificate_holder_kind_is_known CHECK (holder_kind IN ('facility', 'insurer'))
 );
 CREATE INDEX certificate_by_holder ON certificate (holder, holder_kind);
+-- Asked every few seconds: whether anything was revoked.
+CREATE INDEX certificate_by_revocation ON certificate (revoked_at) WHERE revoked_at IS NOT NULL;
 
 -- The newest certificate revocation list of each issuing key.
 CREATE TABLE crl_state (

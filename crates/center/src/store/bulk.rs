@@ -24,7 +24,7 @@ pub enum BulkKind {
 }
 
 impl BulkKind {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Check => "check",
             Self::Reference => "reference",

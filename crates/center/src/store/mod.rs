@@ -11,8 +11,8 @@
 //! | [`log`] | `log_head`, `access_event` | who looked; the leaves of the Merkle tree and its right edge |
 //! | [`reference_number`] | `reference_number` | 照会番号 |
 //! | [`facility`] | `facility`, `enrolment_code` | who may ask |
-//! | [`certificate`] | `certificate`, `crl_state` | what they ask with |
-//! | [`bulk`] | `bulk_job`, `bulk_part` | files with many questions |
+//! | [`certificate`], [`issuance`] | `certificate`, `crl_state` | what they ask with |
+//! | [`bulk`], [`bulk_intake`] | `bulk_job`, `bulk_part` | files with many questions |
 //! | [`import_job`] | `import_job` | how far a feed has come |
 //! | [`secret`] | `center_key` | small values that live as long as the data |
 //!
@@ -26,12 +26,14 @@
 
 pub mod address;
 pub mod bulk;
+pub mod bulk_intake;
 pub mod certificate;
 pub mod coverage;
 pub mod error;
 pub mod facility;
 pub mod import_job;
 pub mod insurer;
+pub mod issuance;
 pub mod log;
 pub mod migrate;
 mod postgres;
