@@ -10,6 +10,9 @@ use crate::keys::{KeyError, PrivateKey, PublicKey};
 use crate::limits::{CERTIFICATE_BYTES_MAX, CRL_PEM_BYTES_MAX, PEM_BYTES_MAX};
 use crate::pem::{self, PemError};
 
+/// AlgorithmIdentifier of ECDSA with SHA-256 (RFC 5758 3.2), DER.
+const ECDSA_WITH_SHA256: [u8; 12] = [0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
+
 /// Why a certificate, request or revocation list could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {
@@ -289,8 +292,12 @@ impl CertificateRequest {
             return Err(CertificateError::Damaged);
         }
         let key = PublicKey::from_spki_der(request.certification_request_info.subject_pki.raw)?;
-        let signed = key.verifies(request.certification_request_info.raw, &request.signature_value.data);
-        if signed {
+        let signature = &request.signature_value.data;
+        // What follows the signed part: the algorithm, which we name ourselves, and the signature as a bit string.
+        let length = u8::try_from(signature.len() + 1).map_err(|_| CertificateError::RequestSignature)?;
+        let tail = [ECDSA_WITH_SHA256.as_slice(), &[0x03, length, 0], signature].concat();
+        let signed = key.verifies(request.certification_request_info.raw, signature);
+        if signed && der.ends_with(&tail) {
             Ok(key)
         } else {
             Err(CertificateError::RequestSignature)

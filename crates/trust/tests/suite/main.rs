@@ -1,0 +1,16 @@
+//! Everything that `trust` promises, as tests. One program, because linking is slower than running.
+//!
+//! Time is fixed ([`sample::NOW`]), and what is random elsewhere is counted here; only private keys differ from run to
+//! run.
+
+mod authority;
+mod codes;
+mod merkle;
+mod openssl;
+mod peers;
+mod proofs;
+mod receipts;
+mod sample;
+mod seal;
+mod tls;
+mod world;
