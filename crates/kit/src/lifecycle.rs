@@ -300,7 +300,7 @@ impl Signals {
             {
                 return;
             }
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
         tokio::select! {
             () = come(self.interrupt.as_mut()) => "SIGINT",

@@ -55,6 +55,9 @@ pub const H2_CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
 /// Bytes that we hold for a slow reader on one HTTP/2 stream.
 pub const H2_SEND_BUFFER_BYTES: usize = 256 * 1024;
 
+/// Pieces of a body smaller than this are sent together when the next one is already there.
+pub const GATHERED_BYTES: usize = 16 * 1024;
+
 /// While draining, a connection with nothing open that has not moved a byte for this long is dropped.
 pub const DRAIN_QUIET_TIME: Duration = Duration::from_secs(1);
 
@@ -79,7 +82,7 @@ pub const CLIENT_ANSWER_TIME: Duration = Duration::from_secs(10);
 pub const CLIENT_IDLE_TIME: Duration = Duration::from_secs(40);
 
 /// After the first base URL failed, how long the others are preferred before it is tried again.
-pub const CLIENT_RETURN_TIME: Duration = Duration::from_secs(60);
+pub const CLIENT_RETURN_TIME: Duration = Duration::from_mins(1);
 
 /// Largest answer that a client reads into memory.
 pub const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;

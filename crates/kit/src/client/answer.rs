@@ -64,11 +64,12 @@ impl AnswerStream {
             match frame {
                 None => return Ok(None),
                 Some(Err(error)) => return Err(CouldNotAsk::from_broken(&error).into()),
-                Some(Ok(frame)) => match frame.into_data() {
-                    Ok(data) => return Ok(Some(data)),
-                    // Trailers tell us nothing.
-                    Err(_) => {}
-                },
+                // What is no data are trailers, which tell us nothing.
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Ok(Some(data));
+                    }
+                }
             }
         }
     }

@@ -238,7 +238,9 @@ fn tls_failure(error: &rustls::Error) -> Option<CouldNotAsk> {
             | AlertDescription::CertificateRequired
             | AlertDescription::UnknownCA
             | AlertDescription::AccessDenied
-            | AlertDescription::NoCertificate,
+            | AlertDescription::NoCertificate
+            // Signed by a CA of the right name and the wrong key: a center that was set up anew.
+            | AlertDescription::DecryptError,
         ) => Some(CouldNotAsk::CertificateRefused(error.to_string())),
         _ => None,
     }

@@ -45,6 +45,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::body::Gathered;
 use crate::clock::SharedClock;
 use crate::limits;
 
@@ -239,7 +240,7 @@ impl Client {
     where
         S: Stream<Item = io::Result<Bytes>> + Send + 'static,
     {
-        let body = Outgoing::Stream(StreamBody::new(body.map_ok(Frame::data)).boxed_unsync());
+        let body = Outgoing::Stream(Gathered::new(StreamBody::new(body.map_ok(Frame::data)).boxed_unsync()));
         let (_, base) = self.inner.bases.in_order().next().ok_or(CouldNotAsk::NoAddress)?;
         let request = self.request(Method::POST, base.uri(path)?, Some(content_type), body);
         let asked = async {
@@ -339,7 +340,7 @@ async fn in_time<T>(
 /// The body of a request.
 pub(crate) enum Outgoing {
     Whole(Full<Bytes>),
-    Stream(UnsyncBoxBody<Bytes, io::Error>),
+    Stream(Gathered<UnsyncBoxBody<Bytes, io::Error>>),
 }
 
 impl HttpBody for Outgoing {

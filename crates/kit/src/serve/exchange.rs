@@ -20,7 +20,7 @@ use wire::api::ProblemCode;
 
 use super::House;
 use super::connection::Activity;
-use crate::body::{GuardedBody, announced_bytes};
+use crate::body::{Gathered, GuardedBody, announced_bytes};
 use crate::context::{ConnectionFacts, RequestContext, RequestId};
 use crate::lifecycle::panic_words;
 use crate::problem::{Problem, name_request};
@@ -59,7 +59,7 @@ pub(super) async fn answer(line: Arc<Line>, request: Request<Incoming>) -> Resul
     let time = house.clock.monotonic().saturating_sub(begun);
     house.metrics.answered(response.status(), time);
     note(&line, &id, noted, response.status(), time, problem.as_ref());
-    Ok(response.map(|inner| OpenBody { inner, _open: open }))
+    Ok(response.map(|inner| OpenBody { inner: Gathered::new(inner), _open: open }))
 }
 
 /// Requests that the router need not see.
@@ -168,7 +168,7 @@ impl Drop for AtWork<'_> {
 
 /// The body of an answer; the request counts as open until it is dropped.
 pub(super) struct OpenBody {
-    inner: Body,
+    inner: Gathered<Body>,
     _open: Open,
 }
 

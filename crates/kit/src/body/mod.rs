@@ -4,6 +4,8 @@
 //! that sends one byte a second loses its connection. A route sets a size of its own with [`limit`]; without it,
 //! [`JsonBody`] and [`BytesBody`] take [`limits::BODY_BYTES_MAX`].
 
+mod gather;
+
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -22,6 +24,8 @@ use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use tokio::time::Sleep;
 use wire::api::ProblemCode;
+
+pub(crate) use gather::Gathered;
 
 use crate::clock::SharedClock;
 use crate::limits;
