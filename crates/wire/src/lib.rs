@@ -13,4 +13,5 @@
 pub mod api;
 pub mod feed;
 pub mod limits;
+pub mod oqs;
 pub mod text;
