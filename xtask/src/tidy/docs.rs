@@ -8,6 +8,8 @@ use super::rust;
 use crate::tree::Tree;
 
 const ARCHITECTURE: &str = "docs/ARCHITECTURE.md";
+const GLOSSARY: &str = "docs/GLOSSARY.md";
+const RECORD: &str = "crates/wire/src/api/record.rs";
 const ERROR_PAGES: &str = "docs/errors/";
 
 /// Where problem codes are declared, one row each: `Variant = "code", 422,`.
@@ -156,6 +158,34 @@ pub fn problem_codes(source: &str) -> BTreeSet<String> {
         (has_status && code.chars().all(|c| c.is_ascii_lowercase() || c == '-')).then(|| code.to_owned())
     };
     shown.lines().filter_map(code_of).collect()
+}
+
+/// Every element of a record that a vendor may meet has its row in the glossary.
+pub fn glossary(tree: &Tree) -> Vec<Finding> {
+    let (page, source) = (
+        tree.text(GLOSSARY).unwrap_or_default(),
+        tree.text(RECORD).unwrap_or_default(),
+    );
+    let member = |line: &str| {
+        let (name, _) = line.trim().strip_prefix("pub ")?.split_once(": ")?;
+        name.chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            .then(|| pascal_case(name))
+    };
+    let missing = |element: &String| !page.contains(&format!("`{element}`"));
+    let elements: BTreeSet<String> = source.lines().filter_map(member).filter(missing).collect();
+    let message = |element: String| Finding::new(GLOSSARY, format!("the element `{element}` has no row"));
+    elements.into_iter().map(message).collect()
+}
+
+fn pascal_case(name: &str) -> String {
+    let capital = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().map_or_else(String::new, |first| {
+            first.to_ascii_uppercase().to_string() + chars.as_str()
+        })
+    };
+    name.split('_').map(capital).collect()
 }
 
 pub fn decisions(tree: &Tree) -> Vec<Finding> {
@@ -315,6 +345,16 @@ mod tests {
         );
         assert!(found[1].starts_with("docs/errors/gone.md: no problem"));
         assert_eq!(found.len(), 2 + PARTS_OF_AN_ERROR_PAGE.len(), "{found:?}");
+    }
+
+    #[test]
+    fn each_element_of_the_record_is_in_the_glossary() {
+        let record = "pub struct X {\n    pub insurer_number: Option<String>,\n    pub remarks1: Option<String>,\n}\npub fn new() {}";
+        let tree = Tree::from([(RECORD, record), (GLOSSARY, "| 保険者番号 | | `InsurerNumber` |")]);
+        assert_eq!(
+            lines(&glossary(&tree)),
+            ["docs/GLOSSARY.md: the element `Remarks1` has no row"]
+        );
     }
 
     #[test]

@@ -1,20 +1,20 @@
-//! Licences and banned crates, read from `deny.toml` and held against what cargo resolves.
+//! Licences and banned crates, read from `deny.toml` and held against what cargo compiles.
 //!
 //! `deny.toml` stays valid for cargo-deny; this does the two checks that matter daily without anyone installing it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
 
 use super::Finding;
+use crate::run;
 use crate::tree::Tree;
 
+const LINE_FORMAT: &str = "{p}|{l}";
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 
-/// An outside crate as `cargo metadata` tells it.
+/// An outside crate as cargo tells it.
 struct Package {
     name: String,
     license: String,
@@ -103,50 +103,50 @@ fn strings(list: Option<&toml::Value>) -> BTreeSet<String> {
         .collect()
 }
 
-/// Outside crates of the resolved graph with their users.
+/// Outside crates that are really compiled for our platform, with their users. (`cargo metadata` would also list what
+/// is only mentioned behind features that nobody asks for.)
 fn resolved(root: &Path) -> Result<Vec<Package>> {
-    let output = Command::new("cargo")
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--locked",
-            "--filter-platform",
-            PLATFORM,
-        ])
-        .current_dir(root)
-        .output()
-        .context("cargo metadata")?;
-    ensure!(
-        output.status.success(),
-        "cargo metadata failed: {}",
-        String::from_utf8_lossy(&output.stderr)
+    let mut tree = run::command(
+        root,
+        "cargo",
+        &["tree", "--workspace", "--locked", "--target", PLATFORM],
     );
-    let metadata: Value = serde_json::from_slice(&output.stdout)?;
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let names: BTreeMap<String, String> = list(&metadata["packages"])
-        .iter()
-        .map(|package| (text(&package["id"]), text(&package["name"])))
-        .collect();
-    let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for node in list(&metadata["resolve"]["nodes"]) {
-        let user = names.get(&text(&node["id"])).cloned().unwrap_or_default();
-        for used in list(&node["dependencies"]) {
-            users.entry(text(&used)).or_default().insert(user.clone());
+    tree.args([
+        "--edges",
+        "normal,build,dev",
+        "--prefix",
+        "depth",
+        "--format",
+        LINE_FORMAT,
+    ]);
+    Ok(packages(&run::output(&mut tree)?))
+}
+
+/// Reads lines such as `2serde v1.0.1|MIT`: depth, crate, licence. A crate that was shown before is shown again without
+/// what is below it, so every edge is there.
+fn packages(tree: &str) -> Vec<Package> {
+    let mut found: BTreeMap<String, Package> = BTreeMap::new();
+    let mut path: Vec<String> = Vec::new();
+    for line in tree.lines() {
+        let digits = line.chars().take_while(char::is_ascii_digit).count();
+        let (Ok(depth), Some((id, license))) = (line[..digits].parse::<usize>(), line[digits..].split_once('|')) else {
+            continue;
+        };
+        let name = id.split(' ').next().unwrap_or_default().to_owned();
+        path.truncate(depth);
+        // A crate of the workspace shows the folder that it lies in.
+        if !id.contains(" (/") {
+            let license = license.trim_end_matches(" (*)").to_owned();
+            let package = found.entry(id.to_owned()).or_insert_with(|| Package {
+                name: name.clone(),
+                license,
+                users: BTreeSet::new(),
+            });
+            package.users.extend(path.last().cloned());
         }
+        path.push(name);
     }
-    let in_graph: BTreeSet<String> = list(&metadata["resolve"]["nodes"])
-        .iter()
-        .map(|node| text(&node["id"]))
-        .collect();
-    let outside = |package: &&Value| !package["source"].is_null() && in_graph.contains(&text(&package["id"]));
-    let read = |package: &Value| Package {
-        name: text(&package["name"]),
-        license: text(&package["license"]),
-        users: users.get(&text(&package["id"])).cloned().unwrap_or_default(),
-    };
-    Ok(list(&metadata["packages"]).iter().filter(outside).map(read).collect())
+    found.into_values().collect()
 }
 
 /// Whether an SPDX expression can be satisfied. `/` is the old way to write `OR`; `WITH` belongs to its licence.
@@ -220,6 +220,16 @@ mod tests {
         ] {
             assert!(!is_accepted(bad, &accepts), "{bad}");
         }
+    }
+
+    #[test]
+    fn users_are_read_from_the_depths_of_the_tree() {
+        let tree = "0center v0.1.0 (/x)|Apache-2.0\n1serde v1.0.0|MIT\n2syn v2.0.0 (proc-macro)|MIT\n\n0kit v0.1.0 (/y)|Apache-2.0\n1serde v1.0.0|MIT (*)\n";
+        let found = packages(tree);
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].users, BTreeSet::from(["center".to_owned(), "kit".to_owned()]));
+        assert_eq!((found[1].name.as_str(), found[1].license.as_str()), ("syn", "MIT"));
+        assert_eq!(found[1].users, BTreeSet::from(["serde".to_owned()]));
     }
 
     fn package(name: &str, license: &str, users: &[&str]) -> Package {

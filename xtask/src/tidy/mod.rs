@@ -124,6 +124,11 @@ const RULES: &[Rule] = &[
         check: docs::error_pages,
     },
     Rule {
+        name: "glossary",
+        why: "one term, one name: each element of the record has its row",
+        check: docs::glossary,
+    },
+    Rule {
         name: "decisions",
         why: "decisions are numbered without gaps and say how to reverse them",
         check: docs::decisions,
