@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Saved answers, judged by libraries of another language (see verify_proof.py).
+#
+#   bash crates/trust/tests/interop/run.sh FOLDER [PROOF_FILE LOG_PUBLIC_KEY_PEM]
+#
+# FOLDER keeps the Python libraries between runs. Without a proof file a fresh one is made by `trust`; with one (an
+# answer that a running center gave) that is judged too.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+folder=${1:?usage: run.sh FOLDER [PROOF_FILE LOG_PUBLIC_KEY_PEM]}
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
+venv=$folder/venv
+
+# Debian's own interpreter if it can make an environment, else the first in PATH.
+python=/usr/bin/python3
+"$python" -c 'import ensurepip, venv' 2>/dev/null || python=python3
+
+# Made anew whenever the pinned libraries change.
+if ! cmp -s "$here/requirements.txt" "$venv/requirements.txt"; then
+  "$python" -m venv --clear "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+    -r "$here/requirements.txt"
+  cp "$here/requirements.txt" "$venv/requirements.txt"
+fi
+
+judge() { "$venv/bin/python" "$here/verify_proof.py" "$@"; }
+
+(cd "$here" && cargo run --quiet -p trust --example sample_proof -- "$folder/sample")
+judge --flip "$folder/sample/proof.json" "$folder/sample/log_public_key.pem"
+
+if [ $# -ge 3 ]; then
+  judge --flip "$2" "$3"
+fi
+
+# The judge must be able to say no: a good file under another key.
+(cd "$here" && cargo run --quiet -p trust --example sample_proof -- "$folder/other")
+if judge "$folder/sample/proof.json" "$folder/other/log_public_key.pem" 2>/dev/null; then
+  echo "a proof was accepted under the key of another log" >&2
+  exit 1
+fi
+echo "interop: cwt and pymerkle agree with trust"
