@@ -3,7 +3,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 use rustls::pki_types::pem::SectionKind;
-use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, CertificateSigningRequestDer};
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::keys::{KeyError, PrivateKey, PublicKey};
@@ -173,6 +173,13 @@ pub struct Validity {
     pub not_after: Timestamp,
 }
 
+impl Validity {
+    /// Whether the certificate is valid at this time. TLS looks at it once; a connection may stay open longer.
+    pub fn holds_at(&self, now: Timestamp) -> bool {
+        (self.not_before..=self.not_after).contains(&now)
+    }
+}
+
 pub(crate) fn parse(der: &[u8]) -> Result<X509Certificate<'_>, CertificateError> {
     if der.len() > CERTIFICATE_BYTES_MAX {
         return Err(CertificateError::TooLong);
@@ -317,11 +324,6 @@ impl CertificateRequest {
     /// The key that asks.
     pub fn public_key(&self) -> &PublicKey {
         &self.key
-    }
-
-    /// The request in the type of the TLS library, for kit.
-    pub fn for_tls(&self) -> CertificateSigningRequestDer<'_> {
-        CertificateSigningRequestDer::from(self.der.as_slice())
     }
 }
 

@@ -1,4 +1,4 @@
-//! The log's name and keys.
+//! The log's name and keys. A log keeps one key for its life: to change the key, open the next log.
 
 use std::fmt;
 

@@ -163,6 +163,33 @@ pub enum RevocationReason {
     PrivilegeWithdrawn,
 }
 
+impl RevocationReason {
+    /// Every reason.
+    pub const ALL: &'static [Self] = &[
+        Self::Unspecified,
+        Self::KeyCompromise,
+        Self::Superseded,
+        Self::CessationOfOperation,
+        Self::PrivilegeWithdrawn,
+    ];
+
+    /// The stable name, for the store and the command line.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unspecified => "unspecified",
+            Self::KeyCompromise => "key_compromise",
+            Self::Superseded => "superseded",
+            Self::CessationOfOperation => "cessation_of_operation",
+            Self::PrivilegeWithdrawn => "privilege_withdrawn",
+        }
+    }
+
+    /// Reads a stable name.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|reason| reason.code() == code)
+    }
+}
+
 /// A certificate that must not be accepted any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revoked {

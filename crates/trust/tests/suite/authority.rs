@@ -18,6 +18,9 @@ fn a_terminal_certificate_lives_90_days_and_begins_26_hours_ago() {
     let validity = world.clinic().chain.leaf().validity().expect("a validity");
     assert_eq!(validity.not_before, NOW - SignedDuration::from_hours(26));
     assert_eq!(validity.not_after, NOW + SignedDuration::from_hours(90 * 24));
+    let hour = SignedDuration::from_hours(1);
+    assert!(validity.holds_at(validity.not_before) && validity.holds_at(NOW) && validity.holds_at(validity.not_after));
+    assert!(!validity.holds_at(validity.not_before - hour) && !validity.holds_at(validity.not_after + hour));
     let years = |c: &Certificate| {
         c.validity()
             .expect("a validity")
@@ -210,6 +213,14 @@ fn a_revocation_list_names_what_was_revoked_for_seven_days() {
         .map(x509_parser::prelude::RevokedCertificate::raw_serial)
         .collect();
     assert_eq!(serials, [gone.serial.as_bytes().as_slice()]);
+}
+
+#[test]
+fn reasons_are_read_back_by_their_names() {
+    for reason in RevocationReason::ALL {
+        assert_eq!(RevocationReason::parse(reason.code()), Some(*reason));
+    }
+    assert_eq!(RevocationReason::parse("lost"), None);
 }
 
 #[test]
