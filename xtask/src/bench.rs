@@ -32,7 +32,7 @@ pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
     let mut command = run::command(
         &workspace.root,
         workspace.release_binary(),
-        &["bench", "check", "--postgres"],
+        &["bench", "check", "--database"],
     );
     command.arg(server.create_database()?).args(arguments);
     run::run(&mut command, BENCH_MAX)
