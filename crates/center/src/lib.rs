@@ -1,4 +1,5 @@
 //! The national side: checks, bulk files, insurer feeds, enrolment, access log.
 
+pub mod check;
 pub mod limits;
 pub mod store;

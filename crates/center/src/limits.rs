@@ -93,6 +93,8 @@ pub const BULK_RETENTION_DAYS: NonZeroU32 = nonzero(14);
 /// Seconds that open requests are given when the center stops.
 pub const SHUTDOWN_GRACE_SECONDS: NonZeroU32 = nonzero(20);
 
+/// Rows of a register of institutions or insurers that are taken in one transaction, in rows.
+pub const REGISTER_CHUNK_ROWS: usize = 1_000;
 /// Life of a one-time code.
 pub const ENROLMENT_CODE_LIFE: SignedDuration = SignedDuration::from_hours(10 * 24);
 /// How often the center looks whether another process (the command line, another center) revoked a certificate.
@@ -135,3 +137,8 @@ const fn nonzero(number: u32) -> NonZeroU32 {
         None => NonZeroU32::MIN,
     }
 }
+/// Answers that are remembered so that a question asked again under its number gets the same one, in answers (about
+/// 3 KB each).
+pub const RECENT_ANSWERS_MAX: usize = 4_096;
+/// How long the engine may take to answer what still waits when the center stops.
+pub const ENGINE_DRAIN_TIME: Duration = Duration::from_secs(15);

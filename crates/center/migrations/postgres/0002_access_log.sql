@@ -17,7 +17,7 @@ CREATE TABLE log_head (
 CREATE TABLE access_event (
     log_id      BIGINT NOT NULL, -- which log; distribution key
     leaf_index  BIGINT NOT NULL, -- place in the tree, from 0, without gaps
-    facility    TEXT   NOT NULL, -- 医療機関コード of who looked
+    facility    TEXT   NOT NULL, -- 医療機関コード of who looked; '' for the first leaf, which names the log
     person_id   BYTEA,           -- whom the answer was about; NULL when nobody or several were found
     occurred_at BIGINT NOT NULL, -- when, milliseconds since 1970
     event       BYTEA  NOT NULL, -- the leaf itself (trust::event::AccessEvent, CBOR)

@@ -2,8 +2,10 @@
 //! an institution wait.
 
 use domain::MedicalInstitutionCode;
+use jiff::Timestamp;
+use uuid::Uuid;
 
-use super::bulk::BulkKind;
+use super::bulk::{BulkJob, BulkKind};
 use super::error::{Result, StoreError};
 use super::tx::{execute_on_both, on_both};
 use super::{Tx, time};
@@ -45,10 +47,10 @@ impl Tx {
         Ok(row.and_then(|(digest,)| digest))
     }
 
-    /// How many files of an institution are not answered yet.
+    /// How many files of an institution were taken and are not answered yet.
     pub async fn bulk_files_open(&mut self, facility: MedicalInstitutionCode) -> Result<u64> {
         let (count,): (i64,) = on_both!(self, |c| {
-            sqlx::query_as("SELECT COUNT(*) FROM bulk_job WHERE facility = $1 AND state <> 'done'")
+            sqlx::query_as("SELECT COUNT(*) FROM bulk_job WHERE facility = $1 AND state = 'processing'")
                 .bind(facility.as_str())
                 .fetch_one(&mut *c)
                 .await
@@ -88,5 +90,38 @@ impl Tx {
             .await
         })
         .map(drop)
+    }
+
+    /// Forgets files whose sender went away while sending, before `before`. Gives how many.
+    pub async fn forget_unfinished_bulk(&mut self, before: Timestamp) -> Result<u64> {
+        execute_on_both!(self, |c| {
+            sqlx::query("DELETE FROM bulk_job WHERE state = 'receiving' AND updated_at < $1")
+                .bind(time::ms(before))
+                .execute(&mut *c)
+                .await
+        })
+    }
+
+    /// The file that a request number stands for, however far it is.
+    pub async fn bulk_of_request(
+        &mut self,
+        facility: MedicalInstitutionCode,
+        kind: BulkKind,
+        request_id: Uuid,
+    ) -> Result<Option<BulkJob>> {
+        let row: Option<(String,)> = on_both!(self, |c| {
+            sqlx::query_as(
+                "SELECT reception_number FROM bulk_job WHERE facility = $1 AND kind = $2 AND request_id = $3",
+            )
+            .bind(facility.as_str())
+            .bind(kind.as_str())
+            .bind(request_id.as_bytes().to_vec())
+            .fetch_optional(&mut *c)
+            .await
+        })?;
+        match row {
+            Some((reception_number,)) => self.bulk_job(facility, &reception_number).await,
+            None => Ok(None),
+        }
     }
 }

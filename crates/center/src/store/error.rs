@@ -62,6 +62,9 @@ pub enum StoreError {
     /// The database file is damaged.
     #[error("the database is damaged: {0}")]
     Damaged(String),
+    /// The door to the database was used in a way that it cannot serve.
+    #[error("misused: {0}")]
+    Misused(&'static str),
     /// Everything else that a database says: a fault in this program.
     #[error("statement failed: {0}")]
     Statement(#[source] sqlx::Error),
@@ -82,6 +85,7 @@ impl StoreError {
             | Self::SchemaChanged { .. }
             | Self::Address(_)
             | Self::Damaged(_)
+            | Self::Misused(_)
             | Self::Statement(_) => false,
         }
     }
@@ -100,6 +104,7 @@ impl StoreError {
             Self::SchemaChanged { .. } => "schema_changed",
             Self::Address(_) => "address",
             Self::Damaged(_) => "damaged",
+            Self::Misused(_) => "misused",
             Self::Statement(_) => "statement",
         }
     }
@@ -123,6 +128,7 @@ impl StoreError {
             | Self::SchemaChanged { .. }
             | Self::Address(_)
             | Self::Damaged(_)
+            | Self::Misused(_)
             | Self::Statement(_) => false,
         }
     }

@@ -6,7 +6,8 @@ use domain::InsurerNumber;
 use jiff::Timestamp;
 
 use super::error::{Result, StoreError};
-use super::tx::{execute_on_both, on_both};
+use super::coverage::json_of;
+use super::tx::{Raw, execute_on_both, on_both};
 use super::{Tx, time};
 
 const TABLE: &str = "insurer";
@@ -20,12 +21,31 @@ impl Tx {
         let rows: Vec<(String, Option<i64>)> = on_both!(self, |c| {
             sqlx::query_as("SELECT insurer_number, last_feed_at FROM insurer").fetch_all(&mut *c).await
         })?;
-        rows.into_iter()
-            .map(|(number, fed)| {
-                let number = InsurerNumber::parse(&number).map_err(|e| StoreError::inconsistent(TABLE, e))?;
-                Ok((number, time::time_opt(TABLE, fed)?))
-            })
-            .collect()
+        rows.into_iter().map(feed_time).collect()
+    }
+
+    /// The same for some insurers.
+    pub async fn insurer_feed_times_of(&mut self, numbers: &[InsurerNumber]) -> Result<FeedTimes> {
+        let rows: Vec<(String, Option<i64>)> = match self.raw() {
+            Raw::Sqlite(c) => {
+                let numbers = json_of(numbers, |number, out| out.push_str(number.as_str()));
+                sqlx::query_as(
+                    "SELECT insurer_number, last_feed_at FROM insurer
+                     WHERE insurer_number IN (SELECT value FROM json_each($1))",
+                )
+                .bind(numbers)
+                .fetch_all(&mut *c)
+                .await?
+            }
+            Raw::Postgres(c) => {
+                let numbers: Vec<&str> = numbers.iter().map(InsurerNumber::as_str).collect();
+                sqlx::query_as("SELECT insurer_number, last_feed_at FROM insurer WHERE insurer_number = ANY($1)")
+                    .bind(numbers)
+                    .fetch_all(&mut *c)
+                    .await?
+            }
+        };
+        rows.into_iter().map(feed_time).collect()
     }
 
     /// Makes an insurer known, or renames it; `fed` says that a feed of it was taken just now.
@@ -46,4 +66,9 @@ impl Tx {
         })
         .map(drop)
     }
+}
+
+fn feed_time((number, fed): (String, Option<i64>)) -> Result<(InsurerNumber, Option<Timestamp>)> {
+    let number = InsurerNumber::parse(&number).map_err(|e| StoreError::inconsistent(TABLE, e))?;
+    Ok((number, time::time_opt(TABLE, fed)?))
 }

@@ -72,22 +72,36 @@ SELECT head.log_id, $2 + e.at - 1, e.facility, e.person_id, $3, e.event
 FROM head, UNNEST($4::text[], $8::bytea[], $9::bytea[]) WITH ORDINALITY AS e (facility, person_id, event, at)";
 
 impl Tx {
-    /// Makes the row of an empty log, if it is not there.
-    pub async fn create_log(&mut self, log_id: i64, empty: &LogHead, now: Timestamp) -> Result<()> {
-        execute_on_both!(self, |c| {
+    /// Opens a log with its first leaf, if it is not there. Gives whether it is new.
+    pub async fn create_log(&mut self, log_id: i64, opening: &[u8], head: &LogHead, now: Timestamp) -> Result<bool> {
+        let made = execute_on_both!(self, |c| {
             sqlx::query(
                 "INSERT INTO log_head (log_id, tree_size, root, frontier, reference_facilities, updated_at)
                  VALUES ($1, $2, $3, $4, 0, $5) ON CONFLICT (log_id) DO NOTHING",
             )
             .bind(log_id)
-            .bind(time::signed(empty.tree_size))
-            .bind(empty.root.to_vec())
-            .bind(empty.frontier.clone())
+            .bind(time::signed(head.tree_size))
+            .bind(head.root.to_vec())
+            .bind(head.frontier.clone())
             .bind(time::ms(now))
             .execute(&mut *c)
             .await
-        })
-        .map(drop)
+        })?;
+        if made == 0 {
+            return Ok(false);
+        }
+        execute_on_both!(self, |c| {
+            sqlx::query(
+                "INSERT INTO access_event (log_id, leaf_index, facility, person_id, occurred_at, event)
+                 VALUES ($1, 0, '', NULL, $2, $3)",
+            )
+            .bind(log_id)
+            .bind(time::ms(now))
+            .bind(opening.to_vec())
+            .execute(&mut *c)
+            .await
+        })?;
+        Ok(true)
     }
 
     /// The log head.

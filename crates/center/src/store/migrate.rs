@@ -51,9 +51,9 @@ const ADVISORY_LOCK: i64 = 0x0074_6173_6869_6b61;
 
 /// Applies what is missing.
 pub(super) async fn migrate(store: &Store, now: Timestamp) -> Result<()> {
-    store.migration_tx("migrate_begin", async |tx| tx.bookkeeping().await).await?;
+    store.migration_tx("migrate_begin", async |mut tx| tx.bookkeeping().await).await?;
     for migration in MIGRATIONS {
-        store.migration_tx("migrate", async |tx| tx.apply(migration, now).await).await?;
+        store.migration_tx("migrate", async |mut tx| tx.apply(migration, now).await).await?;
     }
     Ok(())
 }

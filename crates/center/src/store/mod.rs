@@ -44,6 +44,7 @@ mod time;
 mod tx;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use kit::clock::SharedClock;
 
@@ -70,6 +71,7 @@ struct Inner {
     connections: Connections,
     clock: SharedClock,
     observer: Box<dyn TxObserver>,
+    feeds_taken: AtomicU64,
 }
 
 enum Connections {
@@ -84,7 +86,7 @@ impl Store {
             Address::Sqlite(path) => Connections::Sqlite(sqlite::Sqlite::open(path).await?),
             Address::Postgres(options) => Connections::Postgres(postgres::Postgres::open(options).await?),
         };
-        let store = Self { inner: Arc::new(Inner { connections, clock, observer }) };
+        let store = Self { inner: Arc::new(Inner { connections, clock, observer, feeds_taken: AtomicU64::new(0) }) };
         migrate::migrate(&store, store.inner.clock.now()).await?;
         Ok(store)
     }
@@ -99,7 +101,17 @@ impl Store {
 
     /// Asks the database something trivial: whether it is there.
     pub async fn ping(&self) -> Result<()> {
-        self.read("ping", async |tx| tx.ping().await).await
+        self.read("ping", async |mut tx| tx.ping().await).await
+    }
+
+    /// How many feeds this process has taken: a change says that the insurers should be read again.
+    pub fn feeds_taken(&self) -> u64 {
+        self.inner.feeds_taken.load(Ordering::Acquire)
+    }
+
+    /// A feed was taken and committed.
+    pub fn note_feed_taken(&self) {
+        self.inner.feeds_taken.fetch_add(1, Ordering::Release);
     }
 
     /// Closes every connection. What is asked afterwards is refused.

@@ -1,7 +1,7 @@
 //! The one door to the database: a named transaction, tried again when it collides, measured.
 
-use std::ops::AsyncFnMut;
-use std::sync::Arc;
+use std::future::Future;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
@@ -29,9 +29,20 @@ impl TxObserver for NoObserver {
 /// A connection that is used by one transaction at a time and made again when it broke.
 pub(super) type Slot<C> = Arc<Mutex<Option<C>>>;
 
-/// An open transaction. Dropping it unfinished closes its connection, which rolls it back.
+/// An open transaction, handed to the body by value; when the body is done with it, it goes back to the door, which commits
+/// or rolls back. If the door is gone too (the caller was cancelled), the connection is closed, which rolls it back.
+///
+/// By value and not by reference, because a future that was handed a reference of any lifetime cannot be shown to be
+/// `Send`, and every caller here runs on a runtime with several threads.
 pub struct Tx {
-    conn: Conn,
+    conn: Option<Conn>,
+    home: Arc<std::sync::Mutex<Option<Conn>>>,
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        *self.home.lock().unwrap_or_else(PoisonError::into_inner) = self.conn.take();
+    }
 }
 
 enum Conn {
@@ -141,40 +152,45 @@ impl Lane {
 impl Store {
     /// Runs `body` in a transaction that may write, and commits it if `body` gives `Ok`. `body` may run several times:
     /// what it writes elsewhere must bear that.
-    pub async fn tx<T, F>(&self, name: &'static str, body: F) -> Result<T>
+    pub async fn tx<T, F, R>(&self, name: &'static str, body: F) -> Result<T>
     where
-        F: AsyncFnMut(&mut Tx) -> Result<T>,
+        F: FnMut(Tx) -> R,
+        R: Future<Output = Result<T>>,
     {
         self.run(Lane::Write, name, body).await
     }
 
     /// Runs `body` in a transaction that only reads.
-    pub async fn read<T, F>(&self, name: &'static str, body: F) -> Result<T>
+    pub async fn read<T, F, R>(&self, name: &'static str, body: F) -> Result<T>
     where
-        F: AsyncFnMut(&mut Tx) -> Result<T>,
+        F: FnMut(Tx) -> R,
+        R: Future<Output = Result<T>>,
     {
         self.run(Lane::Read, name, body).await
     }
 
     /// Runs `body` as the batch of answers: alone on its connection, with a short time limit.
-    pub async fn log_tx<T, F>(&self, name: &'static str, body: F) -> Result<T>
+    pub async fn log_tx<T, F, R>(&self, name: &'static str, body: F) -> Result<T>
     where
-        F: AsyncFnMut(&mut Tx) -> Result<T>,
+        F: FnMut(Tx) -> R,
+        R: Future<Output = Result<T>>,
     {
         self.run(Lane::Log, name, body).await
     }
 
     /// A writing transaction that sees what others commit while it waits for a lock.
-    pub(super) async fn migration_tx<T, F>(&self, name: &'static str, body: F) -> Result<T>
+    pub(super) async fn migration_tx<T, F, R>(&self, name: &'static str, body: F) -> Result<T>
     where
-        F: AsyncFnMut(&mut Tx) -> Result<T>,
+        F: FnMut(Tx) -> R,
+        R: Future<Output = Result<T>>,
     {
         self.run(Lane::Migrate, name, body).await
     }
 
-    async fn run<T, F>(&self, lane: Lane, name: &'static str, mut body: F) -> Result<T>
+    async fn run<T, F, R>(&self, lane: Lane, name: &'static str, mut body: F) -> Result<T>
     where
-        F: AsyncFnMut(&mut Tx) -> Result<T>,
+        F: FnMut(Tx) -> R,
+        R: Future<Output = Result<T>>,
     {
         let started = self.inner.clock.monotonic();
         let mut attempts = 0;
@@ -198,18 +214,23 @@ impl Store {
         result
     }
 
-    async fn attempt<T, F>(&self, lane: Lane, body: &mut F) -> Result<T>
+    async fn attempt<T, F, R>(&self, lane: Lane, body: &mut F) -> Result<T>
     where
-        F: AsyncFnMut(&mut Tx) -> Result<T>,
+        F: FnMut(Tx) -> R,
+        R: Future<Output = Result<T>>,
     {
-        let mut tx = self.begin(lane).await?;
-        match body(&mut tx).await {
+        let home = Arc::new(std::sync::Mutex::new(None));
+        let tx = Tx { conn: Some(self.begin(lane).await?), home: Arc::clone(&home) };
+        let result = body(tx).await;
+        let conn = home.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let conn = conn.ok_or_else(|| StoreError::Misused("the transaction outlived its body"))?;
+        match result {
             Ok(value) => {
-                tx.commit().await?;
+                conn.commit().await?;
                 Ok(value)
             }
             Err(error) => {
-                tx.roll_back(&error).await;
+                conn.roll_back(&error).await;
                 Err(error)
             }
         }
@@ -217,17 +238,17 @@ impl Store {
 
     /// A connection that has begun. One that was left standing for long may be dead without our knowing: then a new one
     /// is tried, once.
-    async fn begin(&self, lane: Lane) -> Result<Tx> {
+    async fn begin(&self, lane: Lane) -> Result<Conn> {
         let statement = lane.begin(self.engine());
-        let mut tx = Tx { conn: self.connection(lane).await? };
-        match tx.statement(statement).await {
-            Ok(()) => return Ok(tx),
-            Err(StoreError::Unavailable(_)) if self.engine() == Engine::Postgres => drop(tx),
+        let mut conn = self.connection(lane).await?;
+        match conn.statement(statement).await {
+            Ok(()) => return Ok(conn),
+            Err(StoreError::Unavailable(_)) if self.engine() == Engine::Postgres => drop(conn),
             Err(error) => return Err(error),
         }
-        let mut tx = Tx { conn: self.connection(lane).await? };
-        tx.statement(statement).await?;
-        Ok(tx)
+        let mut conn = self.connection(lane).await?;
+        conn.statement(statement).await?;
+        Ok(conn)
     }
 
     async fn connection(&self, lane: Lane) -> Result<Conn> {
@@ -261,11 +282,17 @@ impl Store {
 impl Tx {
     /// The connection by engine.
     pub(crate) fn raw(&mut self) -> Raw<'_> {
-        match &mut self.conn {
-            Conn::SqliteWriter(held) => Raw::Sqlite(&mut held.conn),
-            Conn::SqliteReader(pooled) => Raw::Sqlite(&mut pooled.conn),
-            Conn::PostgresLog(held) => Raw::Postgres(&mut held.conn),
-            Conn::PostgresPool(pooled) => Raw::Postgres(&mut pooled.conn),
+        self.conn.as_mut().expect("a transaction has its connection until it is dropped").raw()
+    }
+}
+
+impl Conn {
+    fn raw(&mut self) -> Raw<'_> {
+        match self {
+            Self::SqliteWriter(held) => Raw::Sqlite(&mut held.conn),
+            Self::SqliteReader(pooled) => Raw::Sqlite(&mut pooled.conn),
+            Self::PostgresLog(held) => Raw::Postgres(&mut held.conn),
+            Self::PostgresPool(pooled) => Raw::Postgres(&mut pooled.conn),
         }
     }
 
@@ -284,7 +311,7 @@ impl Tx {
                 self.roll_back(&error).await;
                 Err(error)
             }
-            // Dropping the transaction closes its connection.
+            // Dropping the connection closes it.
             Err(StoreError::Unavailable(words)) => Err(StoreError::CommitUnknown(words)),
             Err(error) => Err(error),
         }
@@ -299,11 +326,11 @@ impl Tx {
     }
 
     fn release(self) {
-        match self.conn {
-            Conn::SqliteWriter(held) => held.put_back(),
-            Conn::PostgresLog(held) => held.put_back(),
-            Conn::SqliteReader(pooled) => pooled.put_back(),
-            Conn::PostgresPool(pooled) => pooled.put_back(),
+        match self {
+            Self::SqliteWriter(held) => held.put_back(),
+            Self::PostgresLog(held) => held.put_back(),
+            Self::SqliteReader(pooled) => pooled.put_back(),
+            Self::PostgresPool(pooled) => pooled.put_back(),
         }
     }
 }

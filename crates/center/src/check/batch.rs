@@ -1,0 +1,400 @@
+//! One batch in one transaction: look up, decide, make the answers, append their access events.
+//!
+//! Nothing here is kept when the transaction fails; [`Batch`] is the whole result and is used only after the commit.
+
+use std::collections::HashMap;
+
+use domain::eligibility::{MoreFacts, more_facts_needed};
+use domain::{
+    CardKey, Coverage, Decision, Facts, InsurerNumber, MedicalInstitutionCode, PersonId, Recorded, RegistrationStatus, decide,
+};
+use jiff::Timestamp;
+use kit::random::Random;
+use trust::event::{AccessEvent, salted_hash};
+use trust::merkle::{BatchProofs, Frontier, leaf_hash};
+use wire::api::convert::AnswerContext;
+use wire::api::{Answer, Basis};
+
+use super::access_log::{head_of, stored_edge};
+use super::memory::Memory;
+use super::question::{Question, Registered, Registration, canonical_query, canonical_registration};
+use super::queue::Task;
+use crate::store::coverage::{CardAndBirth, Found, read_record};
+use crate::store::log::NewEvent;
+use crate::store::reference_number;
+use crate::store::{Result, StoreError, Tx};
+
+/// What a transaction made of a batch.
+pub(super) struct Batch {
+    /// One for each task, in order.
+    pub(super) outcomes: Vec<Made>,
+    pub(super) proofs: BatchProofs,
+    /// The edge behind the batch.
+    pub(super) edge: Frontier,
+}
+
+/// What was made of one task.
+pub(super) enum Made {
+    Answer { answer: String, event: Vec<u8>, verdict: domain::Verdict },
+    Registered(Registered),
+}
+
+/// A look that is to be put on record.
+struct Look {
+    facility: MedicalInstitutionCode,
+    person: Option<PersonId>,
+    event: Vec<u8>,
+}
+
+/// Answers the tasks inside a transaction. `memory` is brought up to date on the way; what it holds stays true even if the
+/// transaction fails, because it only repeats what others have committed.
+pub(super) async fn answer(
+    tx: &mut Tx,
+    memory: &mut Memory,
+    tasks: &[&Task],
+    now: Timestamp,
+    random: &dyn Random,
+) -> Result<Batch> {
+    let questions = indexed(tasks, as_question);
+    let registrations = indexed(tasks, as_registration);
+    let keys: Vec<CardAndBirth> = questions
+        .iter()
+        .map(|(_, q)| CardAndBirth { card_key: q.query.card_key(), near_key: q.query.near_key() })
+        .collect();
+    let (log, found) = tx.lock_log_and_look_up(memory.log_id, &keys).await?;
+    if memory.edge.as_ref().map(Frontier::size) != Some(log.tree_size) {
+        memory.edge = Some(stored_edge(tx, memory.log_id).await?);
+    }
+    let edge = memory.edge.clone().ok_or_else(|| StoreError::inconsistent("log_head", "no edge"))?;
+    memory.refresh(tx, log.reference_facilities).await?;
+
+    let facts = gather_facts(tx, memory, &questions, &keys, found, now).await?;
+    let mut salts = vec![[0_u8; 16]; tasks.len()];
+    random.fill(salts.as_flattened_mut());
+
+    let mut made: Vec<Option<(Made, Look)>> = Vec::new();
+    made.resize_with(tasks.len(), || None);
+    let decided: Vec<Decided<'_>> = questions.iter().zip(&facts).map(|((_, q), facts)| Decided::new(q, facts)).collect();
+    let numbers = reference_numbers(tx, memory, &decided).await?;
+    for (at, ((place, _), decided)) in questions.iter().zip(&decided).enumerate() {
+        let number = numbers.get(&at).map(String::as_str);
+        made[*place] = Some(decided.make(memory, number, now, salts[*place])?);
+    }
+    for ((place, registration), outcome) in
+        registrations.iter().zip(register(tx, memory, &registrations, log.reference_facilities, now).await?)
+    {
+        made[*place] = Some(registered(registration, outcome, now, salts[*place]));
+    }
+    append(tx, memory.log_id, edge, made, now).await
+}
+
+/// Appends the looks to the log.
+async fn append(
+    tx: &mut Tx,
+    log_id: i64,
+    mut edge: Frontier,
+    made: Vec<Option<(Made, Look)>>,
+    now: Timestamp,
+) -> Result<Batch> {
+    let mut outcomes = Vec::with_capacity(made.len());
+    let mut events = Vec::with_capacity(made.len());
+    for (outcome, look) in made.into_iter().flatten() {
+        outcomes.push(outcome);
+        events.push(NewEvent { facility: look.facility, person: look.person, event: look.event });
+    }
+    let hashes: Vec<_> = events.iter().map(|event| leaf_hash(&event.event)).collect();
+    let before = edge.size();
+    let proofs = edge.append_batch(&hashes).map_err(|e| StoreError::inconsistent("log_head", e))?;
+    tx.append_events(log_id, before, &events, &head_of(&edge)?, now).await?;
+    Ok(Batch { outcomes, proofs, edge })
+}
+
+fn as_question(task: &Task) -> Option<&Question> {
+    match task {
+        Task::Check(question) => Some(question),
+        Task::Register(_) => None,
+    }
+}
+
+fn as_registration(task: &Task) -> Option<&Registration> {
+    match task {
+        Task::Check(_) => None,
+        Task::Register(registration) => Some(registration),
+    }
+}
+
+/// The tasks of one kind with their place in the batch.
+fn indexed<'a, T>(tasks: &[&'a Task], pick: impl Fn(&'a Task) -> Option<&'a T>) -> Vec<(usize, &'a T)> {
+    tasks.iter().enumerate().filter_map(|(place, task)| pick(task).map(|picked| (place, picked))).collect()
+}
+
+/// Gathers what the register holds for every question: from the rows found by card and birth date, and, where those do
+/// not suffice, from one more look-up of each kind for the whole batch.
+async fn gather_facts(
+    tx: &mut Tx,
+    memory: &mut Memory,
+    questions: &[(usize, &Question)],
+    keys: &[CardAndBirth],
+    found: Vec<Found>,
+    now: Timestamp,
+) -> Result<Vec<Facts>> {
+    let mut facts: Vec<Facts> = questions.iter().map(|(_, q)| memory.facts(&q.query.insurer_number, now)).collect();
+    spread(&mut facts, found)?;
+
+    // Nobody with this birth date under this card: the card itself, whoever it belongs to, says what is wrong.
+    let unmatched: Vec<usize> =
+        (0..facts.len()).filter(|at| facts[*at].matched.iter().all(|m| is_deleted(&m.coverage))).collect();
+    if !unmatched.is_empty() {
+        let cards: Vec<CardKey> = unmatched.iter().map(|at| keys[*at].card_key).collect();
+        let mut rows = tx.coverages_of_cards(&cards).await?;
+        for row in &mut rows {
+            row.at = unmatched[row.at];
+        }
+        unmatched.iter().for_each(|at| facts[*at].matched.clear());
+        spread(&mut facts, rows)?;
+    }
+    gather_others(tx, questions, &mut facts).await?;
+    gather_near(tx, memory, questions, keys, &mut facts, now).await?;
+    Ok(facts)
+}
+
+fn spread(facts: &mut [Facts], found: Vec<Found>) -> Result<()> {
+    for row in found {
+        let place = facts.get_mut(row.at).ok_or_else(|| StoreError::inconsistent("coverage", "no such question"))?;
+        place.matched.push(read_record(row.person, &row.record)?);
+    }
+    Ok(())
+}
+
+fn is_deleted(coverage: &Coverage) -> bool {
+    coverage.registration_status == RegistrationStatus::Deleted
+}
+
+/// The other coverages of those whose card is no longer (or not yet) in force.
+async fn gather_others(tx: &mut Tx, questions: &[(usize, &Question)], facts: &mut [Facts]) -> Result<()> {
+    let mut wanted: HashMap<PersonId, Vec<usize>> = HashMap::new();
+    for (at, (_, question)) in questions.iter().enumerate() {
+        if more_facts_needed(&question.query, &facts[at].matched) != MoreFacts::OtherCoverages {
+            continue;
+        }
+        let born = facts[at].matched.iter().filter(|m| m.coverage.person.birthdate == question.query.birthdate);
+        for person in born.map(|m| m.person) {
+            let places = wanted.entry(person).or_default();
+            if !places.contains(&at) {
+                places.push(at);
+            }
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let persons: Vec<PersonId> = wanted.keys().copied().collect();
+    for (person, record) in tx.coverages_of_persons(&persons).await? {
+        let recorded = read_record(person, &record)?;
+        for at in wanted.get(&person).into_iter().flatten() {
+            facts[*at].others.push(recorded.clone());
+        }
+    }
+    Ok(())
+}
+
+/// Cards of the same insurer and birth date, for those whose card is not known at all.
+async fn gather_near(
+    tx: &mut Tx,
+    memory: &mut Memory,
+    questions: &[(usize, &Question)],
+    keys: &[CardAndBirth],
+    facts: &mut [Facts],
+    now: Timestamp,
+) -> Result<()> {
+    let nobody: Vec<usize> =
+        (0..facts.len()).filter(|at| facts[*at].matched.iter().all(|m| is_deleted(&m.coverage))).collect();
+    let insurer = |at: usize| &questions[at].1.query.insurer_number;
+    let unknown: Vec<InsurerNumber> =
+        nobody.iter().filter(|at| !facts[**at].insurer_known).map(|at| insurer(*at).clone()).collect();
+    if !unknown.is_empty() {
+        memory.look_again(tx, &unknown).await?;
+    }
+    let mut wanted: HashMap<i64, Vec<usize>> = HashMap::new();
+    for at in nobody {
+        let known = memory.facts(insurer(at), now);
+        facts[at].insurer_known = known.insurer_known;
+        facts[at].insurer_feed_age_days = known.insurer_feed_age_days;
+        if known.insurer_known {
+            wanted.entry(keys[at].near_key).or_default().push(at);
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let near_keys: Vec<i64> = wanted.keys().copied().collect();
+    for (near_key, person, record) in tx.coverages_near(&near_keys).await? {
+        let recorded = read_record(person, &record)?;
+        for at in wanted.get(&near_key).into_iter().flatten() {
+            facts[*at].near.push(recorded.clone());
+        }
+    }
+    Ok(())
+}
+
+/// A question, decided.
+struct Decided<'a> {
+    question: &'a Question,
+    decision: Decision<'a>,
+    person: Option<PersonId>,
+}
+
+impl<'a> Decided<'a> {
+    fn new(question: &'a Question, facts: &'a Facts) -> Self {
+        let decision = decide(&question.query, facts);
+        let person = decision.coverage.and_then(|shown| whose(&facts.matched, shown));
+        Self { question, decision, person }
+    }
+
+    fn make(&self, memory: &Memory, number: Option<&str>, now: Timestamp, salt: [u8; 16]) -> Result<(Made, Look)> {
+        let question = self.question;
+        let answer = Answer::from_decision(
+            &self.decision,
+            &AnswerContext {
+                request_id: question.request_id,
+                arbitrary_file_identifier: question.arbitrary_file_identifier.as_deref(),
+                search: &question.search,
+                query: &question.query,
+                now,
+                basis: Basis::Live,
+                as_of: now,
+                insurer_data_as_of: memory.last_feed(&question.query.insurer_number),
+                reference_number: number,
+            },
+        );
+        let answer = serde_json::to_string(&answer).map_err(|e| StoreError::inconsistent("coverage", e))?;
+        let event = AccessEvent {
+            facility: question.query.medical_institution_code,
+            query_hash: salted_hash(&salt, canonical_query(&question.query).as_bytes()),
+            verdict: self.decision.verdict,
+            answer_hash: salted_hash(&salt, answer.as_bytes()),
+            as_of_ms: since_1970(now),
+            purpose: question.purpose,
+            request_id: *question.request_id.as_bytes(),
+            salt,
+        }
+        .encode();
+        let look = Look {
+            facility: question.query.medical_institution_code,
+            person: self.person,
+            event: event.clone(),
+        };
+        Ok((Made::Answer { answer, event, verdict: self.decision.verdict }, look))
+    }
+}
+
+/// Whose coverage the answer is about.
+fn whose(matched: &[Recorded], shown: &Coverage) -> Option<PersonId> {
+    matched.iter().find(|m| std::ptr::eq(&raw const m.coverage, shown)).map(|m| m.person)
+}
+
+/// Never before 1970, however wrong the machine's clock is.
+fn since_1970(now: Timestamp) -> u64 {
+    u64::try_from(now.as_millisecond()).unwrap_or(0)
+}
+
+/// The 照会番号 of those found, by place among the questions; asked for only where the facility has registered any.
+async fn reference_numbers(tx: &mut Tx, memory: &Memory, decided: &[Decided<'_>]) -> Result<HashMap<usize, String>> {
+    let mut places = Vec::new();
+    let mut asked = Vec::new();
+    for (at, decided) in decided.iter().enumerate() {
+        let facility = decided.question.query.medical_institution_code;
+        if let Some(person) = decided.person.filter(|_| memory.has_reference_numbers(facility)) {
+            places.push(at);
+            asked.push((facility, person));
+        }
+    }
+    if asked.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let numbers = tx.reference_numbers(&asked).await?;
+    Ok(numbers.into_iter().map(|(at, number)| (places[at], number)).collect())
+}
+
+/// Keeps 照会番号, and tells what came of each.
+async fn register(
+    tx: &mut Tx,
+    memory: &mut Memory,
+    registrations: &[(usize, &Registration)],
+    known_facilities: u64,
+    now: Timestamp,
+) -> Result<Vec<(Registered, Option<PersonId>)>> {
+    if registrations.is_empty() {
+        return Ok(Vec::new());
+    }
+    let cards: Vec<CardKey> = registrations.iter().map(|(_, r)| r.card_key()).collect();
+    let mut facts: Vec<Facts> = Vec::new();
+    facts.resize_with(registrations.len(), Facts::default);
+    spread(&mut facts, tx.coverages_of_cards(&cards).await?)?;
+    let mut outcomes = Vec::with_capacity(registrations.len());
+    let mut facilities = known_facilities;
+    for ((_, registration), facts) in registrations.iter().zip(&facts) {
+        let outcome = person_of_card(registration, &facts.matched);
+        if let (Registered::Kept, Some(person)) = outcome {
+            let number = registration.reference_number.clone();
+            tx.put_reference_number(
+                &reference_number::Registration { facility: registration.facility, person, number },
+                now,
+            )
+            .await?;
+            if memory.note_reference_numbers(registration.facility) {
+                facilities += 1;
+            }
+        }
+        outcomes.push(outcome);
+    }
+    if facilities != known_facilities {
+        tx.set_reference_facilities(memory.log_id, facilities).await?;
+        memory.expect_reference_facilities(facilities);
+    }
+    Ok(outcomes)
+}
+
+/// The one person that a card belongs to, by the branch where it is given.
+fn person_of_card(registration: &Registration, matched: &[Recorded]) -> (Registered, Option<PersonId>) {
+    let fits = |m: &&Recorded| {
+        let branch = match (registration.insured_branch_number, m.coverage.insured_branch_number) {
+            (Some(asked), Some(held)) => asked == held,
+            _ => true,
+        };
+        branch && !is_deleted(&m.coverage)
+    };
+    let mut persons = matched.iter().filter(fits).map(|m| m.person);
+    match persons.next() {
+        None => (Registered::NotFound, None),
+        Some(person) if persons.all(|other| other == person) => (Registered::Kept, Some(person)),
+        Some(_) => (Registered::SeveralPersons, None),
+    }
+}
+
+fn registered(
+    registration: &Registration,
+    (outcome, person): (Registered, Option<PersonId>),
+    now: Timestamp,
+    salt: [u8; 16],
+) -> (Made, Look) {
+    let verdict = match outcome {
+        Registered::Kept => domain::Verdict::Valid,
+        Registered::NotFound => domain::Verdict::NotFound,
+        Registered::SeveralPersons => domain::Verdict::Multiple,
+    };
+    let canonical = canonical_registration(registration);
+    let event = AccessEvent {
+        facility: registration.facility,
+        query_hash: salted_hash(&salt, canonical.as_bytes()),
+        verdict,
+        // What is told back is whether it was kept.
+        answer_hash: salted_hash(&salt, verdict.code().as_bytes()),
+        as_of_ms: since_1970(now),
+        purpose: domain::Purpose::ReferenceRegistration,
+        request_id: *registration.request_id.as_bytes(),
+        salt,
+    };
+    let look = Look { facility: registration.facility, person, event: event.encode() };
+    (Made::Registered(outcome), look)
+}

@@ -1,0 +1,214 @@
+//! The engine that answers: whatever arrived while the last batch was committed becomes the next batch.
+//!
+//! A question waits in one of two bounded queues: windows in one, files in the other. One worker takes all that wait (up
+//! to a limit; windows first), and does everything in **one transaction**: take the log, look up every card in one
+//! statement, decide ([`domain::decide`]), make the answers, append one access event for each with one more statement, and
+//! commit. Then the head of the log is signed once for the whole batch, and the answers leave. Without load a batch is one
+//! question and waits for nothing; under load the batches grow by themselves, because a commit costs nearly the same
+//! whatever it holds.
+//!
+//! What holds at any moment, and is tested:
+//!
+//! * **No answer leaves before its access event is on the disk.** If the commit fails, nobody is answered.
+//! * **The log never forks.** The transaction holds the row of the log head; if it is not where this process left it —
+//!   another center was faster, or the end of the last commit is not known — the edge is read from the database first.
+//! * **A question asked again under its number** within the last moments gets the same answer, not a second look.
+//! * **Overload is told, not suffered**: files are refused first, windows when the queue is full, both with a time to try
+//!   again.
+//! * **The database may go away and come back**: questions are refused with a time to try again meanwhile, and answered
+//!   again afterwards, without a restart.
+//!
+//! ```text
+//! question.rs   what can be asked            access_log.rs  the log, opened and checked
+//! queue.rs      who goes first               memory.rs      what is remembered between batches
+//! worker.rs     batch after batch            answered.rs    an answer and the way to its proof
+//! batch.rs      one transaction              recent.rs      questions that are asked again
+//! ```
+
+mod access_log;
+mod answered;
+mod batch;
+mod error;
+mod memory;
+pub mod question;
+mod queue;
+mod recent;
+mod worker;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use kit::clock::SharedClock;
+use kit::lifecycle::{Ending, Lifecycle};
+use kit::random::SharedRandom;
+use trust::log::LogSigner;
+
+pub use answered::Answered;
+pub use error::{CheckError, StartError};
+pub use question::{Question, Registered, Registration};
+
+use crate::limits;
+use crate::store::Store;
+use memory::Memory;
+use queue::{Done, Sender, Task};
+use recent::Recent;
+use worker::Worker;
+
+/// What an engine is made of.
+#[derive(Clone)]
+pub struct Parts {
+    /// Where coverages are read and events are written.
+    pub store: Store,
+    /// Signs the heads of the log.
+    pub signer: Arc<LogSigner>,
+    /// The time.
+    pub clock: SharedClock,
+    /// For the salts of the events.
+    pub random: SharedRandom,
+}
+
+/// Told about every batch; metrics hang here.
+pub trait BatchObserver: Send + Sync {
+    /// `outcome` is `ok` or `failed`; `took` is the time of the transaction.
+    fn batch(&self, questions: usize, took: Duration, outcome: &'static str);
+}
+
+/// Looks away.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoBatchObserver;
+
+impl BatchObserver for NoBatchObserver {
+    fn batch(&self, _questions: usize, _took: Duration, _outcome: &'static str) {}
+}
+
+/// How much waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Questions of windows.
+    pub singles: usize,
+    /// Chunks of files.
+    pub chunks: usize,
+}
+
+impl Waiting {
+    /// Whether work of files is refused at the moment.
+    pub const fn refuses_bulk(&self) -> bool {
+        self.singles >= limits::WAITING_SINGLE_BEFORE_BULK_STOPS || self.chunks >= limits::WAITING_BULK_CHUNKS_MAX
+    }
+}
+
+/// The engine. Clones are the same one.
+#[derive(Clone)]
+pub struct Engine {
+    sender: Sender,
+    recent: Arc<Mutex<Recent>>,
+    life: Lifecycle,
+}
+
+impl Engine {
+    /// Opens the log (or makes it), checks it, and begins to answer.
+    ///
+    /// # Errors
+    /// The log belongs to another key or is damaged, or the database cannot be used.
+    pub async fn start(parts: Parts, observer: Arc<dyn BatchObserver>) -> Result<Self, StartError> {
+        let edge = access_log::open(&parts.store, &parts.signer, parts.clock.now()).await?;
+        let log_id = access_log::log_id(&parts.signer);
+        let memory = tokio::sync::Mutex::new(Memory::new(log_id, edge, parts.store.clone(), Arc::clone(&parts.clock)));
+        let recent = Arc::new(Mutex::new(Recent::new(limits::RECENT_ANSWERS_MAX)));
+        let (sender, receiver) = queue::queue();
+        // A life of its own: it must outlive everybody who asks.
+        let life = Lifecycle::new();
+        let worker = Worker { parts, memory, receiver, recent: Arc::clone(&recent), observer };
+        life.spawn("check_engine", worker.run(life.clone()));
+        Ok(Self { sender, recent, life })
+    }
+
+    /// Answers a window's question.
+    ///
+    /// # Errors
+    /// Overload, no database, stopping; nothing was recorded as answered.
+    pub async fn check(&self, question: Question) -> Result<Answered, CheckError> {
+        if let Some(answered) = self.answered_before(&question) {
+            return Ok(answered);
+        }
+        match self.sender.single(Task::Check(Box::new(question))).await? {
+            Done::Answered(answered) => Ok(answered),
+            Done::Registered(_) => Err(MIXED_UP),
+        }
+    }
+
+    /// Answers questions of a file, in their order. Windows go first.
+    ///
+    /// # Errors
+    /// Overload, no database, stopping. Questions of earlier chunks may have been recorded as answered.
+    pub async fn check_many(&self, questions: Vec<Question>) -> Result<Vec<Answered>, CheckError> {
+        let tasks = questions.into_iter().map(|question| Task::Check(Box::new(question)));
+        let done = self.many(tasks).await?;
+        done.into_iter()
+            .map(|done| match done {
+                Done::Answered(answered) => Ok(answered),
+                Done::Registered(_) => Err(MIXED_UP),
+            })
+            .collect()
+    }
+
+    /// Registers a 照会番号.
+    ///
+    /// # Errors
+    /// As [`Engine::check`].
+    pub async fn register(&self, registration: Registration) -> Result<Registered, CheckError> {
+        match self.sender.single(Task::Register(Box::new(registration))).await? {
+            Done::Registered(registered) => Ok(registered),
+            Done::Answered(_) => Err(MIXED_UP),
+        }
+    }
+
+    /// Registers the 照会番号 of a file, in their order.
+    ///
+    /// # Errors
+    /// As [`Engine::check_many`].
+    pub async fn register_many(&self, registrations: Vec<Registration>) -> Result<Vec<Registered>, CheckError> {
+        let tasks = registrations.into_iter().map(|registration| Task::Register(Box::new(registration)));
+        let done = self.many(tasks).await?;
+        done.into_iter()
+            .map(|done| match done {
+                Done::Registered(registered) => Ok(registered),
+                Done::Answered(_) => Err(MIXED_UP),
+            })
+            .collect()
+    }
+
+    /// How much waits at the moment.
+    pub fn waiting(&self) -> Waiting {
+        Waiting { singles: self.sender.waiting_singles(), chunks: self.sender.waiting_chunks() }
+    }
+
+    /// Takes nothing new, answers what waits, and ends. Call it when nobody asks any more: behind the listeners.
+    pub async fn shut_down(&self) -> Ending {
+        self.life.shut_down(limits::ENGINE_DRAIN_TIME).await
+    }
+
+    fn answered_before(&self, question: &Question) -> Option<Answered> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).get(question)
+    }
+
+    async fn many(&self, tasks: impl Iterator<Item = Task>) -> Result<Vec<Done>, CheckError> {
+        let mut tasks = tasks.peekable();
+        let mut done = Vec::new();
+        while tasks.peek().is_some() {
+            let chunk: Vec<Task> = tasks.by_ref().take(limits::BATCH_BULK_QUESTIONS_MAX).collect();
+            for outcome in self.sender.chunk(chunk).await? {
+                done.push(outcome?);
+            }
+        }
+        Ok(done)
+    }
+}
+
+const MIXED_UP: CheckError = CheckError::Internal { code: "mixed_up" };
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("waiting", &self.waiting()).finish_non_exhaustive()
+    }
+}

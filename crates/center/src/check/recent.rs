@@ -1,0 +1,45 @@
+//! The answers of the last moments, so that a question asked again under its number gets the same answer once.
+//!
+//! A terminal asks again when the line broke before the answer came. Without this it would get another answer, and the
+//! patient's list would show two looks for one. Behind a restart of the center the question is simply asked anew.
+
+use std::collections::{HashMap, VecDeque};
+
+use domain::MedicalInstitutionCode;
+use uuid::Uuid;
+
+use super::answered::Answered;
+use super::question::Question;
+
+type Key = (MedicalInstitutionCode, Uuid);
+
+pub(super) struct Recent {
+    most: usize,
+    order: VecDeque<Key>,
+    answers: HashMap<Key, Answered>,
+}
+
+impl Recent {
+    pub(super) fn new(most: usize) -> Self {
+        Self { most, order: VecDeque::with_capacity(most), answers: HashMap::with_capacity(most) }
+    }
+
+    /// The answer to the same question under the same number, if it was given a moment ago.
+    pub(super) fn get(&self, question: &Question) -> Option<Answered> {
+        let key = (question.query.medical_institution_code, question.request_id);
+        self.answers.get(&key).filter(|answered| answered.inner.question.asks_the_same(question)).cloned()
+    }
+
+    pub(super) fn put(&mut self, answered: &Answered) {
+        let question = &answered.inner.question;
+        let key = (question.query.medical_institution_code, question.request_id);
+        if self.answers.insert(key, answered.clone()).is_none() {
+            self.order.push_back(key);
+        }
+        while self.order.len() > self.most {
+            if let Some(oldest) = self.order.pop_front() {
+                self.answers.remove(&oldest);
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The one task that answers: batch after batch, without a timer.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kit::lifecycle::Lifecycle;
+use trust::proof::ProofNumber;
+
+use super::answered::{Answered, Committed, Inner as AnsweredInner};
+use super::batch::{self, Batch, Made};
+use super::error::CheckError;
+use super::memory::Memory;
+use super::queue::{Done, Gathered, Outcome, Receiver, Task};
+use super::recent::Recent;
+use super::{BatchObserver, Parts};
+use crate::store::StoreError;
+
+pub(super) struct Worker {
+    pub(super) parts: Parts,
+    /// Locked by nobody else: a transaction that is tried again takes it again.
+    pub(super) memory: tokio::sync::Mutex<Memory>,
+    pub(super) receiver: Receiver,
+    pub(super) recent: Arc<Mutex<Recent>>,
+    pub(super) observer: Arc<dyn BatchObserver>,
+}
+
+impl Worker {
+    /// Answers until everybody who asks is gone, or until it is told to stop and nothing waits any more.
+    pub(super) async fn run(mut self, life: Lifecycle) {
+        let mut told = false;
+        loop {
+            let gathered = tokio::select! {
+                biased;
+                () = life.stopping(), if !told => {
+                    told = true;
+                    self.receiver.close();
+                    continue;
+                }
+                gathered = self.receiver.gather() => gathered,
+            };
+            match gathered {
+                Some(gathered) => self.answer(gathered).await,
+                None => return,
+            }
+        }
+    }
+
+    async fn answer(&mut self, gathered: Gathered) {
+        let (tasks, waiting) = taken_apart(gathered);
+        let started = self.parts.clock.monotonic();
+        let size = tasks.len();
+        let result = self.commit(&tasks).await;
+        let took = self.parts.clock.monotonic().saturating_sub(started);
+        let outcomes = match result {
+            Ok(batch) => self.given(tasks, batch),
+            Err(error) => {
+                tracing::error!(questions = size, code = error.code(), %error, "a batch could not be answered");
+                Err(CheckError::from(&error))
+            }
+        };
+        self.observer.batch(size, took, outcomes.as_ref().map_or_else(|_| "failed", |_| "ok"));
+        waiting.reply(outcomes);
+    }
+
+    async fn commit(&mut self, tasks: &[Task]) -> Result<Batch, StoreError> {
+        let tasks: Vec<&Task> = tasks.iter().collect();
+        let tasks = tasks.as_slice();
+        let now = self.parts.clock.now();
+        let random = self.parts.random.as_ref();
+        let memory = &self.memory;
+        let batch = self
+            .parts
+            .store
+            .log_tx("answer_batch", async |mut tx| {
+                let mut memory = memory.lock().await;
+                memory.begin();
+                batch::answer(&mut tx, &mut memory, tasks, now, random).await
+            })
+            .await?;
+        self.memory.get_mut().committed(batch.edge.clone());
+        Ok(batch)
+    }
+
+    /// The batch is on the disk: its head is signed once, and the answers may leave.
+    fn given(&self, tasks: Vec<Task>, batch: Batch) -> Result<Vec<Outcome>, CheckError> {
+        let head = self.parts.signer.sign_head(batch.proofs.head(), self.parts.clock.now()).map_err(|error| {
+            tracing::error!(%error, "the head of the access log could not be signed");
+            CheckError::Internal { code: "sign" }
+        })?;
+        let log = self.parts.signer.id();
+        let first = batch.proofs.first();
+        let committed = Arc::new(Committed { proofs: batch.proofs, head });
+        let outcomes = tasks
+            .into_iter()
+            .zip(batch.outcomes)
+            .zip(first..)
+            .map(|((task, made), index)| match (task, made) {
+                (Task::Check(question), Made::Answer { answer, event, verdict }) => {
+                    let number = ProofNumber::new(log, index).ok_or(CheckError::Internal { code: "log_full" })?;
+                    let committed = Arc::clone(&committed);
+                    let inner =
+                        AnsweredInner { question: *question, verdict: verdict.into(), answer, event, number, committed };
+                    Ok(Done::Answered(Answered { inner: Arc::new(inner) }))
+                }
+                (Task::Register(_), Made::Registered(outcome)) => Ok(Done::Registered(outcome)),
+                (Task::Check(_), Made::Registered(_)) | (Task::Register(_), Made::Answer { .. }) => {
+                    Err(CheckError::Internal { code: "mixed_up" })
+                }
+            })
+            .collect::<Vec<Outcome>>();
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        for outcome in &outcomes {
+            if let Ok(Done::Answered(answered)) = outcome {
+                recent.put(answered);
+            }
+        }
+        Ok(outcomes)
+    }
+}
+
+/// Who waits for the tasks of a batch, in their order.
+struct Waiting {
+    singles: Vec<tokio::sync::oneshot::Sender<Outcome>>,
+    chunks: Vec<(usize, tokio::sync::oneshot::Sender<Vec<Outcome>>)>,
+}
+
+fn taken_apart(gathered: Gathered) -> (Vec<Task>, Waiting) {
+    let chunked: usize = gathered.chunks.iter().map(|chunk| chunk.tasks.len()).sum();
+    let mut tasks = Vec::with_capacity(gathered.singles.len() + chunked);
+    let mut waiting = Waiting { singles: Vec::with_capacity(gathered.singles.len()), chunks: Vec::new() };
+    for single in gathered.singles {
+        tasks.push(single.task);
+        waiting.singles.push(single.reply);
+    }
+    for chunk in gathered.chunks {
+        waiting.chunks.push((chunk.tasks.len(), chunk.reply));
+        tasks.extend(chunk.tasks);
+    }
+    (tasks, waiting)
+}
+
+impl Waiting {
+    /// Whoever has gone away meanwhile is not missed: the look is on record all the same.
+    fn reply(self, outcomes: Result<Vec<Outcome>, CheckError>) {
+        let (mut given, failed) = match outcomes {
+            Ok(outcomes) => (outcomes.into_iter(), CheckError::Internal { code: "too_few_answers" }),
+            Err(error) => (Vec::new().into_iter(), error),
+        };
+        for single in self.singles {
+            let _ = single.send(given.next().unwrap_or_else(|| Err(failed.clone())));
+        }
+        for (size, reply) in self.chunks {
+            let outcomes = (0..size).map(|_| given.next().unwrap_or_else(|| Err(failed.clone()))).collect();
+            let _ = reply.send(outcomes);
+        }
+    }
+}
