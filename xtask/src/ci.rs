@@ -7,13 +7,53 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use crate::steps::{Step, run_all};
+use crate::steps::{Step, run_all, step};
 use crate::workspace::{BUILD_MAX, Workspace};
 use crate::{fuzz, generate, interop, oracle, outside, packages, run, tidy};
 
 const SHORT_MAX: Duration = Duration::from_mins(5);
 const TESTS_MAX: Duration = Duration::from_mins(40);
-const FUZZ_SECONDS: u64 = 60;
+
+const STEPS: &[Step<Workspace>] = &[
+    step("packages", "Debian packages that the tests use", &[], |_| {
+        packages::ensure_installed()
+    }),
+    step("fmt", "cargo fmt", &[], |all| {
+        all.cargo(&["fmt", "--all", "--check"], SHORT_MAX)
+    }),
+    step("tidy", "the house rules", &[], |all| tidy::run(&all.root)),
+    step("clippy", "lints of all targets, warnings are errors", &[], clippy),
+    step("build", "the binary and all tests", &[], Workspace::build_everything),
+    step("gen", "generated files are up to date", &["build"], |all| {
+        generate::run(all, true)
+    }),
+    step("test", "all tests, crashes and faults among them", &["build"], test),
+    step("demo", "the story of the demo, once", &["build"], demo),
+    step(
+        "oracle",
+        "50,000 people, three ways in, two databases",
+        &["build"],
+        |all| oracle::run(all, &oracle::ALL),
+    ),
+    step(
+        "interop",
+        "proofs checked in another language",
+        &["build"],
+        interop::run,
+    ),
+    step(
+        "outside",
+        "mutual TLS as curl and openssl see it",
+        &["build"],
+        outside::run,
+    ),
+    step("fuzz", "each parser under fuzzing", &[], |all| {
+        fuzz::run(all, &fuzz::EACH_A_MINUTE)
+    }),
+];
+
+/// What a developer runs between two edits.
+const FAST_STEPS: &[&str] = &["fmt", "tidy", "clippy", "build", "test"];
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -29,31 +69,29 @@ pub struct Options {
 }
 
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let mut steps = steps(workspace);
     for name in options.only.iter().chain(&options.skip) {
         ensure!(
-            steps.iter().any(|step| step.name == name),
+            STEPS.iter().any(|step| step.name == name),
             "no step is called `{name}`; see `cargo xtask ci --list`"
         );
     }
-    steps.retain(|step| {
-        let names = |list: &[String]| list.iter().any(|name| name == step.name);
-        (options.only.is_empty() || names(&options.only)) && !names(&options.skip)
-    });
+    let names = |list: &[String], step: &Step<Workspace>| list.iter().any(|name| name == step.name);
+    let chosen = |step: &&Step<Workspace>| {
+        (options.only.is_empty() || names(&options.only, step)) && !names(&options.skip, step)
+    };
+    let steps: Vec<_> = STEPS.iter().filter(chosen).collect();
     if options.list {
-        for step in &steps {
+        for step in steps {
             println!("{:<10} {}", step.name, step.about);
         }
         return Ok(());
     }
-    run_all(&steps)
+    run_all(&steps, workspace)
 }
 
-/// What a developer runs between two edits.
 pub fn run_fast(workspace: &Workspace) -> Result<()> {
-    let mut steps = steps(workspace);
-    steps.retain(|step| matches!(step.name, "fmt" | "tidy" | "clippy" | "build" | "test"));
-    run_all(&steps)
+    let steps: Vec<_> = STEPS.iter().filter(|step| FAST_STEPS.contains(&step.name)).collect();
+    run_all(&steps, workspace)
 }
 
 /// The tests whose names begin with `fault_`, wherever they live.
@@ -61,120 +99,28 @@ pub fn faults(workspace: &Workspace) -> Result<()> {
     workspace.cargo(&["test", "--workspace", "--no-fail-fast", "fault_"], TESTS_MAX)
 }
 
-fn steps(workspace: &Workspace) -> Vec<Step<'_>> {
-    let cargo = |arguments: &'static [&'static str], limit| Box::new(move || workspace.cargo(arguments, limit));
-    vec![
-        step(
-            "packages",
-            "Debian packages that the tests use",
-            &[],
-            Box::new(packages::ensure_installed),
-        ),
-        step("fmt", "cargo fmt", &[], cargo(&["fmt", "--all", "--check"], SHORT_MAX)),
-        step("tidy", "the house rules", &[], Box::new(|| tidy::run(&workspace.root))),
-        step(
+fn clippy(workspace: &Workspace) -> Result<()> {
+    workspace.cargo(
+        &[
             "clippy",
-            "lints of all targets, warnings are errors",
-            &[],
-            cargo(
-                &[
-                    "clippy",
-                    "--workspace",
-                    "--all-targets",
-                    "--locked",
-                    "--",
-                    "-D",
-                    "warnings",
-                ],
-                BUILD_MAX,
-            ),
-        ),
-        step(
-            "build",
-            "the binary and all tests",
-            &[],
-            cargo(&["test", "--workspace", "--locked", "--no-run"], BUILD_MAX),
-        ),
-        step(
-            "gen",
-            "generated files are up to date",
-            &["build"],
-            Box::new(|| generate::run(workspace, true)),
-        ),
-        step(
-            "test",
-            "all tests",
-            &["build"],
-            cargo(&["test", "--workspace", "--locked", "--no-fail-fast"], TESTS_MAX),
-        ),
-        step(
-            "demo",
-            "the story of the demo, once",
-            &["build"],
-            Box::new(|| demo(workspace)),
-        ),
-        step(
-            "oracle",
-            "50,000 people, three ways in, two databases",
-            &["build"],
-            Box::new(|| oracle(workspace)),
-        ),
-        step(
-            "interop",
-            "proofs checked in another language",
-            &["build"],
-            Box::new(|| interop::run(workspace)),
-        ),
-        step(
-            "outside",
-            "mutual TLS as curl and openssl see it",
-            &["build"],
-            Box::new(|| outside::run(workspace)),
-        ),
-        step(
-            "fuzz",
-            "each parser under fuzzing",
-            &[],
-            Box::new(|| fuzz_all(workspace)),
-        ),
-    ]
+            "--workspace",
+            "--all-targets",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ],
+        BUILD_MAX,
+    )
 }
 
-type Action<'a> = Box<dyn Fn() -> Result<()> + 'a>;
-
-fn step<'a>(name: &'static str, about: &'static str, needs: &'static [&'static str], run: Action<'a>) -> Step<'a> {
-    Step {
-        name,
-        about,
-        needs,
-        run,
-    }
+fn test(workspace: &Workspace) -> Result<()> {
+    workspace.cargo(&["test", "--workspace", "--locked", "--no-fail-fast"], TESTS_MAX)
 }
 
 fn demo(workspace: &Workspace) -> Result<()> {
     run::run(
-        &mut run::command(&workspace.root, workspace.binary(), &["demo", "--once"]),
+        &mut run::command(&workspace.root, workspace.binary()?, &["demo", "--once"]),
         SHORT_MAX,
-    )
-}
-
-fn oracle(workspace: &Workspace) -> Result<()> {
-    oracle::run(
-        workspace,
-        &oracle::Options {
-            people: 50_000,
-            seed: 1,
-            database: None,
-        },
-    )
-}
-
-fn fuzz_all(workspace: &Workspace) -> Result<()> {
-    fuzz::run(
-        workspace,
-        &fuzz::Options {
-            targets: Vec::new(),
-            seconds: FUZZ_SECONDS,
-        },
     )
 }

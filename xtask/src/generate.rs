@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::run;
 use crate::tidy::migrations;
 use crate::tree::Tree;
-use crate::workspace::{BUILD_MAX, Workspace};
+use crate::workspace::Workspace;
 
 const PROBLEM_CODES: &str = "crates/wire/src/api/problem.rs";
 
@@ -29,7 +29,6 @@ never changes its meaning and is never used again.
 const COMMAND_DEPTH_MAX: usize = 5;
 
 pub fn run(workspace: &Workspace, check: bool) -> Result<()> {
-    workspace.cargo(&["build", "--quiet", "--package", "tashika"], BUILD_MAX)?;
     let mut differing = Vec::new();
     for (path, text) in contents(workspace)? {
         let full = workspace.root.join(&path);
@@ -55,7 +54,7 @@ pub fn run(workspace: &Workspace, check: bool) -> Result<()> {
 
 fn contents(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     let tree = Tree::read(&workspace.root)?;
-    let binary = workspace.binary();
+    let binary = workspace.binary()?;
     let openapi = run::output(Command::new(&binary).arg("openapi"))?;
     let problems = tree
         .text(PROBLEM_CODES)

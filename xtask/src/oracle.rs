@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
 use crate::postgres::PrivatePostgres;
 use crate::run;
-use crate::workspace::{BUILD_MAX, Workspace};
+use crate::workspace::Workspace;
 
 const MAKE_MAX: Duration = Duration::from_mins(5);
 const CHECK_MAX: Duration = Duration::from_mins(10);
@@ -33,38 +33,48 @@ pub enum Database {
     Postgres,
 }
 
+/// What CI does.
+pub const ALL: Options = Options {
+    people: 50_000,
+    seed: 1,
+    database: None,
+};
+
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    workspace.cargo(&["build", "--quiet", "--package", "tashika"], BUILD_MAX)?;
+    let binary = workspace.binary()?;
     let folder = workspace.fresh_scratch("nation")?;
-    let mut make = run::command(&workspace.root, workspace.binary(), &["nation"]);
-    make.args([
-        "--people",
-        &options.people.to_string(),
-        "--seed",
-        &options.seed.to_string(),
-        "--out",
-    ])
-    .arg(&folder);
+    let mut make = run::command(
+        &workspace.root,
+        &binary,
+        &["nation", "--people", &options.people.to_string()],
+    );
+    make.args(["--seed", &options.seed.to_string(), "--out"]).arg(&folder);
     run::run(&mut make, MAKE_MAX)?;
+
     let wanted = |database| options.database.is_none_or(|only| only == database);
+    let mut failed = Vec::new();
     if wanted(Database::Sqlite) {
-        check(workspace, &folder, None)?;
+        failed.extend(check(workspace, &binary, &folder, None)?);
     }
     if wanted(Database::Postgres) {
-        check(workspace, &folder, Some(&PrivatePostgres::start()?))?;
+        failed.extend(check(workspace, &binary, &folder, Some(&PrivatePostgres::start()?))?);
     }
+    ensure!(failed.is_empty(), "{}", failed.join("; "));
     Ok(())
 }
 
-/// All ways, each with a center and a database of its own.
-fn check(workspace: &Workspace, nation: &Path, server: Option<&PrivatePostgres>) -> Result<()> {
+/// Goes all ways, each with a center and a database of its own, and says which of them failed.
+fn check(workspace: &Workspace, binary: &Path, nation: &Path, server: Option<&PrivatePostgres>) -> Result<Vec<String>> {
+    let mut failed = Vec::new();
     for way in WAYS {
-        let mut ask = run::command(&workspace.root, workspace.binary(), &["nation", "check"]);
+        let mut ask = run::command(&workspace.root, binary, &["nation", "check"]);
         ask.arg(nation).args(["--through", way]);
         if let Some(server) = server {
             ask.args(["--database", &server.create_database()?]);
         }
-        run::run(&mut ask, CHECK_MAX)?;
+        if let Err(error) = run::run(&mut ask, CHECK_MAX) {
+            failed.push(error.to_string());
+        }
     }
-    Ok(())
+    Ok(failed)
 }

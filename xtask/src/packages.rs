@@ -53,7 +53,7 @@ const PACKAGES: &[Package] = &[
         is_there: has_python_venv,
     },
     Package {
-        name: "clang",
+        name: "g++",
         why: "the fuzzer's runtime is C++",
         is_there: || run::is_installed("c++"),
     },

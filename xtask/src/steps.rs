@@ -7,12 +7,26 @@ use anyhow::{Result, bail};
 use crate::stopwatch::Stopwatch;
 
 /// One thing that must hold.
-pub struct Step<'a> {
+pub struct Step<C> {
     pub name: &'static str,
     pub about: &'static str,
     /// Steps without which this one makes no sense.
-    pub needs: &'static [&'static str],
-    pub run: Box<dyn Fn() -> Result<()> + 'a>,
+    needs: &'static [&'static str],
+    run: fn(&C) -> Result<()>,
+}
+
+pub const fn step<C>(
+    name: &'static str,
+    about: &'static str,
+    needs: &'static [&'static str],
+    run: fn(&C) -> Result<()>,
+) -> Step<C> {
+    Step {
+        name,
+        about,
+        needs,
+        run,
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -23,14 +37,16 @@ enum Outcome {
     NotRun,
 }
 
+type Row = (&'static str, Outcome, Duration);
+
 /// Runs all steps, the later ones also when an earlier one failed, and ends with a table and `N passed, N failed`.
-pub fn run_all(steps: &[Step<'_>]) -> Result<()> {
+pub fn run_all<C>(steps: &[&Step<C>], context: &C) -> Result<()> {
     let total = Stopwatch::start();
-    let mut rows: Vec<(&str, Outcome, Duration)> = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         let broken = |need: &&&str| {
             rows.iter()
-                .any(|(name, outcome, _)| *name == **need && *outcome != Outcome::Passed)
+                .any(|(name, outcome, _)| name == *need && *outcome != Outcome::Passed)
         };
         if let Some(need) = step.needs.iter().find(broken) {
             println!("\n=== {} not run: `{need}` has failed", step.name);
@@ -39,7 +55,7 @@ pub fn run_all(steps: &[Step<'_>]) -> Result<()> {
         }
         println!("\n=== {}/{} {}: {}", index + 1, steps.len(), step.name, step.about);
         let stopwatch = Stopwatch::start();
-        let result = (step.run)();
+        let result = (step.run)(context);
         let elapsed = stopwatch.elapsed();
         let outcome = if result.is_ok() {
             Outcome::Passed
@@ -55,7 +71,7 @@ pub fn run_all(steps: &[Step<'_>]) -> Result<()> {
     finish(&rows, total.elapsed())
 }
 
-fn finish(rows: &[(&str, Outcome, Duration)], total: Duration) -> Result<()> {
+fn finish(rows: &[Row], total: Duration) -> Result<()> {
     println!("\n{:<12} {:<8} {:>8}", "step", "result", "seconds");
     for (name, outcome, elapsed) in rows {
         let word = match outcome {
@@ -84,30 +100,19 @@ mod tests {
 
     use super::*;
 
+    type Ran = RefCell<Vec<&'static str>>;
+
     #[test]
     fn a_failed_step_stops_only_what_needs_it() {
-        let ran = RefCell::new(Vec::new());
-        let step = |name: &'static str, needs: &'static [&'static str], good: bool| {
-            let ran = &ran;
-            let run = move || {
-                ran.borrow_mut().push(name);
-                if good { Ok(()) } else { bail!("no") }
-            };
-            Step {
-                name,
-                about: "",
-                needs,
-                run: Box::new(run),
-            }
-        };
-        let steps = [
-            step("a", &[], false),
-            step("b", &["a"], true),
-            step("c", &["b"], true),
-            step("d", &[], true),
+        let steps: [Step<Ran>; 4] = [
+            step("a", "", &[], |_| bail!("no")),
+            step("b", "", &["a"], |ran| Ok(ran.borrow_mut().push("b"))),
+            step("c", "", &["b"], |ran| Ok(ran.borrow_mut().push("c"))),
+            step("d", "", &[], |ran| Ok(ran.borrow_mut().push("d"))),
         ];
-        assert!(run_all(&steps).is_err());
-        assert_eq!(*ran.borrow(), ["a", "d"]);
-        assert!(run_all(&steps[3..]).is_ok());
+        let ran = Ran::default();
+        assert!(run_all(&steps.iter().collect::<Vec<_>>(), &ran).is_err());
+        assert_eq!(*ran.borrow(), ["d"]);
+        assert!(run_all(&[&steps[3]], &ran).is_ok());
     }
 }

@@ -1,5 +1,6 @@
 //! Where things are.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ pub const BUILD_MAX: Duration = Duration::from_mins(30);
 pub struct Workspace {
     pub root: PathBuf,
     pub target: PathBuf,
+    everything_is_built: Cell<bool>,
 }
 
 impl Workspace {
@@ -31,7 +33,11 @@ impl Workspace {
             .as_str()
             .context("cargo names its target directory")?
             .into();
-        Ok(Self { root, target })
+        Ok(Self {
+            root,
+            target,
+            everything_is_built: Cell::new(false),
+        })
     }
 
     /// Runs cargo with these arguments.
@@ -39,9 +45,20 @@ impl Workspace {
         run::run(&mut run::command(&self.root, "cargo", arguments), limit)
     }
 
-    /// The binary of the development profile, which also serves tests and demo.
-    pub fn binary(&self) -> PathBuf {
-        self.target.join("debug/tashika")
+    /// Builds all crates with their tests, and remembers it.
+    pub fn build_everything(&self) -> Result<()> {
+        self.cargo(&["build", "--workspace", "--all-targets", "--locked"], BUILD_MAX)?;
+        self.everything_is_built.set(true);
+        Ok(())
+    }
+
+    /// The binary of the development profile, which also serves tests and demo. Built first, unless everything was:
+    /// building it alone asks for fewer features of outside crates, and would compile many of them a second time.
+    pub fn binary(&self) -> Result<PathBuf> {
+        if !self.everything_is_built.get() {
+            self.cargo(&["build", "--quiet", "--package", "tashika"], BUILD_MAX)?;
+        }
+        Ok(self.target.join("debug/tashika"))
     }
 
     pub fn release_binary(&self) -> PathBuf {

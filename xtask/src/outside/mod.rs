@@ -13,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 use self::stage::{Clinic, Reply, Stage};
 use crate::interop;
 use crate::run;
-use crate::workspace::{BUILD_MAX, Workspace};
+use crate::workspace::Workspace;
 
 /// Two institution codes with valid check digits.
 const CLINIC_A: &str = "1310000017";
@@ -23,7 +23,6 @@ const CLINIC_B: &str = "0110113719";
 const CURL_TLS_FAILED: &[i32] = &[35, 56];
 
 pub fn run(workspace: &Workspace) -> Result<()> {
-    workspace.cargo(&["build", "--quiet", "--package", "tashika"], BUILD_MAX)?;
     let folder = workspace.fresh_scratch("outside")?;
     let mut stage = Stage::set_up(workspace, &folder)?;
     let a = stage.join(CLINIC_A, "みほん診療所")?;
@@ -98,7 +97,7 @@ fn saved_answer_proves_itself(workspace: &Workspace, stage: &Stage, answer: &str
     std::fs::write(&file, &saved)?;
     let key = stage.certificate("log.pub.pem");
     let verify = |file: &Path| {
-        let mut command = run::command(&stage.folder, workspace.binary(), &["proof", "verify"]);
+        let mut command = run::command(&stage.folder, &stage.binary, &["proof", "verify"]);
         run::output(command.arg(file).arg("--key").arg(&key))
     };
     println!("{}", verify(&file)?.trim());

@@ -24,7 +24,7 @@ const WRITE_OUT: &str = "\n%{http_code} %{http_version}";
 /// A running center. Dropping it ends the process.
 pub struct Stage {
     pub folder: PathBuf,
-    binary: PathBuf,
+    pub binary: PathBuf,
     ports: [u16; 3],
     center: Option<Child>,
 }
@@ -46,7 +46,7 @@ impl Stage {
     pub fn set_up(workspace: &Workspace, folder: &Path) -> Result<Self> {
         let mut stage = Self {
             folder: folder.to_owned(),
-            binary: workspace.binary(),
+            binary: workspace.binary()?,
             ports: free_ports()?,
             center: None,
         };
