@@ -11,9 +11,10 @@ pub struct Cli {
     /// How the program writes its log.
     #[arg(long, global = true, value_enum, default_value_t = LogStyle::Text)]
     pub log: LogStyle,
-    /// What is logged, such as `info`, `debug` or `center=debug,info`.
-    #[arg(long, global = true, default_value = "info", value_name = "FILTER")]
-    pub log_filter: String,
+    /// What is logged, such as `info`, `debug` or `center=debug,info`; `info` for servers and `warn` for the rest if not
+    /// given.
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub log_filter: Option<String>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -55,9 +56,6 @@ pub enum Command {
     Bench(Bench),
     /// Print the OpenAPI document of the center.
     Openapi,
-    /// Print this help as one Markdown page.
-    #[command(hide = true)]
-    HelpMarkdown,
 }
 
 /// `tashika demo`
@@ -112,9 +110,6 @@ pub enum Center {
         /// Loopback address of health, readiness and metrics, instead of the configured one.
         #[arg(long, value_name = "ADDR")]
         ops_listen: Option<SocketAddr>,
-        /// Database, instead of the configured one.
-        #[arg(long, value_name = "URL")]
-        database: Option<String>,
     },
 }
 
@@ -124,9 +119,6 @@ pub struct CenterData {
     /// The center's data folder.
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// Database, instead of the configured one.
-    #[arg(long, value_name = "URL")]
-    pub database: Option<String>,
 }
 
 /// `tashika facility …`
@@ -204,9 +196,6 @@ pub enum Terminal {
         /// The data folder; it must not exist or be empty.
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
-        /// Folder that holds `req` and `res`; `oqs` in the data folder if not given.
-        #[arg(long, value_name = "DIR")]
-        oqs: Option<PathBuf>,
     },
     /// Serve the desk page and the folders until SIGINT or SIGTERM.
     Run {
@@ -349,7 +338,7 @@ pub struct BenchCheck {
     pub seconds: u64,
     /// PostgreSQL database to measure as well; it should be empty.
     #[arg(long, value_name = "URL")]
-    pub database: Option<String>,
+    pub postgres: Option<String>,
     /// Folder for the nation and the databases; a new one under the system's folder for temporary files if not given.
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,

@@ -1,0 +1,82 @@
+//! `tashika center …`
+
+use crate::check::private::World;
+use crate::cli::Center as Say;
+use crate::command::print;
+use anyhow::{Context as _, Result};
+use center::config::Listen;
+use center::{Center, Config, InitOptions};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Addresses and database that stand on the command line instead of in the settings.
+struct Instead {
+    listen: Option<SocketAddr>,
+    enrol_listen: Option<SocketAddr>,
+    ops_listen: Option<SocketAddr>,
+}
+
+/// Does what was asked.
+pub async fn run(say: Say, world: &World) -> Result<()> {
+    match say {
+        Say::Init { data, names, database } => init(&data, names, database, world).await,
+        Say::Run {
+            data,
+            listen,
+            enrol_listen,
+            ops_listen,
+        } => {
+            serve(
+                &data,
+                Instead {
+                    listen,
+                    enrol_listen,
+                    ops_listen,
+                },
+                world,
+            )
+            .await
+        }
+    }
+}
+
+async fn init(data: &Path, names: Vec<String>, database: Option<String>, world: &World) -> Result<()> {
+    let options = InitOptions {
+        names,
+        database_url: database.unwrap_or_default(),
+        listen: Listen::default(),
+        ..InitOptions::default()
+    };
+    let made = center::init(data, options, Arc::clone(&world.clock), Arc::clone(&world.random)).await?;
+    let fingerprint: String = made.root_fingerprint.iter().map(|byte| format!("{byte:02X}")).collect();
+    print(&format!(
+        "センターを作りました / the center is made: {}\n  root certificate SHA-256 {fingerprint}\n  \
+         take {} offline now; the center runs without it\n  next: tashika center run --data {}",
+        data.display(),
+        made.root_folder.display(),
+        data.display()
+    ))
+}
+
+async fn serve(data: &Path, instead: Instead, world: &World) -> Result<()> {
+    let mut config = Config::load(data)?;
+    if let Some(address) = instead.listen {
+        config.listen.api = address;
+    }
+    if let Some(address) = instead.enrol_listen {
+        config.listen.enrol = address;
+    }
+    if let Some(address) = instead.ops_listen {
+        config.listen.ops = address;
+    }
+    let running = Center::start(config, Arc::clone(&world.clock), Arc::clone(&world.random))
+        .await
+        .context("the center could not be started")?;
+    print(&format!(
+        "ready api=https://{} enrol=https://{} ops=http://{}",
+        running.api_addr, running.enrol_addr, running.ops_addr
+    ))?;
+    running.until_stopped().await?;
+    print("stopped; everything that was answered is on record")
+}

@@ -1,0 +1,27 @@
+//! The commands of operators, insurers and clinics: each page reads its arguments and calls the room that does the work.
+
+pub mod center;
+pub mod facility;
+pub mod insurer;
+pub mod nation;
+pub mod proof;
+pub mod terminal;
+
+use crate::check::private::World;
+use crate::cli::CenterData;
+use anyhow::Result;
+use std::io::Write as _;
+use std::sync::Arc;
+
+/// Prints a text and a line end.
+pub fn print(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", text.trim_end())?;
+    Ok(out.flush()?)
+}
+
+/// The operator's hand on the center whose data is meant.
+async fn open(center: &CenterData, world: &World) -> Result<::center::Admin> {
+    let (clock, random) = (Arc::clone(&world.clock), Arc::clone(&world.random));
+    Ok(::center::Admin::open(&center.data, clock, random).await?)
+}

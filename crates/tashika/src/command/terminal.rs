@@ -1,0 +1,87 @@
+//! `tashika terminal …`
+
+use crate::check::private::World;
+use crate::cli::{Terminal as Say, TerminalUser, UserRole};
+use crate::command::print;
+use anyhow::{Context as _, Result};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use terminal::users::{self, Role};
+use terminal::{Config, Terminal};
+
+/// Does what was asked.
+pub async fn run(say: Say, world: &World) -> Result<()> {
+    match say {
+        Say::Join { url, code, data } => join(&url, &code, &data, world).await,
+        Say::Run { data, desk } => serve(&data, desk, world).await,
+        Say::User(user) => manage(user, world).await,
+    }
+}
+
+async fn join(url: &str, code: &str, data: &Path, world: &World) -> Result<()> {
+    let joined = terminal::join(url, code, data, Arc::clone(&world.clock), Arc::clone(&world.random))
+        .await
+        .map_err(|error| anyhow::anyhow!("{}\n{error}", error.message_ja()))?;
+    print(&format!(
+        "登録できました / joined: {} {}\n  req {}\n  res {}\n  settings {}\n  \
+         login {} / {}（いま控えてください。二度と表示されません / shown only now）\n  next: tashika terminal run --data {}",
+        joined.facility,
+        joined.name,
+        joined.config.req().display(),
+        joined.config.res().display(),
+        joined.settings_file.display(),
+        joined.admin_name,
+        joined.admin_password.as_str(),
+        data.display()
+    ))
+}
+
+async fn serve(data: &Path, desk: Option<SocketAddr>, world: &World) -> Result<()> {
+    let mut config = Config::load(data)?;
+    if let Some(address) = desk {
+        config.settings.desk.address = address;
+    }
+    let (req, res) = (config.req(), config.res());
+    let running = Terminal::start(config, Arc::clone(&world.clock), Arc::clone(&world.random))
+        .await
+        .context("the terminal could not be started")?;
+    print(&format!(
+        "ready desk=http://{} req={} res={}",
+        running.desk_addr,
+        req.display(),
+        res.display()
+    ))?;
+    running.until_stopped().await?;
+    print("stopped; nothing that was taken is lost")
+}
+
+async fn manage(say: TerminalUser, world: &World) -> Result<()> {
+    match say {
+        TerminalUser::Add { name, role, data } => {
+            let role = match role {
+                UserRole::Reception => Role::Reception,
+                UserRole::Records => Role::Records,
+                UserRole::Admin => Role::Admin,
+            };
+            let password = users::add(&data, &name, role, None, &world.clock, &world.random).await?;
+            print(&format!(
+                "{name} / {}（いま控えてください / shown only now）",
+                password.as_str()
+            ))
+        }
+        TerminalUser::List { data } => {
+            for user in users::list(&data, &world.random).await? {
+                print(&format!("{}\t{}", user.name, user.role.label()))?;
+            }
+            Ok(())
+        }
+        TerminalUser::Password { name, data } => {
+            let password = users::set_password(&data, &name, None, &world.clock, &world.random).await?;
+            print(&format!(
+                "{name} / {}（いま控えてください / shown only now）",
+                password.as_str()
+            ))
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! `cargo demo`: center, terminal and a nation in one process, and a story of visits at one window.
+
+mod report;
+
+use crate::check::api;
+use crate::check::folders::PrivateTerminal;
+use crate::check::outcome::Outcome;
+use crate::check::private::{PrivateCenter, World, generous_limits};
+use crate::cli::Demo;
+use anyhow::{Context as _, Result, bail};
+use kit::client::{Client, ClientOptions};
+use nation::{Nation, Options};
+use report::{Expected, Visit};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+use trust::LogPublicKey;
+
+/// The visit that goes through the folders.
+const FOLDER_VISIT: usize = 1;
+/// Rest between two looks for an answer file.
+const FOLDER_REST: Duration = Duration::from_millis(2);
+/// Looks for an answer file before it is given up.
+const FOLDER_LOOKS_MAX: usize = 5_000;
+
+/// Everything that the demo runs.
+struct Stage {
+    center: PrivateCenter,
+    terminal: PrivateTerminal,
+    visits: Vec<nation::Visit>,
+}
+
+/// Runs the demo; success only if every visit came out as the oracle says.
+pub async fn run(demo: &Demo, world: &World) -> Result<ExitCode> {
+    let begun = world.clock.monotonic();
+    let kept = demo.dir.is_some() || !demo.once;
+    let folder = folder(demo)?;
+    let stage = set_up(demo, &folder, world).await?;
+    let ready = world.clock.monotonic() - begun;
+    if !demo.json {
+        introduce(&folder, demo.people, ready)?;
+    }
+    let visits = play(&stage, world).await?;
+    let mut out = std::io::stdout().lock();
+    if demo.json {
+        report::tell_json(&mut out, &visits)?
+    } else {
+        report::tell(&mut out, &visits)?
+    }
+    out.flush()?;
+    drop(out);
+    let all_right = visits.iter().all(|visit| visit.ok);
+    if !demo.once {
+        serve_on(&stage, &folder)?;
+        tokio::signal::ctrl_c().await.context("waiting for Ctrl-C")?;
+    }
+    stage.terminal.running.shutdown().await;
+    stage.center.stop().await?;
+    if !kept {
+        std::fs::remove_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
+    }
+    Ok(if all_right {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn folder(demo: &Demo) -> Result<PathBuf> {
+    match &demo.dir {
+        Some(dir) => {
+            std::fs::create_dir_all(dir).with_context(|| format!("{}", dir.display()))?;
+            Ok(dir.clone())
+        }
+        None => Ok(tempfile::Builder::new().prefix("tashika-demo-").tempdir()?.keep()),
+    }
+}
+
+async fn set_up(demo: &Demo, folder: &Path, world: &World) -> Result<Stage> {
+    let nation_folder = folder.join("nation");
+    std::fs::create_dir_all(&nation_folder)?;
+    let options = Options::new(demo.people, demo.seed);
+    let made = nation_folder.clone();
+    // Making a nation is pure computing and writing: it goes on beside the keys and the database of the center.
+    let making = std::thread::spawn(move || -> Result<_, nation::Error> {
+        let nation = Nation::build(&options)?;
+        nation.write(&made)?;
+        Ok((
+            nation::story::visits(&nation),
+            nation::story::facility_code(&nation).to_owned(),
+        ))
+    });
+    let center = PrivateCenter::start(&folder.join("center"), None, generous_limits(), world).await?;
+    let Ok(made) = making.join() else {
+        bail!("the nation could not be made")
+    };
+    let (visits, institution) = made?;
+    let (loaded, _) = center.load(&nation_folder).await?;
+    if loaded.rows_refused > 0 {
+        bail!("the nation's own feed has {} refused rows", loaded.rows_refused);
+    }
+    let terminal = PrivateTerminal::start_at(&center, &institution, &folder.join("terminal"), demo.desk, world).await?;
+    Ok(Stage {
+        center,
+        terminal,
+        visits,
+    })
+}
+
+/// Plays every visit: by number through the terminal's own API as the desk page asks, one through the folders.
+async fn play(stage: &Stage, world: &World) -> Result<Vec<Visit>> {
+    let Some(first) = stage.visits.first() else {
+        bail!("the nation has no visits")
+    };
+    let member = stage.center.member(&first.case.medical_institution_code).await?;
+    let client = member.client(&world.clock, ClientOptions::default())?;
+    let key = LogPublicKey::from_pem(&member.enrolled.log_public_key)?;
+    let mut played = Vec::with_capacity(stage.visits.len());
+    for (index, scene) in stage.visits.iter().enumerate() {
+        let begun = world.clock.monotonic();
+        let (way, outcome) = if index == FOLDER_VISIT {
+            ("folders", by_folders(&stage.terminal, scene).await?)
+        } else {
+            ("number", by_number(&client, &key, scene, world).await)
+        };
+        let took = world.clock.monotonic() - begun;
+        played.push(told(scene, way, &outcome, took));
+    }
+    Ok(played)
+}
+
+async fn by_number(client: &Client, key: &LogPublicKey, scene: &nation::Visit, world: &World) -> Outcome {
+    api::ask_one(client, key, &scene.case, world).await
+}
+
+async fn by_folders(terminal: &PrivateTerminal, scene: &nation::Visit) -> Result<Outcome> {
+    terminal.drop_request(&scene.case)?;
+    for _ in 0..FOLDER_LOOKS_MAX {
+        if let Some(outcome) = terminal.take_answer(&scene.case)? {
+            return Ok(outcome);
+        }
+        tokio::time::sleep(FOLDER_REST).await;
+    }
+    bail!("no answer came into the res folder")
+}
+
+fn told(scene: &nation::Visit, way: &'static str, outcome: &Outcome, took: Duration) -> Visit {
+    let differences = outcome.differences(&scene.case);
+    let optional = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Visit {
+        name: scene.name.clone(),
+        way,
+        verdict: outcome.verdict.clone(),
+        basis: domain::Verdict::parse(&outcome.verdict).map(|_| "live".to_owned()),
+        share: outcome.share,
+        ms: took.as_secs_f64() * 1000.0,
+        expected: Expected {
+            verdict: scene.case.verdict.clone(),
+            share: scene.case.share.parse().ok(),
+            hint: optional(&scene.case.hint),
+        },
+        ok: differences.is_empty(),
+        title: scene.title.clone(),
+        told: outcome.told.clone(),
+        differences,
+    }
+}
+
+fn introduce(folder: &Path, people: u32, ready: Duration) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "Tashika 確か — センター・端末・{people} 人の国を、この1台で動かしています。"
+    )?;
+    writeln!(
+        out,
+        "  準備 {:.1} 秒 / ready in {:.1} s",
+        ready.as_secs_f64(),
+        ready.as_secs_f64()
+    )?;
+    writeln!(out, "  フォルダ / folder: {}", folder.display())?;
+    writeln!(out, "\nある診療所の窓口 / visits at one window:\n")?;
+    Ok(out.flush()?)
+}
+
+fn serve_on(stage: &Stage, folder: &Path) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "\n受付の画面 / desk page: http://{}/",
+        stage.terminal.running.desk_addr
+    )?;
+    writeln!(
+        out,
+        "  ログイン / login: {}   パスワード / password: {}",
+        stage.terminal.joined.admin_name,
+        stage.terminal.joined.admin_password.as_str()
+    )?;
+    writeln!(
+        out,
+        "  試す番号 / numbers to try: {}",
+        folder.join("nation").join(nation::files::VISITS).display()
+    )?;
+    writeln!(out, "  終わるには Ctrl-C / ends with Ctrl-C")?;
+    Ok(out.flush()?)
+}
