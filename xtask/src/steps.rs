@@ -106,9 +106,18 @@ mod tests {
     fn a_failed_step_stops_only_what_needs_it() {
         let steps: [Step<Ran>; 4] = [
             step("a", "", &[], |_| bail!("no")),
-            step("b", "", &["a"], |ran| Ok(ran.borrow_mut().push("b"))),
-            step("c", "", &["b"], |ran| Ok(ran.borrow_mut().push("c"))),
-            step("d", "", &[], |ran| Ok(ran.borrow_mut().push("d"))),
+            step("b", "", &["a"], |ran| {
+                ran.borrow_mut().push("b");
+                Ok(())
+            }),
+            step("c", "", &["b"], |ran| {
+                ran.borrow_mut().push("c");
+                Ok(())
+            }),
+            step("d", "", &[], |ran| {
+                ran.borrow_mut().push("d");
+                Ok(())
+            }),
         ];
         let ran = Ran::default();
         assert!(run_all(&steps.iter().collect::<Vec<_>>(), &ran).is_err());
