@@ -60,6 +60,10 @@ impl Dice {
         &from[self.index(from.len())]
     }
 
+    pub(crate) fn word(&mut self, from: &[&'static str]) -> &'static str {
+        from[self.index(from.len())]
+    }
+
     /// An index, each with its weight. The weights' sum must not be zero.
     pub(crate) fn weighted(&mut self, weights: &[u32]) -> usize {
         let mut left = self.below(weights.iter().sum());

@@ -414,12 +414,12 @@ fn style(kind: InsurerKind, prefecture: u8, dice: &mut Dice) -> CardStyle {
         InsurerKind::SelfDefence => (Symbol::Fixed("Ａ自"), full(6, 7, None), None),
         InsurerKind::Seamen => (office("船", 4, 500, true, None), full(6, 7, None), first_branch),
         InsurerKind::MutualNational => (
-            Symbol::Fixed(*dice.pick(&["公共", "ＭＯＦ", "省Ｂ", "国共１２"])),
+            Symbol::Fixed(dice.word(&["公共", "ＭＯＦ", "省Ｂ", "国共１２"])),
             full(7, 8, None),
             first_branch,
         ),
         InsurerKind::MutualLocal | InsurerKind::MutualPolice | InsurerKind::MutualSchool => (
-            Symbol::Fixed(*dice.pick(&["公立", "警察", "地共", "教・東", "Ｐ‐７"])),
+            Symbol::Fixed(dice.word(&["公立", "警察", "地共", "教・東", "Ｐ‐７"])),
             full(7, 8, None),
             first_branch,
         ),
@@ -429,7 +429,7 @@ fn style(kind: InsurerKind, prefecture: u8, dice: &mut Dice) -> CardStyle {
             (symbol, number, first_branch)
         }
         InsurerKind::NationalHealthUnion => {
-            let symbol = office(*dice.pick(&["医国", "建", "歯国", "土", "食国"]), 3, 400, true, None);
+            let symbol = office(dice.word(&["医国", "建", "歯国", "土", "食国"]), 3, 400, true, None);
             let number = if dice.permille(500) {
                 full(6, 7, Some((3, '‐')))
             } else {

@@ -66,7 +66,7 @@ fn visit(nation: &Nation, scene: Scene, answer: &Answer) -> Visit {
             .push_name(&mut patient, nation.person(coverage).name, coverage.form);
     }
     let mut case = Case::new(nation, scene.name, scene.query, answer, scene.hint);
-    case.case_id = scene.name.to_owned();
+    scene.name.clone_into(&mut case.case_id);
     Visit {
         name: scene.name.to_owned(),
         title: scene.title.to_owned(),

@@ -317,7 +317,7 @@ fn push_certificate(text: &mut String, nation: &Nation, certificate: &Certificat
         } => {
             text.push(char::from(b'0' + category));
             push_days(text, &[*issued, *start, *end]);
-            text.push_str(&format!("/{self_pay}"));
+            push_formatted(text, format_args!("/{self_pay}"));
         }
         Certificate::Ticket {
             start,
@@ -334,9 +334,14 @@ fn push_certificate(text: &mut String, nation: &Nation, certificate: &Certificat
             });
             push_days(text, &[*start, *end]);
             let (month, code, treatment) = (end.month_number(), &facility.code, facility.kind.treatment_type());
-            text.push_str(&format!("/{issue:08}/{month}/{code}/{treatment}/{self_pay}"));
+            push_formatted(text, format_args!("/{issue:08}/{month}/{code}/{treatment}/{self_pay}"));
         }
     }
+}
+
+fn push_formatted(text: &mut String, formatted: std::fmt::Arguments<'_>) {
+    use std::fmt::Write;
+    text.write_fmt(formatted).expect("a String takes any text");
 }
 
 /// `020` for 20 %.

@@ -28,7 +28,7 @@ use crate::nation::Nation;
 
 /// Names of all kinds of queries, as in the column `Kind`.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
-    kinds::KINDS.iter().map(|kind| kind.name)
+    kinds::all().map(|kind| kind.name)
 }
 
 pub(crate) fn cases(nation: &Nation) -> Vec<Case> {
@@ -38,9 +38,9 @@ pub(crate) fn cases(nation: &Nation) -> Vec<Case> {
     let index = Index::of(nation);
     let pools = Pools::of(nation);
     let mut asker = Asker::new(nation, Dice::new(nation.options.seed, Stream::Oracle));
-    let weights: u32 = kinds::KINDS.iter().map(|kind| kind.weight).sum();
+    let weights: u32 = kinds::all().map(|kind| kind.weight).sum();
     let mut cases = Vec::with_capacity(wanted as usize);
-    for kind in kinds::KINDS {
+    for kind in kinds::all() {
         let quota = (wanted * kind.weight).div_ceil(weights);
         let pool = pools.get(kind.pool);
         if pool.is_empty() {

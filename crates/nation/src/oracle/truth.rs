@@ -147,7 +147,7 @@ pub(crate) fn judge(nation: &Nation, index: &Index, query: &Query) -> Option<Ans
     let Some(birth) = typed::birthdate(&query.birthdate) else {
         return Some(Answer::unreadable("Birthdate"));
     };
-    let branch = typed::branch(&query.branch)?;
+    let branch = typed::branch(&query.branch).ok()?;
     let insurer = nation
         .insurers
         .all

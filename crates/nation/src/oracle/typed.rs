@@ -64,13 +64,16 @@ pub(crate) fn insurer_number(text: &str) -> Option<String> {
     check_digit::mod10_holds(number).then(|| number.to_owned())
 }
 
-/// 枝番 as typed: nothing, one digit or two. Outer `None` = cannot be read.
-pub(crate) fn branch(text: &str) -> Option<Option<u8>> {
-    let digits = digits(text)?;
+/// A text that is no branch number.
+pub(crate) struct NoBranch;
+
+/// 枝番 as typed: nothing, one digit or two.
+pub(crate) fn branch(text: &str) -> Result<Option<u8>, NoBranch> {
+    let digits = digits(text).ok_or(NoBranch)?;
     match digits.len() {
-        0 => Some(None),
-        1 | 2 => digits.parse().ok().map(Some),
-        _ => None,
+        0 => Ok(None),
+        1 | 2 => digits.parse().map(Some).map_err(|_| NoBranch),
+        _ => Err(NoBranch),
     }
 }
 

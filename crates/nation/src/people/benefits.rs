@@ -132,7 +132,7 @@ impl Draft {
                 income
             };
             let long_term = (income == 0 && self.dice.permille(200)).then(|| applied.plus(30));
-            for (start, end, flag) in self.limit_parts(span, applied, last, income, late_percent) {
+            for (start, end, flag) in limit_parts(span, applied, last, income, late_percent) {
                 if start <= end {
                     let issued = start.plus(-5);
                     self.certificates.push(Certificate::Limit {
@@ -145,39 +145,6 @@ impl Draft {
                 }
             }
         }
-    }
-
-    fn limit_parts(
-        &self,
-        span: Span,
-        start: Day,
-        end: Day,
-        income: u8,
-        late: Option<u8>,
-    ) -> [(Day, Day, LimitFlag); 2] {
-        if let Some(percent) = late {
-            let flag = match (percent, income) {
-                (10, 0) => 15,
-                (10, _) => 20,
-                (20, _) => 19,
-                _ => 13,
-            };
-            // The second part is empty.
-            return [(start, end, LimitFlag(flag)), (end, start.before(), LimitFlag(flag))];
-        }
-        let young = LimitFlag(5 - income);
-        let old = LimitFlag(match income {
-            0 if start.year() % 2 == 0 => 16,
-            0 => 15,
-            1 | 2 => 14,
-            3 => 13,
-            _ => 11,
-        });
-        let last_old = end.min(span.seventy_five.before());
-        [
-            (start, last_old.min(span.seventy.before()), young),
-            (start.max(span.seventy), last_old, old),
-        ]
     }
 
     fn specific_diseases(&mut self, span: Span, income: u8) {
@@ -276,4 +243,31 @@ fn late_percent(income: u8) -> u8 {
         3 => 20,
         _ => 30,
     }
+}
+
+/// The parts of a period before and from 70, each with its category; a part that ends before it begins is empty.
+fn limit_parts(span: Span, start: Day, end: Day, income: u8, late: Option<u8>) -> [(Day, Day, LimitFlag); 2] {
+    if let Some(percent) = late {
+        let flag = match (percent, income) {
+            (10, 0) => 15,
+            (10, _) => 20,
+            (20, _) => 19,
+            _ => 13,
+        };
+        // The second part is empty.
+        return [(start, end, LimitFlag(flag)), (end, start.before(), LimitFlag(flag))];
+    }
+    let young = LimitFlag(5 - income);
+    let old = LimitFlag(match income {
+        0 if start.year() % 2 == 0 => 16,
+        0 => 15,
+        1 | 2 => 14,
+        3 => 13,
+        _ => 11,
+    });
+    let last_old = end.min(span.seventy_five.before());
+    [
+        (start, last_old.min(span.seventy.before()), young),
+        (start.max(span.seventy), last_old, old),
+    ]
 }

@@ -101,29 +101,17 @@ impl Draft {
         match job {
             Job::Stable => {
                 let start = self.hire_day(grown, self.as_of.plus(-2));
-                self.issue(&CardPlan { start, ..now }, slots);
+                self.issue(&now.begin(start), slots);
             }
             Job::Changed => {
                 let maiden = married_woman && self.dice.permille(MAIDEN_PERMILLE) && self.give_maiden_name(&head);
                 self.earlier_job(slots, home, changed_on, Loss::OtherInsurance, maiden);
-                self.issue(
-                    &CardPlan {
-                        start: changed_on,
-                        ..now
-                    },
-                    slots,
-                );
+                self.issue(&now.begin(changed_on), slots);
             }
             Job::ChangedWithGap => {
                 let lost_on = changed_on.plus(-7 * self.dice.between(1, 10));
                 self.earlier_job(slots, home, lost_on, Loss::Other, false);
-                self.issue(
-                    &CardPlan {
-                        start: changed_on,
-                        ..now
-                    },
-                    slots,
-                );
+                self.issue(&now.begin(changed_on), slots);
             }
             Job::ToNational => {
                 self.earlier_job(slots, home, changed_on, Loss::Other, false);
@@ -132,22 +120,16 @@ impl Draft {
             Job::FromNational => {
                 let start = self.hire_day(grown, changed_on.plus(-20));
                 self.national_card(slots, home, start, Some((changed_on, Loss::OtherInsurance)));
-                self.issue(
-                    &CardPlan {
-                        start: changed_on,
-                        ..now
-                    },
-                    slots,
-                );
+                self.issue(&now.begin(changed_on), slots);
             }
             Job::InProgress => {
                 let start = self.as_of.plus(-self.dice.between(1, 20));
                 self.earlier_job(slots, home, start, Loss::Other, false);
+                let status = Status::InProgress;
                 self.issue(
                     &CardPlan {
-                        start,
-                        status: Status::InProgress,
-                        ..now
+                        status,
+                        ..now.begin(start)
                     },
                     slots,
                 );
@@ -160,26 +142,14 @@ impl Draft {
                 let between = changed_on.plus(-self.dice.between(40, 90)).max(grown.plus(20));
                 self.earlier_job(slots, home, between, Loss::Other, false);
                 self.late_national(slots, home, between, Some((changed_on, Loss::OtherInsurance)));
-                self.issue(
-                    &CardPlan {
-                        start: changed_on,
-                        ..now
-                    },
-                    slots,
-                );
+                self.issue(&now.begin(changed_on), slots);
             }
             Job::Voluntary => self.voluntary_continuation(slots, now, grown),
             Job::LateEnrolment => {
                 let start = self.as_of.plus(-self.dice.between(30, 120)).max(grown);
                 let issued_after = self.dice.between(21, 80);
-                self.issue(
-                    &CardPlan {
-                        start,
-                        issued_after,
-                        ..now
-                    },
-                    slots,
-                );
+                let plan = now.begin(start);
+                self.issue(&CardPlan { issued_after, ..plan }, slots);
             }
         }
         self.mistaken_row(&head, home);
@@ -195,7 +165,7 @@ impl Draft {
         };
         let left_on = self.as_of.plus(-days).max(grown.plus(60));
         let start = self.hire_day(grown, left_on.plus(-60));
-        self.issue(&CardPlan { start, ..now }.until(left_on, Loss::Other), slots);
+        self.issue(&now.begin(start).until(left_on, Loss::Other), slots);
         let status = if in_progress {
             Status::InProgress
         } else {

@@ -47,13 +47,13 @@ impl Draft {
             .iter()
             .map(|member| {
                 let person = self.add_person(family, member.sex, member.birth, home, income);
-                self.life_of(person, member)
+                self.life_of(person, *member)
             })
             .collect();
         self.insure(lives, home);
     }
 
-    fn life_of(&mut self, person: u32, member: &Member) -> Life {
+    fn life_of(&mut self, person: u32, member: Member) -> Life {
         let age = age_on(member.birth, self.as_of);
         let death_permille = match age {
             85.. => 75,

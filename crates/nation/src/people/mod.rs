@@ -85,6 +85,10 @@ impl CardPlan {
         }
     }
 
+    pub(crate) fn begin(self, start: Day) -> CardPlan {
+        CardPlan { start, ..self }
+    }
+
     pub(crate) fn until(self, day: Day, why: Loss) -> CardPlan {
         CardPlan {
             end: Some((day, why)),

@@ -142,7 +142,7 @@ impl Places {
             out.push_str(table::HOUSES[usize::from(home.room) % table::HOUSES.len()]);
             if style < 2 {
                 push_full_width(out, u32::from(home.room));
-                out.push_str("号");
+                out.push('号');
             } else {
                 push_plain(out, u32::from(home.room));
             }
