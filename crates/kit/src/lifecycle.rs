@@ -203,9 +203,16 @@ impl Lifecycle {
             () = tokio::time::sleep(grace) => {}
         }
         let tasks = self.running();
-        warn!(?tasks, grace_seconds = grace.as_secs(), "the grace is over; what is still open is cut");
+        warn!(
+            ?tasks,
+            grace_seconds = grace.as_secs(),
+            "the grace is over; what is still open is cut"
+        );
         self.inner.hard.cancel();
-        if tokio::time::timeout(limits::HARD_STOP_TIME, self.inner.tracker.wait()).await.is_err() {
+        if tokio::time::timeout(limits::HARD_STOP_TIME, self.inner.tracker.wait())
+            .await
+            .is_err()
+        {
             warn!(tasks = ?self.running(), "some tasks do not end; leaving them");
         }
         Ending::Forced { tasks }
@@ -228,7 +235,10 @@ impl Running {
     fn enter(inner: &Arc<Inner>, name: &'static str) -> Self {
         let mut running = inner.running.lock().unwrap_or_else(PoisonError::into_inner);
         *running.entry(name).or_insert(0) += 1;
-        Self { inner: Arc::clone(inner), name }
+        Self {
+            inner: Arc::clone(inner),
+            name,
+        }
     }
 }
 
@@ -356,7 +366,9 @@ mod tests {
     async fn the_end_of_a_vital_task_stops_everything() {
         let life = Lifecycle::new();
         life.spawn_vital("batcher", async {});
-        tokio::time::timeout(Duration::from_secs(5), life.stopping()).await.unwrap();
+        tokio::time::timeout(Duration::from_secs(5), life.stopping())
+            .await
+            .unwrap();
         assert_eq!(life.reason(), Some("batcher"));
         assert_eq!(life.run_to_the_end(Duration::from_secs(5)).await, Ending::Clean);
     }

@@ -19,12 +19,24 @@ pub(crate) struct Gathered<B: HttpBody> {
     inner: B,
     held: BytesMut,
     /// What came after the bytes that are held: trailers, an error, or the end.
-    after: Option<Option<Result<Frame<Bytes>, B::Error>>>,
+    after: After<B::Error>,
+}
+
+/// What follows the bytes that are held.
+#[derive(Debug)]
+enum After<E> {
+    Unknown,
+    Frame(Result<Frame<Bytes>, E>),
+    End,
 }
 
 impl<B: HttpBody> Gathered<B> {
     pub(crate) fn new(inner: B) -> Self {
-        Self { inner, held: BytesMut::new(), after: None }
+        Self {
+            inner,
+            held: BytesMut::new(),
+            after: After::Unknown,
+        }
     }
 }
 
@@ -36,12 +48,11 @@ where
     type Data = Bytes;
     type Error = B::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        if let Some(after) = self.after.take() {
-            return Poll::Ready(after);
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        match std::mem::replace(&mut self.after, After::Unknown) {
+            After::Unknown => {}
+            After::Frame(frame) => return Poll::Ready(Some(frame)),
+            After::End => return Poll::Ready(None),
         }
         loop {
             let next = match Pin::new(&mut self.inner).poll_frame(cx) {
@@ -51,7 +62,9 @@ where
             };
             let after = match next {
                 Some(Ok(frame)) => match frame.into_data() {
-                    Ok(data) if self.held.is_empty() && (data.len() >= GATHERED_BYTES || self.inner.is_end_stream()) => {
+                    Ok(data)
+                        if self.held.is_empty() && (data.len() >= GATHERED_BYTES || self.inner.is_end_stream()) =>
+                    {
                         return Poll::Ready(Some(Ok(Frame::data(data))));
                     }
                     Ok(data) => {
@@ -69,21 +82,26 @@ where
             if self.held.is_empty() {
                 return Poll::Ready(after);
             }
-            self.after = Some(after);
+            self.after = after.map_or(After::End, After::Frame);
             return Poll::Ready(Some(Ok(self.take_held())));
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.after {
-            Some(after) => after.is_none(),
-            None => self.held.is_empty() && self.inner.is_end_stream(),
+            After::Unknown => self.held.is_empty() && self.inner.is_end_stream(),
+            After::Frame(_) => false,
+            After::End => true,
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         // Asked before the first piece is taken, when nothing is held.
-        if self.held.is_empty() && self.after.is_none() { self.inner.size_hint() } else { SizeHint::default() }
+        if self.held.is_empty() && matches!(self.after, After::Unknown) {
+            self.inner.size_hint()
+        } else {
+            SizeHint::default()
+        }
     }
 }
 
@@ -103,17 +121,27 @@ mod tests {
     use super::*;
 
     async fn frames(pieces: Vec<io::Result<Bytes>>) -> Vec<Result<usize, io::ErrorKind>> {
-        let mut body = Gathered::new(StreamBody::new(stream::iter(pieces).map(|piece| piece.map(Frame::data))));
+        let mut body = Gathered::new(StreamBody::new(
+            stream::iter(pieces).map(|piece| piece.map(Frame::data)),
+        ));
         let mut frames = Vec::new();
         while let Some(frame) = body.frame().await {
-            frames.push(frame.map(|frame| frame.into_data().unwrap().len()).map_err(|error| error.kind()));
+            frames.push(
+                frame
+                    .map(|frame| frame.into_data().unwrap().len())
+                    .map_err(|error| error.kind()),
+            );
         }
         frames
     }
 
     #[tokio::test]
     async fn small_pieces_travel_together_and_none_is_lost() {
-        let lines = || (0..10_000).map(|_| Ok(Bytes::from_static(b"0123456789"))).collect::<Vec<_>>();
+        let lines = || {
+            (0..10_000)
+                .map(|_| Ok(Bytes::from_static(b"0123456789")))
+                .collect::<Vec<_>>()
+        };
         let sizes = frames(lines()).await;
         assert!(sizes.len() <= 8, "{sizes:?}");
         assert_eq!(sizes.iter().map(|size| *size.as_ref().unwrap()).sum::<usize>(), 100_000);

@@ -52,7 +52,12 @@ pub struct AnswerStream {
 impl AnswerStream {
     pub(super) fn new(response: Response<Incoming>, piece_time: Duration) -> Self {
         let (parts, body) = response.into_parts();
-        Self { status: parts.status, headers: parts.headers, body, piece_time }
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            piece_time,
+        }
     }
 
     /// The next piece; none at the end.
@@ -85,7 +90,11 @@ impl AnswerStream {
 
     /// The same if it is a success; else the problem that it tells of.
     pub(super) async fn or_problem(self, bytes_max: usize) -> Result<Self, ClientError> {
-        if self.status.is_success() { Ok(self) } else { Err(self.into_problem(bytes_max).await) }
+        if self.status.is_success() {
+            Ok(self)
+        } else {
+            Err(self.into_problem(bytes_max).await)
+        }
     }
 
     /// Reads all of it.
@@ -94,11 +103,18 @@ impl AnswerStream {
             return Err(self.into_problem(bytes_max).await);
         }
         let body = self.bytes(bytes_max).await?;
-        Ok(Answer { status: self.status, headers: self.headers, body })
+        Ok(Answer {
+            status: self.status,
+            headers: self.headers,
+            body,
+        })
     }
 
     async fn into_problem(mut self, bytes_max: usize) -> ClientError {
-        let is_problem = self.headers.get(CONTENT_TYPE).is_some_and(|value| value == PROBLEM_MEDIA_TYPE);
+        let is_problem = self
+            .headers
+            .get(CONTENT_TYPE)
+            .is_some_and(|value| value == PROBLEM_MEDIA_TYPE);
         if !is_problem {
             return CouldNotAsk::unreadable(self.status, "not a problem document").into();
         }
@@ -108,8 +124,11 @@ impl AnswerStream {
         };
         match serde_json::from_slice::<ProblemDocument>(&bytes) {
             Ok(document) => ClientError::Problem {
-                retry_after: retry_after_of(&self.headers)
-                    .or_else(|| document.retry_after_seconds.map(|seconds| Duration::from_secs(seconds.into()))),
+                retry_after: retry_after_of(&self.headers).or_else(|| {
+                    document
+                        .retry_after_seconds
+                        .map(|seconds| Duration::from_secs(seconds.into()))
+                }),
                 document: Box::new(document),
             },
             Err(error) => CouldNotAsk::unreadable(self.status, error).into(),
@@ -121,7 +140,9 @@ impl AnswerStream {
         if self.body.size_hint().lower() > bytes_max as u64 {
             return Err(too_large());
         }
-        let Some(first) = self.piece().await? else { return Ok(Bytes::new()) };
+        let Some(first) = self.piece().await? else {
+            return Ok(Bytes::new());
+        };
         let mut rest = BytesMut::new();
         while let Some(piece) = self.piece().await? {
             if rest.is_empty() {
@@ -133,6 +154,10 @@ impl AnswerStream {
             }
         }
         let whole = if rest.is_empty() { first } else { rest.freeze() };
-        if whole.len() > bytes_max { Err(too_large()) } else { Ok(whole) }
+        if whole.len() > bytes_max {
+            Err(too_large())
+        } else {
+            Ok(whole)
+        }
     }
 }

@@ -38,7 +38,9 @@ pub(super) async fn accept(tcp: TcpListener, house: Arc<House>) {
                     house_of_task.metrics.open.dec();
                 });
             }
-            Err(error) if concerns_one_connection(&error) => debug!(%error, "a connection ended before it was accepted"),
+            Err(error) if concerns_one_connection(&error) => {
+                debug!(%error, "a connection ended before it was accepted");
+            }
             Err(error) => {
                 // Out of file descriptors or memory: others must end first.
                 warn!(listener = house.name, %error, "cannot accept connections");
@@ -64,7 +66,11 @@ async fn serve(tcp: TcpStream, address: SocketAddr, house: &Arc<House>) {
         return;
     }
     let Some(tls) = &house.tls else {
-        let facts = ConnectionFacts { address, certificate: None, identity: None };
+        let facts = ConnectionFacts {
+            address,
+            certificate: None,
+            identity: None,
+        };
         return connection::run(tcp, Protocol::Http1, facts, CancellationToken::new(), house).await;
     };
     let generation = tls.current();
@@ -95,7 +101,11 @@ async fn meet(
     house: &Arc<House>,
 ) {
     let session = stream.get_ref().1;
-    let protocol = if session.alpn_protocol() == Some(b"h2") { Protocol::Http2 } else { Protocol::Http1 };
+    let protocol = if session.alpn_protocol() == Some(b"h2") {
+        Protocol::Http2
+    } else {
+        Protocol::Http1
+    };
     let certificate = session
         .peer_certificates()
         .and_then(|chain| chain.first())
@@ -104,6 +114,10 @@ async fn meet(
         (Some(identify), Some(certificate)) => Some(identify(certificate)),
         _ => None,
     };
-    let facts = ConnectionFacts { address, certificate, identity };
+    let facts = ConnectionFacts {
+        address,
+        certificate,
+        identity,
+    };
     connection::run(stream, protocol, facts, generation.over.clone(), house).await;
 }

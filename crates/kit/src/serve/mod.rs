@@ -96,7 +96,11 @@ impl Listener {
             return Err(ServeError::NotLoopback(address));
         }
         let bind = || {
-            let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+            let socket = if address.is_ipv4() {
+                TcpSocket::new_v4()?
+            } else {
+                TcpSocket::new_v6()?
+            };
             // On Windows this option would let another program take over our port.
             #[cfg(unix)]
             socket.set_reuseaddr(true)?;
@@ -195,7 +199,10 @@ impl Server {
     {
         self.identify = Some(Arc::new(move |certificate: &PeerCertificate| {
             let (value, label) = identify(&certificate.0)?;
-            Ok(Identity { value: Box::new(value), label: label.into() })
+            Ok(Identity {
+                value: Box::new(value),
+                label: label.into(),
+            })
         }));
         self
     }

@@ -47,13 +47,19 @@ struct Lingering {
 
 impl<S> Watched<S> {
     pub(super) fn new(inner: S, activity: Arc<Activity>) -> Self {
-        Self { inner, activity, lingering: None }
+        Self {
+            inner,
+            activity,
+            lingering: None,
+        }
     }
 }
 
 impl<S: Socket> Watched<S> {
     fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(lingering) = &mut self.lingering else { return Poll::Ready(()) };
+        let Some(lingering) = &mut self.lingering else {
+            return Poll::Ready(());
+        };
         let mut thrown_away = [0_u8; 8 * 1024];
         while lingering.swallowed_bytes < limits::LINGER_BYTES_MAX {
             let mut buffer = ReadBuf::new(&mut thrown_away);
@@ -109,7 +115,10 @@ impl<S: AsyncWrite + Socket + Unpin> AsyncWrite for Watched<S> {
                 return Poll::Ready(Ok(()));
             }
             let alarm = Box::pin(tokio::time::sleep(limits::LINGER_TIME));
-            self.lingering = Some(Lingering { alarm, swallowed_bytes: 0 });
+            self.lingering = Some(Lingering {
+                alarm,
+                swallowed_bytes: 0,
+            });
         }
         self.poll_linger(cx).map(Ok)
     }

@@ -18,7 +18,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use crate::common::{Ca, start_tls};
+use crate::common::{Ca, spawn, start_tls};
 
 const CONNECTIONS: usize = 64;
 const TIME: Duration = Duration::from_secs(3);
@@ -27,9 +27,12 @@ const ANSWER: &[u8] = &[b'a'; 1_024];
 
 #[test]
 #[ignore = "a measurement, not a proof"]
-#[expect(clippy::disallowed_methods, reason = "measures real time")]
 fn the_listener_costs_little_beside_a_bare_one() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let (ca, life) = (Ca::new(), Lifecycle::new());
         let router = Router::new().route(
@@ -60,10 +63,13 @@ async fn ask_for_a_while(address: SocketAddr, ca: &Ca) -> (u32, Duration) {
     let began = Instant::now();
     for _ in 0..CONNECTIONS {
         let connector = connector.clone();
-        askers.push(tokio::spawn(async move {
+        askers.push(spawn(async move {
             let tcp = TcpStream::connect(address).await.unwrap();
             tcp.set_nodelay(true).unwrap();
-            let mut stream = connector.connect(ServerName::try_from("localhost").unwrap(), tcp).await.unwrap();
+            let mut stream = connector
+                .connect(ServerName::try_from("localhost").unwrap(), tcp)
+                .await
+                .unwrap();
             let mut question = format!(
                 "POST /v1/eligibility-checks HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
                  content-length: {}\r\n\r\n",
@@ -91,24 +97,25 @@ async fn ask_for_a_while(address: SocketAddr, ca: &Ca) -> (u32, Duration) {
     (count, began.elapsed())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the bare listener to compare with has no lifecycle")]
 async fn start_bare(ca: &Ca) -> SocketAddr {
     let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = tcp.local_addr().unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(ca.server_config()));
-    tokio::spawn(async move {
+    spawn(async move {
         loop {
             let (stream, _) = tcp.accept().await.unwrap();
             stream.set_nodelay(true).unwrap();
             let acceptor = acceptor.clone();
-            tokio::spawn(async move {
+            spawn(async move {
                 let stream = acceptor.accept(stream).await.unwrap();
                 let service = hyper::service::service_fn(async |request: http::Request<hyper::body::Incoming>| {
                     let body = request.into_body().collect().await.unwrap().to_bytes();
                     assert_eq!(body.len(), QUESTION.len());
                     Ok::<_, Infallible>(http::Response::new(Full::new(Bytes::from_static(ANSWER))))
                 });
-                let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                let _ = hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), service)
+                    .await;
             });
         }
     });
