@@ -211,7 +211,7 @@ impl Tx {
     /// Stores coverages; one that says what is known already is left alone. Gives how many were new or changed.
     ///
     /// No two of the rows may have the same natural key.
-    pub async fn put_coverages(&mut self, rows: Vec<CoverageRow>, now: Timestamp) -> Result<u64> {
+    pub async fn put_coverages(&mut self, rows: &[CoverageRow], now: Timestamp) -> Result<u64> {
         match self.raw() {
             Raw::Sqlite(c) => put_sqlite(c, rows, time::ms(now)).await,
             Raw::Postgres(c) => put_postgres(c, rows, time::ms(now)).await,
@@ -251,31 +251,30 @@ static UPSERT_POSTGRES: LazyLock<Arc<str>> = LazyLock::new(|| {
     ))
 });
 
-async fn put_sqlite(c: &mut sqlx::SqliteConnection, rows: Vec<CoverageRow>, now: i64) -> Result<u64> {
-    let mut left = rows.len();
-    let mut rows = rows.into_iter();
+async fn put_sqlite(c: &mut sqlx::SqliteConnection, rows: &[CoverageRow], now: i64) -> Result<u64> {
+    let mut rows = rows;
     let mut changed = 0;
     for (size, sql) in UPSERTS_SQLITE.iter() {
-        while left >= *size {
+        while let Some((together, rest)) = rows.split_at_checked(*size) {
+            rows = rest;
             let mut query = sqlx::query(AssertSqlSafe(Arc::clone(sql)));
-            for row in rows.by_ref().take(*size) {
+            for row in together {
                 query = query
                     .bind(row.card_key.hash().to_vec())
-                    .bind(row.branch)
+                    .bind(row.branch.as_str())
                     .bind(row.qualified_on)
                     .bind(row.person.0.to_vec())
                     .bind(row.near_key)
-                    .bind(row.record)
+                    .bind(row.record.as_str())
                     .bind(now);
             }
             changed += query.execute(&mut *c).await?.rows_affected();
-            left -= size;
         }
     }
     Ok(changed)
 }
 
-async fn put_postgres(c: &mut sqlx::PgConnection, rows: Vec<CoverageRow>, now: i64) -> Result<u64> {
+async fn put_postgres(c: &mut sqlx::PgConnection, rows: &[CoverageRow], now: i64) -> Result<u64> {
     let cards: Vec<Vec<u8>> = rows.iter().map(|r| r.card_key.hash().to_vec()).collect();
     let persons: Vec<&[u8]> = rows.iter().map(|r| r.person.0.as_slice()).collect();
     let branches: Vec<&str> = rows.iter().map(|r| r.branch.as_str()).collect();

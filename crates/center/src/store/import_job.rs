@@ -30,6 +30,8 @@ pub struct ImportJob {
     pub rows_refused: u64,
     /// The first of those.
     pub refusals: Vec<Refusal>,
+    /// When its last part was taken; none before the first.
+    pub updated_at: Option<Timestamp>,
 }
 
 impl ImportJob {
@@ -45,6 +47,7 @@ impl ImportJob {
             rows_unchanged: 0,
             rows_refused: 0,
             refusals: Vec::new(),
+            updated_at: None,
         }
     }
 
@@ -63,14 +66,15 @@ impl ImportJob {
     }
 }
 
-type JobRow = (String, i64, i64, i64, i64, i64, String);
+type JobRow = (String, i64, i64, i64, i64, i64, String, i64);
 
 impl Tx {
     /// A feed by its digest and sender.
     pub async fn import_job(&mut self, digest: [u8; 32], source: &str) -> Result<Option<ImportJob>> {
         let row: Option<JobRow> = on_both!(self, |c| {
             sqlx::query_as(
-                "SELECT state, next_line, rows_read, rows_accepted, rows_unchanged, rows_refused, refusals
+                "SELECT state, next_line, rows_read, rows_accepted, rows_unchanged, rows_refused, refusals,
+                     updated_at
                  FROM import_job WHERE feed_digest = $1 AND source = $2",
             )
             .bind(digest.to_vec())
@@ -78,7 +82,7 @@ impl Tx {
             .fetch_optional(&mut *c)
             .await
         })?;
-        row.map(|(state, next_line, read, accepted, unchanged, refused, refusals)| {
+        row.map(|(state, next_line, read, accepted, unchanged, refused, refusals, updated_at)| {
             Ok(ImportJob {
                 digest,
                 source: source.to_owned(),
@@ -90,9 +94,22 @@ impl Tx {
                 rows_refused: time::count(TABLE, refused)?,
                 refusals: serde_json::from_str(&refusals)
                     .map_err(|_| StoreError::inconsistent(TABLE, "refusals cannot be read"))?,
+                updated_at: Some(time::time(TABLE, updated_at)?),
             })
         })
         .transpose()
+    }
+
+    /// When any other feed was taken last.
+    pub async fn other_import_at(&mut self, digest: [u8; 32], source: &str) -> Result<Option<Timestamp>> {
+        let (newest,): (Option<i64>,) = on_both!(self, |c| {
+            sqlx::query_as("SELECT MAX(updated_at) FROM import_job WHERE NOT (feed_digest = $1 AND source = $2)")
+                .bind(digest.to_vec())
+                .bind(source)
+                .fetch_one(&mut *c)
+                .await
+        })?;
+        time::time_opt(TABLE, newest)
     }
 
     /// Writes down how far a feed has come. Belongs into the transaction that stores its rows.

@@ -90,6 +90,11 @@ impl<R: Read, T: CsvRow> CsvReader<R, T> {
         &self.unknown_columns
     }
 
+    /// Line of the file that was read last; the header is line 1.
+    pub fn line(&self) -> u64 {
+        self.line_number
+    }
+
     /// Rows read so far, good and bad, without the header and empty lines.
     pub fn rows_read(&self) -> u64 {
         self.rows
@@ -101,10 +106,7 @@ impl<R: Read, T: CsvRow> CsvReader<R, T> {
     /// Only when the file itself cannot be read on.
     pub fn next_row(&mut self) -> Result<Option<Result<T, Refusal>>, FeedError> {
         loop {
-            let fits = match self.read_line()? {
-                None => return Ok(None),
-                Some(fits) => fits,
-            };
+            let Some(fits) = self.read_line()? else { return Ok(None) };
             if fits && self.raw.is_empty() {
                 continue;
             }

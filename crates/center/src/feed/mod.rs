@@ -1,0 +1,205 @@
+//! Takes in what insurers send: streamed, in chunks, each chunk one transaction.
+//!
+//! Three things work at the same time: the file is read and its rows are made ready on a thread of their own; up to
+//! [`limits::FEED_CHUNKS_AHEAD`] chunks wait; one chunk is being stored. So memory does not grow with the file, and
+//! the database never waits for the parser nor the parser for the database.
+//!
+//! What holds, and is tested:
+//!
+//! * A row that cannot be taken is named with line, column and reason; the good ones around it are taken.
+//! * How far a file has come is written in the same transaction as its rows. When an import is interrupted — by a crash,
+//!   a full disk, a stop — the same file given again goes on behind the last chunk that was stored.
+//! * A file given again after it was finished changes nothing and says so. (If another feed came in between, its rows are
+//!   compared one by one, because that feed may have replaced some of them.)
+//! * A row that says what is known changes nothing. Of two rows with the same natural key the later one counts.
+//! * With an insurer's certificate only that insurer's rows are taken.
+//! * The 個人番号 becomes a keyed person id as soon as it is read, and is stored nowhere.
+
+mod chunk;
+mod person_key;
+mod reading;
+
+use std::collections::HashSet;
+use std::io::{Read, Seek};
+
+use domain::InsurerNumber;
+use kit::clock::SharedClock;
+use kit::lifecycle::Lifecycle;
+use wire::api::ImportReport;
+use wire::feed::{CsvEncoding, FeedError};
+
+pub use person_key::PersonKey;
+
+use crate::limits;
+use crate::store::import_job::ImportJob;
+use crate::store::{Store, StoreError};
+use chunk::Chunk;
+
+/// Who sends a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The operator of the center: rows of every insurer.
+    Operator,
+    /// An insurer with its certificate: only its own rows.
+    Insurer(InsurerNumber),
+}
+
+impl Source {
+    fn name(&self) -> &str {
+        match self {
+            Self::Operator => "operator",
+            Self::Insurer(number) => number.as_str(),
+        }
+    }
+}
+
+/// What an import works with.
+#[derive(Clone)]
+pub struct Importer {
+    /// Where the rows go.
+    pub store: Store,
+    /// Makes person ids.
+    pub person_key: PersonKey,
+    /// The time.
+    pub clock: SharedClock,
+    /// Runs the reading thread, and says when to stop.
+    pub life: Lifecycle,
+}
+
+/// What came of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// For its sender.
+    pub report: ImportReport,
+    /// The file was finished before, and nothing was done now.
+    pub known_already: bool,
+    /// From which line on it was taken, when an earlier import of it was interrupted.
+    pub resumed_at_line: Option<u64>,
+}
+
+/// Why a file was not taken to its end. What was taken stays; the same file given again goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file is no feed, or cannot be read.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The same file is being taken by somebody else at this moment.
+    #[error("the same file is being imported by somebody else")]
+    Concurrent,
+    /// The center is stopping.
+    #[error("the center is stopping; give the same file again later")]
+    Stopping,
+    /// The reading thread ended without a word: a fault in this program.
+    #[error("the reading thread failed")]
+    Reader,
+}
+
+impl From<std::io::Error> for ImportError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Feed(FeedError::Io(error))
+    }
+}
+
+impl Importer {
+    /// Takes a feed. The file is read twice: once for its digest, once for its rows.
+    ///
+    /// # Errors
+    /// See [`ImportError`]; rows that cannot be taken are no error but part of the report.
+    pub async fn import<R>(&self, file: R, encoding: CsvEncoding, source: &Source) -> Result<Imported, ImportError>
+    where
+        R: Read + Seek + Send + 'static,
+    {
+        let (digest, file) =
+            self.life.spawn_blocking("feed_digest", move || reading::digest(file)).await.map_err(|_| ImportError::Reader)??;
+        let job = self.begin(digest, source).await?;
+        if job.finished {
+            return Ok(Imported { report: nothing_new(&job), known_already: true, resumed_at_line: None });
+        }
+        let resumed_at_line = (job.next_line > 2).then_some(job.next_line);
+        let (chunks, mut made) = tokio::sync::mpsc::channel(limits::FEED_CHUNKS_AHEAD);
+        let reader = reading::Reading {
+            next_line: job.next_line,
+            source: source.clone(),
+            person_key: self.person_key.clone(),
+            chunks,
+        };
+        let reading = self.life.spawn_blocking("feed_read", move || reader.run(file, encoding));
+        let mut job = job;
+        let mut insurers = HashSet::new();
+        while let Some(chunk) = made.recv().await {
+            if self.life.is_stopping() {
+                return Err(ImportError::Stopping);
+            }
+            job = self.store_chunk(job, chunk, &mut insurers).await?;
+        }
+        reading.await.map_err(|_| ImportError::Reader)??;
+        let job = self.finish(job).await?;
+        Ok(Imported { report: job.report(), known_already: false, resumed_at_line })
+    }
+
+    /// The job of the file: a new one, or the earlier one where it can go on.
+    async fn begin(&self, digest: [u8; 32], source: &Source) -> Result<ImportJob, ImportError> {
+        let name = source.name();
+        let (earlier, other) = self
+            .store
+            .read("import_begin", async |mut tx| {
+                Ok((tx.import_job(digest, name).await?, tx.other_import_at(digest, name).await?))
+            })
+            .await?;
+        let fresh = ImportJob::new(digest, name.to_owned());
+        let Some(earlier) = earlier else { return Ok(fresh) };
+        // Another feed since then may have replaced rows of this one.
+        let overtaken = other.is_some_and(|other| earlier.updated_at.is_none_or(|mine| other >= mine));
+        if overtaken { Ok(ImportJob { updated_at: earlier.updated_at, ..fresh }) } else { Ok(earlier) }
+    }
+
+    /// Stores a chunk and how far the file has come, in one transaction.
+    async fn store_chunk(
+        &self,
+        job: ImportJob,
+        chunk: Chunk,
+        insurers: &mut HashSet<InsurerNumber>,
+    ) -> Result<ImportJob, ImportError> {
+        let now = self.clock.now();
+        let new: Vec<_> = chunk.insurers.iter().filter(|(number, _)| !insurers.contains(number)).collect();
+        let (new, job, chunk) = (&new, &job, &chunk);
+        let stored = self
+            .store
+            .tx("import_chunk", async |mut tx| {
+                let held = tx.import_job(job.digest, &job.source).await?;
+                if held.as_ref().and_then(|held| held.updated_at) != job.updated_at {
+                    return Ok(None);
+                }
+                for (number, name) in new {
+                    tx.put_insurer(number, name, true, now).await?;
+                }
+                let changed = tx.put_coverages(&chunk.rows, now).await?;
+                let mut next = chunk.counted_into(job.clone(), changed);
+                tx.put_import_job(&next, now).await?;
+                next.updated_at = tx.import_job(job.digest, &job.source).await?.and_then(|held| held.updated_at);
+                Ok(Some(next))
+            })
+            .await?;
+        let Some(next) = stored else { return Err(ImportError::Concurrent) };
+        insurers.extend(new.iter().map(|(number, _)| number.clone()));
+        self.store.note_feed_taken();
+        Ok(next)
+    }
+
+    async fn finish(&self, mut job: ImportJob) -> Result<ImportJob, ImportError> {
+        let now = self.clock.now();
+        job.finished = true;
+        let finished = &job;
+        self.store.tx("import_finish", async |mut tx| tx.put_import_job(finished, now).await).await?;
+        self.store.note_feed_taken();
+        Ok(job)
+    }
+}
+
+/// The report of a file that was finished before: every row says what is known.
+fn nothing_new(job: &ImportJob) -> ImportReport {
+    ImportReport { rows_accepted: 0, rows_unchanged: job.rows_accepted + job.rows_unchanged, ..job.report() }
+}
