@@ -169,6 +169,18 @@ fn a_header_that_could_be_misread_is_refused() {
     }
 }
 
+fn there_and_back<T>(row: T)
+where
+    T: wire::feed::CsvRow + wire::feed::CsvWrite + PartialEq + std::fmt::Debug,
+{
+    let mut writer = CsvWriter::new(Vec::new()).expect("written");
+    writer.write(&row).expect("written");
+    let file = writer.finish().expect("written");
+    let mut reader = CsvReader::<_, T>::new(file.as_slice(), CsvEncoding::Utf8).expect("a header");
+    assert_eq!(reader.next_row().expect("readable"), Some(Ok(row)));
+    assert_eq!(reader.next_row().expect("readable"), None);
+}
+
 #[test]
 fn the_registers_are_read_and_written() {
     let facility = Facility {
@@ -192,17 +204,6 @@ fn the_registers_are_read_and_written() {
         address: "東京都".to_owned(),
         post_number: String::new(),
     };
-    fn there_and_back<T>(row: T)
-    where
-        T: wire::feed::CsvRow + wire::feed::CsvWrite + PartialEq + std::fmt::Debug,
-    {
-        let mut writer = CsvWriter::new(Vec::new()).expect("written");
-        writer.write(&row).expect("written");
-        let file = writer.finish().expect("written");
-        let mut reader = CsvReader::<_, T>::new(file.as_slice(), CsvEncoding::Utf8).expect("a header");
-        assert_eq!(reader.next_row().expect("readable"), Some(Ok(row)));
-        assert_eq!(reader.next_row().expect("readable"), None);
-    }
     there_and_back(facility);
     there_and_back(insurer);
     there_and_back(resident);

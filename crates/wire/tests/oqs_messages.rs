@@ -1,109 +1,19 @@
 //! Proves that messages are written in the order of the layout, read back as they were, and told as the tables say.
 
-use jiff::Timestamp;
+mod common;
+
+use common::{SHIFT_JIS, answer, request_header, search, some, text_of};
 use proptest::prelude::*;
 use uuid::Uuid;
 use wire::api::{
-    Answer, Basis, BulkReception, BulkStatus, BulkUnit, CheckResponse, ElderlyRecipientCertificateInfo, FieldError,
-    Hint, LimitApplicationCertificateRelatedInfo, MedicalTicketInfo, Proof, ReferenceNumberAnswer,
-    ReferenceNumberRegistrationInfo, ResultOfQualificationConfirmation, SearchInfo, SpecificDiseasesCertificateInfo,
-    Verdict,
+    Basis, FieldError, Hint, MedicalTicketInfo, ReferenceNumberAnswer, ReferenceNumberRegistrationInfo,
+    ResultOfQualificationConfirmation, SearchInfo, Verdict,
 };
 use wire::oqs::{
-    Asked, BulkConfirmUnit, BulkItem, BulkReader, BulkWriter, CheckQuestion, CheckResult, DownloadRequest, Encoding,
-    EncodingPolicy, Group, Message, MessageHeader, OutputEncoding, Reception, RegistrationRequest, RegistrationResult,
-    Told, Value, bulk_result_header, confirm_unit, read, read_bulk_header, write, write_bulk_processing,
-    write_check_failure, write_check_result, write_check_unreadable, write_reception, write_registration_refused,
-    write_registration_result,
+    Asked, CheckQuestion, CheckResult, EncodingPolicy, Group, Message, MessageHeader, OutputEncoding,
+    RegistrationRequest, RegistrationResult, Told, Value, read, write, write_check_failure, write_check_result,
+    write_check_unreadable, write_registration_refused, write_registration_result,
 };
-use wire::text::Target;
-
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
-fn search() -> SearchInfo {
-    SearchInfo {
-        insurer_number: "133066".to_owned(),
-        insured_card_symbol: some("医国１２３"),
-        insured_identification_number: "０１２３‐００１".to_owned(),
-        insured_branch_number: some("01"),
-        birthdate: "19800401".to_owned(),
-        limit_application_certificate_related_cons_flg: some("1"),
-        arbitrary_identifier: some("A<B>&\"'1"),
-    }
-}
-
-fn request_header() -> MessageHeader {
-    MessageHeader {
-        qualification_confirmation_date: some("20261122"),
-        medical_institution_code: some("1312345670"),
-        arbitrary_file_identifier: some("20261122180000001-PC1"),
-        ..MessageHeader::default()
-    }
-}
-
-fn record() -> ResultOfQualificationConfirmation {
-    ResultOfQualificationConfirmation {
-        insured_card_classification: some("01"),
-        insurer_number: some("133066"),
-        insured_identification_number: some("1001"),
-        name: some("𠮷田　花子"),
-        name_kana: some("ヨシダ　ハナコ"),
-        sex1: some("2"),
-        birthdate: some("19800401"),
-        qualification_date: some("20200401"),
-        insurer_name: some("東京都国民健康保険組合"),
-        elderly_recipient_certificate_info: Some(ElderlyRecipientCertificateInfo {
-            elderly_recipient_contribution_ratio: some("020"),
-            ..ElderlyRecipientCertificateInfo::default()
-        }),
-        limit_application_certificate_related_info: Some(LimitApplicationCertificateRelatedInfo {
-            limit_application_certificate_classification_flag: some("A03"),
-            ..LimitApplicationCertificateRelatedInfo::default()
-        }),
-        specific_diseases_certificate_list: vec![SpecificDiseasesCertificateInfo {
-            specific_diseases_disease_category: some("1"),
-            ..SpecificDiseasesCertificateInfo::default()
-        }],
-        public_expense_result_list: vec![MedicalTicketInfo {
-            ticket_type: some("01"),
-            status_of_infecton: some("02"),
-            ..MedicalTicketInfo::default()
-        }],
-        reference_number: some("24434"),
-        ..ResultOfQualificationConfirmation::default()
-    }
-}
-
-fn answer(verdict: Verdict) -> Answer {
-    Answer {
-        verdict,
-        reason: "in_force".to_owned(),
-        process_execution_time: "20261122180001".to_owned(),
-        qualification_confirmation_date: "20261122".to_owned(),
-        medical_institution_code: "1312345670".to_owned(),
-        arbitrary_file_identifier: None,
-        request_id: Uuid::from_u128(7),
-        basis: Basis::Live,
-        as_of: Timestamp::UNIX_EPOCH,
-        insurer_data_as_of: None,
-        share: None,
-        qualification_confirm_search_info: search(),
-        result_list: vec![record()],
-        hints: Vec::new(),
-        reference_number: some("24434"),
-    }
-}
-
-fn text_of(bytes: &[u8], encoding: OutputEncoding) -> String {
-    match encoding.encoding() {
-        Encoding::Utf8 => String::from_utf8(bytes.to_vec()).expect("UTF-8"),
-        Encoding::ShiftJis => wire::text::decode_shift_jis(bytes).expect("Shift_JIS"),
-    }
-}
-
-const SHIFT_JIS: OutputEncoding = OutputEncoding::ShiftJis(Target::Cp932);
 
 #[test]
 fn a_request_is_written_in_the_order_of_the_layout_with_the_insurer_padded() {
@@ -344,144 +254,6 @@ fn a_registration_goes_through_both_files() {
     let refused: Message<RegistrationResult> = read(written.bytes.as_slice(), EncodingPolicy::Declared).expect("004");
     assert_eq!(refused.body.processing_result_status.as_deref(), Some("2"));
     assert_eq!(refused.body.processing_result_code.as_deref(), Some("TSK-E-PATIENT-NOT-FOUND"));
-}
-
-#[test]
-fn a_bulk_check_goes_through_its_four_files() {
-    // 005
-    let mut upload = BulkWriter::<_, SearchInfo>::new(Vec::new(), &request_header(), SHIFT_JIS).expect("written");
-    for number in 0..3 {
-        upload.unit(&SearchInfo { arbitrary_identifier: Some(format!("x_{number}_1")), ..search() }).expect("written");
-    }
-    let upload = upload.finish().expect("written");
-    let (header, encoding) = read_bulk_header(upload.as_slice(), EncodingPolicy::Declared).expect("005");
-    assert_eq!((header.clone(), encoding), (request_header(), Encoding::ShiftJis));
-    let mut reader = BulkReader::<_, SearchInfo>::new(upload.as_slice(), EncodingPolicy::Declared).expect("005");
-    let mut questions = Vec::new();
-    while let Some(item) = reader.next_unit().expect("005") {
-        let BulkItem::Good(mut found) = item else { panic!("good") };
-        found.insurer_number = found.insurer_number.trim().to_owned();
-        questions.push(found);
-    }
-    assert_eq!(questions.len(), 3);
-    assert_eq!(questions[2], SearchInfo { arbitrary_identifier: some("x_2_1"), ..search() });
-
-    // 006, 007
-    let asked = Asked { header: &header, process_execution_time: "20261122180000" };
-    let reception =
-        BulkReception { reception_number: "R-1".to_owned(), reception_date_time: "20261122180000".to_owned() };
-    let written = write_reception(&asked, &reception, OutputEncoding::Utf8);
-    let received: Message<Reception> = read(written.bytes.as_slice(), EncodingPolicy::Declared).expect("006");
-    assert_eq!(received.body.reception_number.as_deref(), Some("R-1"));
-    let request = DownloadRequest { reception_number: received.body.reception_number };
-    let written = write(&request_header(), &request, SHIFT_JIS);
-    let request: Message<DownloadRequest> = read(written.bytes.as_slice(), EncodingPolicy::Declared).expect("007");
-    assert_eq!(request.body.reception_number.as_deref(), Some("R-1"));
-
-    // 008
-    let written = write_bulk_processing(&asked, "R-1", SHIFT_JIS);
-    assert!(text_of(&written.bytes, SHIFT_JIS).contains("<SegmentOfResult>2</SegmentOfResult>"));
-    let status = BulkStatus {
-        reception_number: "R-1".to_owned(),
-        state: wire::api::BulkState::Done,
-        number_of_processing_result: 2,
-        number_of_normal_processing: 1,
-        number_of_error: 1,
-    };
-    let json = serde_json::value::to_raw_value(&answer(Verdict::Valid)).expect("JSON");
-    let proof = Proof { proof_number: String::new(), event: String::new(), receipt: String::new() };
-    let units = [
-        BulkUnit {
-            search_info: search(),
-            processing_result_status: "1".to_owned(),
-            processing_result_code: None,
-            processing_result_message: None,
-            response: Some(CheckResponse { answer: json, proof }),
-        },
-        BulkUnit {
-            search_info: search(),
-            processing_result_status: "2".to_owned(),
-            processing_result_code: some("TSK-E-CHARACTER"),
-            processing_result_message: some("記号に使えない文字があります。"),
-            response: None,
-        },
-    ];
-    let mut download =
-        BulkWriter::new(Vec::new(), &bulk_result_header(&asked, &status), SHIFT_JIS).expect("written");
-    for unit in &units {
-        download.unit(&confirm_unit(unit, SHIFT_JIS).expect("an answer")).expect("written");
-    }
-    let download = download.finish().expect("written");
-    insta::assert_snapshot!(text_of(&download, SHIFT_JIS), @r#"
-    <?xml version="1.0" encoding="Shift_JIS" standalone="no"?>
-    <XmlMsg>
-      <MessageHeader>
-        <ProcessExecutionTime>20261122180000</ProcessExecutionTime>
-        <QualificationConfirmationDate>20261122</QualificationConfirmationDate>
-        <MedicalInstitutionCode>1312345670</MedicalInstitutionCode>
-        <ArbitraryFileIdentifier>20261122180000001-PC1</ArbitraryFileIdentifier>
-        <ReceptionNumber>R-1</ReceptionNumber>
-        <SegmentOfResult>1</SegmentOfResult>
-        <NumberOfProcessingResult>2</NumberOfProcessingResult>
-        <NumberOfNormalProcessing>1</NumberOfNormalProcessing>
-        <NumberOfError>1</NumberOfError>
-        <CharacterCodeIdentifier>1</CharacterCodeIdentifier>
-      </MessageHeader>
-      <MessageBody>
-        <BulkConfirmUnit>
-          <QualificationConfirmSearchInfo>
-            <InsurerNumber>  133066</InsurerNumber>
-            <InsuredCardSymbol>医国１２３</InsuredCardSymbol>
-            <InsuredIdentificationNumber>０１２３‐００１</InsuredIdentificationNumber>
-            <InsuredBranchNumber>01</InsuredBranchNumber>
-            <Birthdate>19800401</Birthdate>
-            <LimitApplicationCertificateRelatedConsFlg>1</LimitApplicationCertificateRelatedConsFlg>
-            <ArbitraryIdentifier>A&lt;B&gt;&amp;&quot;&apos;1</ArbitraryIdentifier>
-          </QualificationConfirmSearchInfo>
-          <ProcessingResultStatus>1</ProcessingResultStatus>
-          <ProcessingResultCode>TSK-I-CHARACTER-FOLDED</ProcessingResultCode>
-          <ProcessingResultMessage>この文字コードにない文字を置き換えて出力しました（U+20BB7→「吉」）。元の字は資格確認端末の画面で確認できます。</ProcessingResultMessage>
-          <QualificationValidity>1</QualificationValidity>
-          <ResultOfQualificationConfirmation>
-            <InsuredCardClassification>01</InsuredCardClassification>
-            <InsurerNumber>  133066</InsurerNumber>
-            <InsuredIdentificationNumber>1001</InsuredIdentificationNumber>
-            <Name>吉田　花子</Name>
-            <NameKana>ﾖｼﾀﾞ ﾊﾅｺ</NameKana>
-            <Sex1>2</Sex1>
-            <Birthdate>19800401</Birthdate>
-            <InsurerName>東京都国民健康保険組合</InsurerName>
-            <ElderlyRecipientCertificateInfo>
-              <ElderlyRecipientContributionRatio>020</ElderlyRecipientContributionRatio>
-            </ElderlyRecipientCertificateInfo>
-            <LimitApplicationCertificateChanged>1</LimitApplicationCertificateChanged>
-          </ResultOfQualificationConfirmation>
-          <ReferenceNumber>24434</ReferenceNumber>
-        </BulkConfirmUnit>
-        <BulkConfirmUnit>
-          <QualificationConfirmSearchInfo>
-            <InsurerNumber>  133066</InsurerNumber>
-            <InsuredCardSymbol>医国１２３</InsuredCardSymbol>
-            <InsuredIdentificationNumber>０１２３‐００１</InsuredIdentificationNumber>
-            <InsuredBranchNumber>01</InsuredBranchNumber>
-            <Birthdate>19800401</Birthdate>
-            <LimitApplicationCertificateRelatedConsFlg>1</LimitApplicationCertificateRelatedConsFlg>
-            <ArbitraryIdentifier>A&lt;B&gt;&amp;&quot;&apos;1</ArbitraryIdentifier>
-          </QualificationConfirmSearchInfo>
-          <ProcessingResultStatus>2</ProcessingResultStatus>
-          <ProcessingResultCode>TSK-E-CHARACTER</ProcessingResultCode>
-          <ProcessingResultMessage>記号に使えない文字があります。</ProcessingResultMessage>
-        </BulkConfirmUnit>
-      </MessageBody>
-    </XmlMsg>
-    "#);
-
-    let mut reader = BulkReader::<_, BulkConfirmUnit>::new(download.as_slice(), EncodingPolicy::Declared).expect("008");
-    let Some(BulkItem::Good(first)) = reader.next_unit().expect("008") else { panic!("good") };
-    assert_eq!(first.qualification_validity.as_deref(), Some("1"));
-    assert_eq!(first.results.len(), 1);
-    let header = reader.header().expect("before the units");
-    assert_eq!(header.reception_number.as_deref(), Some("R-1"));
 }
 
 #[test]

@@ -157,16 +157,15 @@ fn split_quoted(line: &str, out: &mut String, ranges: &mut Vec<(u32, u32)>) -> R
     let mut rest = line;
     loop {
         let from = out.len();
-        rest = match rest.strip_prefix('"') {
-            Some(quoted) => take_quoted(quoted, out)?,
-            None => {
-                let end = rest.find(',').unwrap_or(rest.len());
-                if rest[..end].contains('"') {
-                    return Err(RowFault::Quoting);
-                }
-                out.push_str(&rest[..end]);
-                &rest[end..]
+        rest = if let Some(quoted) = rest.strip_prefix('"') {
+            take_quoted(quoted, out)?
+        } else {
+            let end = rest.find(',').unwrap_or(rest.len());
+            if rest[..end].contains('"') {
+                return Err(RowFault::Quoting);
             }
+            out.push_str(&rest[..end]);
+            &rest[end..]
         };
         push(ranges, from, out.len())?;
         match rest.strip_prefix(',') {

@@ -19,7 +19,6 @@ macro_rules! feed_columns {
         pub const FEED_COLUMNS: &[&str] = &[$($name),+];
 
         #[derive(Clone, Copy)]
-        #[expect(clippy::enum_variant_names, reason = "the names are those of the interface")]
         enum Column { $($constant),+ }
 
         /// A row of an insurer feed as text, in the order of the columns. See [`FeedRecord`] for what a row means.

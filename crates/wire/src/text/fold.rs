@@ -137,49 +137,43 @@ fn compatible(c: char, _: Option<char>, target: Target) -> Option<String> {
 }
 
 fn without_marks(c: char, _: Option<char>, _: Target) -> Option<String> {
-    Some(c.nfkd().filter(|part| !is_combining_mark(*part)).collect())
+    let plain: String = c.nfkd().filter(|part| !is_combining_mark(*part)).collect();
+    (!plain.is_empty()).then_some(plain)
 }
 
-/// Letters whose mark is part of the letter, so that Unicode does not take it off.
+/// Letters whose mark is part of the letter, so that Unicode does not take it off, and what is written for them.
+const LETTERS: [(&str, &str); 29] = [
+    ("ÆǼ", "AE"),
+    ("æǽ", "ae"),
+    ("Œ", "OE"),
+    ("œ", "oe"),
+    ("ØǾƆ", "O"),
+    ("øǿɔ", "o"),
+    ("ĐÐƉƊ", "D"),
+    ("đðɖɗ", "d"),
+    ("Ł", "L"),
+    ("ł", "l"),
+    ("Ħ", "H"),
+    ("ħ", "h"),
+    ("Ŧ", "T"),
+    ("ŧ", "t"),
+    ("Þ", "TH"),
+    ("þ", "th"),
+    ("ß", "ss"),
+    ("ẞ", "SS"),
+    ("ı", "i"),
+    ("ĸƙ", "k"),
+    ("Ƙ", "K"),
+    ("Ŋ", "N"),
+    ("ŋ", "n"),
+    ("ſ", "s"),
+    ("Ɓ", "B"),
+    ("ɓ", "b"),
+    ("ƏƐ", "E"),
+    ("əɛ", "e"),
+    ("ʻʼʾʿ", "'"),
+];
+
 fn letter(c: char, _: Option<char>, _: Target) -> Option<String> {
-    let plain = match c {
-        'Æ' | 'Ǽ' => "AE",
-        'æ' | 'ǽ' => "ae",
-        'Œ' => "OE",
-        'œ' => "oe",
-        'Ø' | 'Ǿ' => "O",
-        'ø' | 'ǿ' => "o",
-        'Đ' | 'Ð' | 'Ɖ' => "D",
-        'đ' | 'ð' | 'ɖ' => "d",
-        'Ł' => "L",
-        'ł' => "l",
-        'Ħ' => "H",
-        'ħ' => "h",
-        'Ŧ' => "T",
-        'ŧ' => "t",
-        'Þ' => "TH",
-        'þ' => "th",
-        'ß' => "ss",
-        'ẞ' => "SS",
-        'ı' => "i",
-        'ĸ' => "k",
-        'Ŋ' => "N",
-        'ŋ' => "n",
-        'ſ' => "s",
-        'Ɓ' => "B",
-        'ɓ' => "b",
-        'Ɗ' => "D",
-        'ɗ' => "d",
-        'Ƙ' => "K",
-        'ƙ' => "k",
-        'Ə' => "E",
-        'ə' => "e",
-        'Ɔ' => "O",
-        'ɔ' => "o",
-        'Ɛ' => "E",
-        'ɛ' => "e",
-        'ʻ' | 'ʼ' | 'ʾ' | 'ʿ' => "'",
-        _ => return None,
-    };
-    Some(plain.to_owned())
+    LETTERS.iter().find(|(letters, _)| letters.contains(c)).map(|(_, plain)| (*plain).to_owned())
 }
