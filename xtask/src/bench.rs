@@ -29,11 +29,7 @@ pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
     let Bench::Check { arguments } = bench;
     workspace.cargo(&["build", "--release", "--package", "tashika"], RELEASE_BUILD_MAX)?;
     let server = PrivatePostgres::start_with(SERVER_SETTINGS)?;
-    let mut command = run::command(
-        &workspace.root,
-        workspace.release_binary(),
-        &["bench", "check", "--database"],
-    );
+    let mut command = run::command(&workspace.root, workspace.release_binary(), &["bench", "check", "--database"]);
     command.arg(server.create_database()?).args(arguments);
     run::run(&mut command, BENCH_MAX)
 }

@@ -15,41 +15,18 @@ const SHORT_MAX: Duration = Duration::from_mins(5);
 const TESTS_MAX: Duration = Duration::from_mins(40);
 
 const STEPS: &[Step<Workspace>] = &[
-    step("packages", "Debian packages that the tests use", &[], |_| {
-        packages::ensure_installed()
-    }),
-    step("fmt", "cargo fmt", &[], |all| {
-        all.cargo(&["fmt", "--all", "--check"], SHORT_MAX)
-    }),
+    step("packages", "Debian packages that the tests use", &[], |_| packages::ensure_installed()),
+    step("fmt", "cargo fmt", &[], |all| all.cargo(&["fmt", "--all", "--check"], SHORT_MAX)),
     step("tidy", "the house rules", &[], |all| tidy::run(&all.root)),
     step("clippy", "lints of all targets, warnings are errors", &[], clippy),
     step("build", "the binary and all tests", &[], Workspace::build_everything),
-    step("gen", "generated files are up to date", &["build"], |all| {
-        generate::run(all, true)
-    }),
+    step("gen", "generated files are up to date", &["build"], |all| generate::run(all, true)),
     step("test", "all tests, crashes and faults among them", &["build"], test),
     step("demo", "the story of the demo, once", &["build"], demo),
-    step(
-        "oracle",
-        "50,000 people, three ways in, two databases",
-        &["build"],
-        |all| oracle::run(all, &oracle::ALL),
-    ),
-    step(
-        "interop",
-        "proofs checked in another language",
-        &["build"],
-        interop::run,
-    ),
-    step(
-        "outside",
-        "mutual TLS as curl and openssl see it",
-        &["build"],
-        outside::run,
-    ),
-    step("fuzz", "each parser under fuzzing", &[], |all| {
-        fuzz::run(all, &fuzz::EACH_A_MINUTE)
-    }),
+    step("oracle", "50,000 people, three ways in, two databases", &["build"], |all| oracle::run(all, &oracle::ALL)),
+    step("interop", "proofs checked in another language", &["build"], interop::run),
+    step("outside", "mutual TLS as curl and openssl see it", &["build"], outside::run),
+    step("fuzz", "each parser under fuzzing", &[], |all| fuzz::run(all, &fuzz::EACH_A_MINUTE)),
 ];
 
 /// What a developer runs between two edits.
@@ -70,10 +47,7 @@ pub struct Options {
 
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     for name in options.only.iter().chain(&options.skip) {
-        ensure!(
-            STEPS.iter().any(|step| step.name == name),
-            "no step is called `{name}`; see `cargo xtask ci --list`"
-        );
+        ensure!(STEPS.iter().any(|step| step.name == name), "no step is called `{name}`; see `cargo xtask ci --list`");
     }
     let names = |list: &[String], step: &Step<Workspace>| list.iter().any(|name| name == step.name);
     let chosen = |step: &&Step<Workspace>| {
@@ -100,18 +74,7 @@ pub fn faults(workspace: &Workspace) -> Result<()> {
 }
 
 fn clippy(workspace: &Workspace) -> Result<()> {
-    workspace.cargo(
-        &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-            "--",
-            "-D",
-            "warnings",
-        ],
-        BUILD_MAX,
-    )
+    workspace.cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"], BUILD_MAX)
 }
 
 fn test(workspace: &Workspace) -> Result<()> {
@@ -119,8 +82,5 @@ fn test(workspace: &Workspace) -> Result<()> {
 }
 
 fn demo(workspace: &Workspace) -> Result<()> {
-    run::run(
-        &mut run::command(&workspace.root, workspace.binary()?, &["demo", "--once"]),
-        SHORT_MAX,
-    )
+    run::run(&mut run::command(&workspace.root, workspace.binary()?, &["demo", "--once"]), SHORT_MAX)
 }

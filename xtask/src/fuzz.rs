@@ -30,18 +30,11 @@ pub struct Options {
 }
 
 /// What CI does.
-pub const EACH_A_MINUTE: Options = Options {
-    targets: Vec::new(),
-    seconds: 60,
-};
+pub const EACH_A_MINUTE: Options = Options { targets: Vec::new(), seconds: 60 };
 
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let tool = tool(workspace)?;
-    let targets = if options.targets.is_empty() {
-        all_targets(workspace)?
-    } else {
-        options.targets.clone()
-    };
+    let targets = if options.targets.is_empty() { all_targets(workspace)? } else { options.targets.clone() };
     ensure!(!targets.is_empty(), "fuzz/fuzz_targets holds no target");
     let build_folder = workspace.target.join("fuzz").display().to_string();
     let cargo_fuzz = |action: &str| {
@@ -61,19 +54,10 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
                 .iter()
                 .map(|target| {
                     let mut command = cargo_fuzz("run");
-                    command
-                        .arg(target)
-                        .arg("--")
-                        .arg(format!("-max_total_time={}", options.seconds));
-                    command
-                        .arg(format!("-timeout={INPUT_SECONDS_MAX}"))
-                        .arg(format!("-rss_limit_mb={MEMORY_MB_MAX}"));
+                    command.arg(target).arg("--").arg(format!("-max_total_time={}", options.seconds));
+                    command.arg(format!("-timeout={INPUT_SECONDS_MAX}")).arg(format!("-rss_limit_mb={MEMORY_MB_MAX}"));
                     let log = logs.join(format!("{target}.log"));
-                    (
-                        target,
-                        log.clone(),
-                        scope.spawn(move || run::run_into(&mut command, &log, limit)),
-                    )
+                    (target, log.clone(), scope.spawn(move || run::run_into(&mut command, &log, limit)))
                 })
                 .collect();
             for (target, log, handle) in running {
@@ -83,11 +67,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
                 match result {
                     Ok(()) => println!(
                         "{target}: {}",
-                        lines
-                            .iter()
-                            .rev()
-                            .find(|line| line.starts_with("Done"))
-                            .unwrap_or(&"done")
+                        lines.iter().rev().find(|line| line.starts_with("Done")).unwrap_or(&"done")
                     ),
                     Err(error) => {
                         println!("{}", lines[lines.len().saturating_sub(SHOWN_LOG_LINES)..].join("\n"));
@@ -118,10 +98,7 @@ fn tool(workspace: &Workspace) -> Result<PathBuf> {
     let tool = folder.join("bin/cargo-fuzz");
     if !tool.exists() {
         let root = folder.display().to_string();
-        workspace.cargo(
-            &["install", "cargo-fuzz", "--locked", "--quiet", "--root", &root],
-            BUILD_MAX,
-        )?;
+        workspace.cargo(&["install", "cargo-fuzz", "--locked", "--quiet", "--root", &root], BUILD_MAX)?;
     }
     Ok(tool)
 }

@@ -44,10 +44,7 @@ pub fn run(workspace: &Workspace, check: bool) -> Result<()> {
         }
     }
     if !differing.is_empty() {
-        bail!(
-            "out of date: {}; run `cargo xtask gen` and commit",
-            differing.join(", ")
-        );
+        bail!("out of date: {}; run `cargo xtask gen` and commit", differing.join(", "));
     }
     Ok(())
 }
@@ -56,9 +53,7 @@ fn contents(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     let tree = Tree::read(&workspace.root)?;
     let binary = workspace.binary()?;
     let openapi = run::output(Command::new(&binary).arg("openapi"))?;
-    let problems = tree
-        .text(PROBLEM_CODES)
-        .with_context(|| format!("{PROBLEM_CODES} is missing"))?;
+    let problems = tree.text(PROBLEM_CODES).with_context(|| format!("{PROBLEM_CODES} is missing"))?;
     let mut files = vec![
         ("docs/openapi.json".to_owned(), format!("{}\n", openapi.trim_end())),
         ("docs/CLI.md".to_owned(), manual(&binary)?),
@@ -79,10 +74,7 @@ fn manual(binary: &Path) -> Result<String> {
     let mut waiting = vec![Vec::new()];
     while let Some(words) = waiting.pop() {
         let help = run::output(Command::new(binary).args(&words).arg("--help"))?;
-        let name = std::iter::once("tashika".to_owned())
-            .chain(words.iter().cloned())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let name = std::iter::once("tashika".to_owned()).chain(words.iter().cloned()).collect::<Vec<_>>().join(" ");
         let lines: Vec<_> = help.trim_end().lines().map(str::trim_end).collect();
         write!(page, "\n## {name}\n\n```text\n{}\n```\n", lines.join("\n"))?;
         if words.len() < COMMAND_DEPTH_MAX {
@@ -141,9 +133,6 @@ mod tests {
     fn the_index_has_a_row_for_each_code() {
         let source = "const A: &str = \"x\";\n    /// Doc.\n    RateLimited = \"rate-limited\", 429,\n        \"多すぎます\", \"Too many\";\n";
         let index = problem_index(source);
-        assert!(
-            index.ends_with("| [rate-limited](rate-limited.md) | 429 | 多すぎます | Too many |\n"),
-            "{index}"
-        );
+        assert!(index.ends_with("| [rate-limited](rate-limited.md) | 429 | 多すぎます | Too many |\n"), "{index}");
     }
 }

@@ -34,20 +34,12 @@ pub enum Database {
 }
 
 /// What CI does.
-pub const ALL: Options = Options {
-    people: 50_000,
-    seed: 1,
-    database: None,
-};
+pub const ALL: Options = Options { people: 50_000, seed: 1, database: None };
 
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let binary = workspace.binary()?;
     let folder = workspace.fresh_scratch("nation")?;
-    let mut make = run::command(
-        &workspace.root,
-        &binary,
-        &["nation", "--people", &options.people.to_string()],
-    );
+    let mut make = run::command(&workspace.root, &binary, &["nation", "--people", &options.people.to_string()]);
     make.args(["--seed", &options.seed.to_string(), "--out"]).arg(&folder);
     run::run(&mut make, MAKE_MAX)?;
 

@@ -17,46 +17,18 @@ struct Package {
 }
 
 const PACKAGES: &[Package] = &[
-    Package {
-        name: "postgresql",
-        why: "private database servers for tests and benches",
-        is_there: has_postgresql,
-    },
-    Package {
-        name: "chromium",
-        why: "the desk page in a real browser",
-        is_there: || run::is_installed("chromium"),
-    },
-    Package {
-        name: "chromium-driver",
-        why: "WebDriver for it",
-        is_there: || run::is_installed("chromedriver"),
-    },
-    Package {
-        name: "fonts-noto-cjk",
-        why: "Japanese text in screenshots",
-        is_there: has_japanese_font,
-    },
+    Package { name: "postgresql", why: "private database servers for tests and benches", is_there: has_postgresql },
+    Package { name: "chromium", why: "the desk page in a real browser", is_there: || run::is_installed("chromium") },
+    Package { name: "chromium-driver", why: "WebDriver for it", is_there: || run::is_installed("chromedriver") },
+    Package { name: "fonts-noto-cjk", why: "Japanese text in screenshots", is_there: has_japanese_font },
     Package {
         name: "openssl",
         why: "a second opinion on certificate chains",
         is_there: || run::is_installed("openssl"),
     },
-    Package {
-        name: "curl",
-        why: "mutual TLS from outside",
-        is_there: || run::is_installed("curl"),
-    },
-    Package {
-        name: "python3-venv",
-        why: "proofs checked by libraries of another language",
-        is_there: has_python_venv,
-    },
-    Package {
-        name: "g++",
-        why: "the fuzzer's runtime is C++",
-        is_there: || run::is_installed("c++"),
-    },
+    Package { name: "curl", why: "mutual TLS from outside", is_there: || run::is_installed("curl") },
+    Package { name: "python3-venv", why: "proofs checked by libraries of another language", is_there: has_python_venv },
+    Package { name: "g++", why: "the fuzzer's runtime is C++", is_there: || run::is_installed("c++") },
 ];
 
 /// Installs what is missing (as root), or says what to install.
@@ -71,10 +43,7 @@ pub fn ensure_installed() -> Result<()> {
     }
     let names: Vec<_> = missing.iter().map(|package| package.name).collect();
     if run::output(Command::new("id").arg("-u"))?.trim() != "0" {
-        bail!(
-            "run: sudo apt-get install -y --no-install-recommends {}",
-            names.join(" ")
-        );
+        bail!("run: sudo apt-get install -y --no-install-recommends {}", names.join(" "));
     }
     let apt = |arguments: &[&str]| {
         let mut command = run::command(Path::new("/"), "apt-get", arguments);
@@ -90,9 +59,7 @@ pub fn ensure_installed() -> Result<()> {
 
 fn has_postgresql() -> bool {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    versions
-        .into_iter()
-        .any(|version| version.path().join("bin/initdb").exists())
+    versions.into_iter().any(|version| version.path().join("bin/initdb").exists())
 }
 
 fn has_japanese_font() -> bool {
@@ -101,8 +68,6 @@ fn has_japanese_font() -> bool {
 
 fn has_python_venv() -> bool {
     // Debian's own interpreter, by its full path: version managers often stand before it in PATH.
-    let asked = Command::new("/usr/bin/python3")
-        .args(["-c", "import ensurepip, venv"])
-        .output();
+    let asked = Command::new("/usr/bin/python3").args(["-c", "import ensurepip, venv"]).output();
     asked.is_ok_and(|output| output.status.success())
 }

@@ -30,12 +30,8 @@ pub fn run(command: &mut Command, limit: Duration) -> Result<()> {
 /// The same with all output in a file; the caller shows it when it matters.
 pub fn run_into(command: &mut Command, log: &Path, limit: Duration) -> Result<()> {
     let file = File::create(log).with_context(|| log.display().to_string())?;
-    let child = command
-        .stdin(Stdio::null())
-        .stdout(file.try_clone()?)
-        .stderr(file)
-        .spawn()
-        .with_context(|| shown(command))?;
+    let child =
+        command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).spawn().with_context(|| shown(command))?;
     wait(child, &shown(command), limit)
 }
 
@@ -49,18 +45,14 @@ pub fn output(command: &mut Command) -> Result<String> {
 
 /// Whether a program of this name can be found.
 pub fn is_installed(program: &str) -> bool {
-    let found = Command::new("/bin/sh")
-        .args(["-c", "command -v \"$1\" >/dev/null", "sh", program])
-        .status();
+    let found = Command::new("/bin/sh").args(["-c", "command -v \"$1\" >/dev/null", "sh", program]).status();
     found.is_ok_and(|status| status.success())
 }
 
 /// Ends a process that we started, and everything it started, without mercy.
 pub fn kill_tree(child: &mut Child) {
     for id in descendants(child.id()) {
-        let _ = Command::new("/bin/sh")
-            .args(["-c", "kill -9 \"$1\" 2>/dev/null", "sh", &id.to_string()])
-            .status();
+        let _ = Command::new("/bin/sh").args(["-c", "kill -9 \"$1\" 2>/dev/null", "sh", &id.to_string()]).status();
     }
     let _ = child.kill();
     let _ = child.wait();
@@ -104,20 +96,12 @@ fn descendants(id: u32) -> Vec<u32> {
 
 fn parent_of(id: u32) -> Option<u32> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    status
-        .lines()
-        .find_map(|line| line.strip_prefix("PPid:"))?
-        .trim()
-        .parse()
-        .ok()
+    status.lines().find_map(|line| line.strip_prefix("PPid:"))?.trim().parse().ok()
 }
 
 fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -130,9 +114,7 @@ mod tests {
 
     #[test]
     fn a_failure_names_the_command_and_its_status() {
-        let error = run(&mut shell("exit 3"), Duration::from_secs(5))
-            .expect_err("fails")
-            .to_string();
+        let error = run(&mut shell("exit 3"), Duration::from_secs(5)).expect_err("fails").to_string();
         assert!(error.contains("exit 3") && error.contains("exit status: 3"), "{error}");
     }
 
@@ -140,9 +122,7 @@ mod tests {
     fn a_command_that_hangs_is_ended_with_its_children() {
         let mark = format!("{}", std::process::id());
         let script = format!("sleep 977{mark} & sleep 977{mark}");
-        let error = run(&mut shell(&script), Duration::from_millis(300))
-            .expect_err("hangs")
-            .to_string();
+        let error = run(&mut shell(&script), Duration::from_millis(300)).expect_err("hangs").to_string();
         assert!(error.contains("still running"), "{error}");
         let left = std::fs::read_dir("/proc").expect("proc").flatten().filter(|entry| {
             let line = std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();

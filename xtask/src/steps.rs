@@ -21,12 +21,7 @@ pub const fn step<C>(
     needs: &'static [&'static str],
     run: fn(&C) -> Result<()>,
 ) -> Step<C> {
-    Step {
-        name,
-        about,
-        needs,
-        run,
-    }
+    Step { name, about, needs, run }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -44,10 +39,7 @@ pub fn run_all<C>(steps: &[&Step<C>], context: &C) -> Result<()> {
     let total = Stopwatch::start();
     let mut rows: Vec<Row> = Vec::new();
     for (index, step) in steps.iter().enumerate() {
-        let broken = |need: &&&str| {
-            rows.iter()
-                .any(|(name, outcome, _)| name == *need && *outcome != Outcome::Passed)
-        };
+        let broken = |need: &&&str| rows.iter().any(|(name, outcome, _)| name == *need && *outcome != Outcome::Passed);
         if let Some(need) = step.needs.iter().find(broken) {
             println!("\n=== {} not run: `{need}` has failed", step.name);
             rows.push((step.name, Outcome::NotRun, Duration::ZERO));
@@ -57,11 +49,7 @@ pub fn run_all<C>(steps: &[&Step<C>], context: &C) -> Result<()> {
         let stopwatch = Stopwatch::start();
         let result = (step.run)(context);
         let elapsed = stopwatch.elapsed();
-        let outcome = if result.is_ok() {
-            Outcome::Passed
-        } else {
-            Outcome::Failed
-        };
+        let outcome = if result.is_ok() { Outcome::Passed } else { Outcome::Failed };
         match result {
             Ok(()) => println!("=== {} passed in {:.1} s", step.name, elapsed.as_secs_f64()),
             Err(error) => println!("=== {} FAILED in {:.1} s: {error:#}", step.name, elapsed.as_secs_f64()),
@@ -81,10 +69,7 @@ fn finish(rows: &[Row], total: Duration) -> Result<()> {
         };
         println!("{name:<12} {word:<8} {:>8.1}", elapsed.as_secs_f64());
     }
-    let passed = rows
-        .iter()
-        .filter(|(_, outcome, _)| *outcome == Outcome::Passed)
-        .count();
+    let passed = rows.iter().filter(|(_, outcome, _)| *outcome == Outcome::Passed).count();
     let failed = rows.len() - passed;
     println!("{:<12} {:<8} {:>8.1}\n", "total", "", total.as_secs_f64());
     println!("{passed} passed, {failed} failed");

@@ -1,8 +1,5 @@
 //! How long a step takes. The only thing xtask asks the clock for.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "xtask measures its own steps; nothing of the product depends on them"
-)]
+#![expect(clippy::disallowed_methods, reason = "xtask measures its own steps; nothing of the product depends on them")]
 
 use std::time::{Duration, Instant};
 

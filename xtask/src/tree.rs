@@ -23,16 +23,9 @@ impl Tree {
             .current_dir(root)
             .output()
             .context("git ls-files: is git installed?")?;
-        ensure!(
-            listing.status.success(),
-            "git ls-files failed: {}",
-            String::from_utf8_lossy(&listing.stderr)
-        );
+        ensure!(listing.status.success(), "git ls-files failed: {}", String::from_utf8_lossy(&listing.stderr));
         let mut tree = Self::default();
-        for path in String::from_utf8(listing.stdout)?
-            .split('\0')
-            .filter(|path| !path.is_empty())
-        {
+        for path in String::from_utf8(listing.stdout)?.split('\0').filter(|path| !path.is_empty()) {
             // A file that was deleted but not yet committed is still listed; it is gone all the same.
             if let Ok(bytes) = std::fs::read(root.join(path)) {
                 tree.add(path, bytes);
@@ -54,11 +47,7 @@ impl Tree {
         let folder = format!("{path}/");
         path.is_empty()
             || self.paths.contains(path)
-            || self
-                .paths
-                .range(folder.clone()..)
-                .next()
-                .is_some_and(|next| next.starts_with(&folder))
+            || self.paths.range(folder.clone()..).next().is_some_and(|next| next.starts_with(&folder))
     }
 
     pub fn text(&self, path: &str) -> Option<&str> {
@@ -70,8 +59,7 @@ impl Tree {
     }
 
     pub fn with_extension<'a>(&'a self, extension: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.texts()
-            .filter(move |(path, _)| path.rsplit_once('.').is_some_and(|(_, found)| found == extension))
+        self.texts().filter(move |(path, _)| path.rsplit_once('.').is_some_and(|(_, found)| found == extension))
     }
 
     /// Folders of the workspace's members, as the root manifest lists them.
@@ -80,12 +68,7 @@ impl Tree {
         manifest
             .as_ref()
             .and_then(|table| table.get("workspace")?.get("members")?.as_array())
-            .map(|members| {
-                members
-                    .iter()
-                    .filter_map(|member| member.as_str().map(str::to_owned))
-                    .collect()
-            })
+            .map(|members| members.iter().filter_map(|member| member.as_str().map(str::to_owned)).collect())
             .unwrap_or_default()
     }
 }

@@ -19,25 +19,12 @@ pub struct Workspace {
 
 impl Workspace {
     pub fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .context("xtask lies in the workspace")?
-            .to_owned();
-        let metadata = run::output(&mut run::command(
-            &root,
-            "cargo",
-            &["metadata", "--no-deps", "--format-version", "1"],
-        ))?;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")?.to_owned();
+        let metadata =
+            run::output(&mut run::command(&root, "cargo", &["metadata", "--no-deps", "--format-version", "1"]))?;
         let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
-        let target = metadata["target_directory"]
-            .as_str()
-            .context("cargo names its target directory")?
-            .into();
-        Ok(Self {
-            root,
-            target,
-            everything_is_built: Cell::new(false),
-        })
+        let target = metadata["target_directory"].as_str().context("cargo names its target directory")?.into();
+        Ok(Self { root, target, everything_is_built: Cell::new(false) })
     }
 
     /// Runs cargo with these arguments.

@@ -54,10 +54,7 @@ impl Browser {
         let profile = tempfile::Builder::new().prefix("tashika-browser-").tempdir()?;
         let mut command = Command::new(DRIVER);
         // A home of its own: whatever Chromium writes beside the profile goes away with it.
-        command
-            .arg("--port=0")
-            .env("HOME", profile.path())
-            .env("XDG_CONFIG_HOME", profile.path());
+        command.arg("--port=0").env("HOME", profile.path()).env("XDG_CONFIG_HOME", profile.path());
         let driver = Process::start(command, DRIVER_READY, DRIVER_START_MAX)
             .context("chromedriver does not start: apt-get install chromium chromium-driver")?;
         let port = driver_port(&driver)?;
@@ -67,11 +64,7 @@ impl Browser {
             .await
             .context("Chromium does not start")?;
         client.set_window_size(1280, 960).await?;
-        Ok(Self {
-            client,
-            driver,
-            profile,
-        })
+        Ok(Self { client, driver, profile })
     }
 
     /// The WebDriver client: `goto`, `find`, `wait`, …
@@ -114,19 +107,12 @@ impl Drop for Browser {
 /// Kills every process whose command line contains the path.
 fn kill_processes_naming(path: &Path) {
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(id) = entry
-            .file_name()
-            .to_str()
-            .filter(|name| name.parse::<u32>().is_ok())
-            .map(str::to_owned)
-        else {
+        let Some(id) = entry.file_name().to_str().filter(|name| name.parse::<u32>().is_ok()).map(str::to_owned) else {
             continue;
         };
         let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
         if String::from_utf8_lossy(&line).contains(&*path.to_string_lossy()) {
-            let _ = Command::new("/bin/sh")
-                .args(["-c", "kill -9 \"$1\" 2>/dev/null", "kill", &id])
-                .status();
+            let _ = Command::new("/bin/sh").args(["-c", "kill -9 \"$1\" 2>/dev/null", "kill", &id]).status();
         }
     }
 }

@@ -36,12 +36,7 @@ impl ThrowawayCa {
         let key = PrivateKey::generate()?;
         let certificate = root.sign_issuing("Throwaway issuing", key.public_key(), serial(&serials), now)?;
         let issuing = IssuingAuthority::new(certificate, root.certificate().clone(), key)?;
-        Ok(Self {
-            root,
-            issuing,
-            serials,
-            lists_made: AtomicU64::new(0),
-        })
+        Ok(Self { root, issuing, serials, lists_made: AtomicU64::new(0) })
     }
 
     /// The root that clients trust.
@@ -58,9 +53,7 @@ impl ThrowawayCa {
     pub fn server(&self, now: Timestamp) -> Result<Identity, CaError> {
         let key = PrivateKey::generate()?;
         let names = ["localhost", "127.0.0.1"].map(ServerName::parse);
-        let chain = self
-            .issuing
-            .issue_server(&names, key.public_key(), serial(&self.serials), now)?;
+        let chain = self.issuing.issue_server(&names, key.public_key(), serial(&self.serials), now)?;
         Ok(Identity { chain, key })
     }
 
@@ -71,13 +64,7 @@ impl ThrowawayCa {
         terminal_id: &TerminalId,
         now: Timestamp,
     ) -> Result<Identity, CaError> {
-        self.client(
-            &Peer::Facility {
-                code: *code,
-                terminal_id: terminal_id.clone(),
-            },
-            now,
-        )
+        self.client(&Peer::Facility { code: *code, terminal_id: terminal_id.clone() }, now)
     }
 
     /// An insurer that sends feeds.
@@ -87,11 +74,8 @@ impl ThrowawayCa {
 
     /// The list of revoked certificates; each list has a higher number than the one before.
     pub fn revocations(&self, revoked: &[Serial], now: Timestamp) -> Result<RevocationList, CaError> {
-        let rows = revoked.iter().map(|serial| Revoked {
-            serial: *serial,
-            at: now,
-            reason: RevocationReason::KeyCompromise,
-        });
+        let rows =
+            revoked.iter().map(|serial| Revoked { serial: *serial, at: now, reason: RevocationReason::KeyCompromise });
         let number = self.lists_made.fetch_add(1, Ordering::Relaxed) + 1;
         self.issuing.issue_crl(&rows.collect::<Vec<_>>(), number, now)
     }
@@ -99,9 +83,7 @@ impl ThrowawayCa {
     fn client(&self, peer: &Peer, now: Timestamp) -> Result<Identity, CaError> {
         let key = PrivateKey::generate()?;
         let request = CertificateRequest::create(&key)?;
-        let chain = self
-            .issuing
-            .issue_client(peer, "Throwaway client", &request, serial(&self.serials), now)?;
+        let chain = self.issuing.issue_client(peer, "Throwaway client", &request, serial(&self.serials), now)?;
         Ok(Identity { chain, key })
     }
 }
@@ -127,10 +109,8 @@ mod tests {
         let peer = Peer::from_der(client.chain.leaf().der()).expect("names a peer");
         assert!(peer.may_ask_as(&code));
         let server = ca.server(now).expect("issues");
-        let (one, other) = (
-            client.chain.leaf().serial().expect("serial"),
-            server.chain.leaf().serial().expect("serial"),
-        );
+        let (one, other) =
+            (client.chain.leaf().serial().expect("serial"), server.chain.leaf().serial().expect("serial"));
         assert_ne!(one, other);
         ca.revocations(&[one], now).expect("signs a list");
     }

@@ -24,12 +24,7 @@ struct Times {
 impl TestClock {
     /// A clock that stands at this moment.
     pub fn at(now: Timestamp) -> Self {
-        Self {
-            times: Arc::new(Mutex::new(Times {
-                now,
-                monotonic: Duration::ZERO,
-            })),
-        }
+        Self { times: Arc::new(Mutex::new(Times { now, monotonic: Duration::ZERO })) }
     }
 
     /// Lets time pass: both times move.

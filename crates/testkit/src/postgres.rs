@@ -87,18 +87,7 @@ impl PrivatePostgres {
     /// Runs one statement as the owner of the server and gives what it prints, unaligned and without headings.
     pub fn sql(&self, statement: &str) -> io::Result<String> {
         let mut psql = self.command("psql");
-        psql.args([
-            "-X",
-            "-A",
-            "-t",
-            "-q",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-d",
-            USER,
-            "-c",
-            statement,
-        ]);
+        psql.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", USER, "-c", statement]);
         Ok(String::from_utf8_lossy(
             &finished(psql.arg("-h").arg(&self.folder).arg("-p").arg(self.port.to_string()))?.stdout,
         )
@@ -119,44 +108,23 @@ impl PrivatePostgres {
     /// Starts a stopped or crashed server again, on the same port with the same data.
     pub fn resume(&mut self) -> io::Result<()> {
         let mut command = as_owner(Command::new("/bin/sh"))?;
-        command
-            .args(["-c", KEEPER, "keeper"])
-            .arg(&self.folder)
-            .arg(self.binaries.join("postgres"));
-        command
-            .arg("-D")
-            .arg(self.data())
-            .arg("-p")
-            .arg(self.port.to_string())
-            .arg("-k")
-            .arg(&self.folder);
-        for setting in [
-            "listen_addresses=127.0.0.1",
-            "fsync=on",
-            "synchronous_commit=on",
-            "max_connections=200",
-        ] {
+        command.args(["-c", KEEPER, "keeper"]).arg(&self.folder).arg(self.binaries.join("postgres"));
+        command.arg("-D").arg(self.data()).arg("-p").arg(self.port.to_string()).arg("-k").arg(&self.folder);
+        for setting in ["listen_addresses=127.0.0.1", "fsync=on", "synchronous_commit=on", "max_connections=200"] {
             command.args(["-c", setting]);
         }
         for setting in &self.settings {
             command.arg("-c").arg(setting);
         }
         // Its own group, so that Ctrl-C in a terminal reaches the owner first, which then ends the server in order.
-        let keeper = command
-            .current_dir(&self.folder)
-            .stdin(Stdio::piped())
-            .process_group(0)
-            .spawn()?;
+        let keeper = command.current_dir(&self.folder).stdin(Stdio::piped()).process_group(0).spawn()?;
         self.keeper = Some(keeper);
         self.wait_until_ready()
     }
 
     fn initialise(&self) -> io::Result<()> {
         let mut initdb = self.command("initdb");
-        initdb
-            .arg("-D")
-            .arg(self.data())
-            .arg(format!("--pwfile={}", self.password_file().display()));
+        initdb.arg("-D").arg(self.data()).arg(format!("--pwfile={}", self.password_file().display()));
         initdb.args(["-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]);
         initdb.args(["--auth-local=trust", "--auth-host=scram-sha-256"]);
         finished(&mut initdb).map(drop)
@@ -175,10 +143,7 @@ impl PrivatePostgres {
             }
             std::thread::sleep(READY_POLL);
         }
-        Err(io::Error::other(format!(
-            "PostgreSQL did not start:\n{}",
-            self.log_tail()
-        )))
+        Err(io::Error::other(format!("PostgreSQL did not start:\n{}", self.log_tail())))
     }
 
     fn order(&mut self, order: &str) -> io::Result<()> {
@@ -233,29 +198,15 @@ fn newest_binaries() -> io::Result<PathBuf> {
         .filter(|(_, binaries)| binaries.join("initdb").exists())
         .collect();
     found.sort();
-    let missing = || {
-        io::Error::new(
-            io::ErrorKind::NotFound,
-            "no PostgreSQL server: apt-get install postgresql",
-        )
-    };
+    let missing = || io::Error::new(io::ErrorKind::NotFound, "no PostgreSQL server: apt-get install postgresql");
     found.pop().map(|(_, binaries)| binaries).ok_or_else(missing)
 }
 
 fn make_folder(password: &str) -> io::Result<PathBuf> {
     static MADE: AtomicU32 = AtomicU32::new(0);
     let on_disk = Path::new("/var/tmp");
-    let parent = if on_disk.is_dir() {
-        on_disk.to_owned()
-    } else {
-        std::env::temp_dir()
-    };
-    let name = format!(
-        "tashika-pg-{}-{}-{}",
-        std::process::id(),
-        MADE.fetch_add(1, Ordering::Relaxed),
-        &password[..8]
-    );
+    let parent = if on_disk.is_dir() { on_disk.to_owned() } else { std::env::temp_dir() };
+    let name = format!("tashika-pg-{}-{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed), &password[..8]);
     let folder = parent.join(name);
     std::fs::create_dir(&folder)?;
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700))?;
@@ -279,10 +230,7 @@ fn as_owner(mut command: Command) -> io::Result<Command> {
 fn owner_account() -> io::Result<Option<(u32, u32)>> {
     let id = |arguments: &[&str]| -> io::Result<u32> {
         let output = finished(Command::new("id").args(arguments))?;
-        String::from_utf8_lossy(&output.stdout)
-            .trim()
-            .parse()
-            .map_err(io::Error::other)
+        String::from_utf8_lossy(&output.stdout).trim().parse().map_err(io::Error::other)
     };
     if id(&["-u"])? != 0 {
         return Ok(None);
@@ -297,10 +245,7 @@ fn finished(command: &mut Command) -> io::Result<Output> {
         return Ok(output);
     }
     let program = command.get_program().to_string_lossy().into_owned();
-    Err(io::Error::other(format!(
-        "{program}: {}",
-        String::from_utf8_lossy(&output.stderr).trim()
-    )))
+    Err(io::Error::other(format!("{program}: {}", String::from_utf8_lossy(&output.stderr).trim())))
 }
 
 /// 128 random bits. The folder and the password guard a throwaway server against other users of the machine.

@@ -26,17 +26,9 @@ pub struct Process {
 impl Process {
     /// Starts the program and waits until a line of its output (either stream) contains `ready`.
     pub fn start(mut command: Command, ready: &str, limit: Duration) -> Result<Self> {
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let (_, arrivals) = channel();
-        let mut process = Self {
-            command,
-            child: None,
-            printed: Arc::default(),
-            arrivals,
-        };
+        let mut process = Self { command, child: None, printed: Arc::default(), arrivals };
         process.start_again(ready, limit)?;
         Ok(process)
     }
@@ -45,10 +37,8 @@ impl Process {
     pub fn start_again(&mut self, ready: &str, limit: Duration) -> Result<()> {
         self.kill();
         lock(&self.printed).clear();
-        let mut child = self
-            .command
-            .spawn()
-            .with_context(|| format!("cannot start {}", self.command.get_program().display()))?;
+        let mut child =
+            self.command.spawn().with_context(|| format!("cannot start {}", self.command.get_program().display()))?;
         let (sender, arrivals) = channel();
         read_lines(child.stdout.take(), &sender, &self.printed);
         read_lines(child.stderr.take(), &sender, &self.printed);
@@ -70,9 +60,7 @@ impl Process {
                 Err(RecvTimeoutError::Timeout) => bail!("no line with {text:?} within {limit:?}:\n{}", self.tail()),
                 Err(RecvTimeoutError::Disconnected) => {
                     // Both streams have ended; the line may have been the last one.
-                    return self
-                        .line_with(text)
-                        .with_context(|| format!("ended before {text:?}:\n{}", self.tail()));
+                    return self.line_with(text).with_context(|| format!("ended before {text:?}:\n{}", self.tail()));
                 }
             }
         }
@@ -95,9 +83,7 @@ impl Process {
 
     /// Whether it still runs.
     pub fn is_running(&mut self) -> bool {
-        self.child
-            .as_mut()
-            .is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+        self.child.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))
     }
 
     /// `kill -9`: no destructor runs, no buffer is written.
@@ -112,9 +98,7 @@ impl Process {
     pub fn terminate(&mut self, limit: Duration) -> Result<ExitStatus> {
         let id = self.id().context("it does not run")?;
         // The shell has `kill` built in; the program of that name is an optional package.
-        let sent = Command::new("/bin/sh")
-            .args(["-c", "kill -TERM \"$1\"", "kill", &id.to_string()])
-            .status()?;
+        let sent = Command::new("/bin/sh").args(["-c", "kill -TERM \"$1\"", "kill", &id.to_string()]).status()?;
         anyhow::ensure!(sent.success(), "cannot signal process {id}");
         self.wait_for_exit(limit)
     }

@@ -14,9 +14,7 @@ pub struct SeededRandom {
 impl SeededRandom {
     /// A source that begins at this seed.
     pub const fn new(seed: u64) -> Self {
-        Self {
-            state: AtomicU64::new(seed),
-        }
+        Self { state: AtomicU64::new(seed) }
     }
 
     fn next(&self) -> u64 {

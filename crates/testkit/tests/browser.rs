@@ -7,17 +7,10 @@ use testkit::Browser;
 async fn a_page_is_rendered_and_pictured() {
     let browser = Browser::start().await.expect("starts");
     let profile = browser.profile().to_owned();
-    browser
-        .client()
-        .goto("data:text/html;charset=utf-8,<title>確か</title><h1>資格確認</h1>")
-        .await
-        .expect("opens");
+    browser.client().goto("data:text/html;charset=utf-8,<title>確か</title><h1>資格確認</h1>").await.expect("opens");
     assert_eq!(browser.client().title().await.expect("reads"), "確か");
     let folder = tempfile::tempdir().expect("temporary folder");
-    let picture = browser
-        .screenshot(folder.path().join("a/page.png"))
-        .await
-        .expect("pictures");
+    let picture = browser.screenshot(folder.path().join("a/page.png")).await.expect("pictures");
     assert!(std::fs::read(picture).expect("reads").starts_with(b"\x89PNG"));
     browser.close().await.expect("closes");
     assert!(!profile.exists());
@@ -30,9 +23,7 @@ async fn a_dropped_browser_leaves_no_process_and_no_profile() {
     let still_running = || {
         let processes = std::fs::read_dir("/proc").expect("proc").flatten();
         let lines = processes.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
-        lines
-            .filter(|line| String::from_utf8_lossy(line).contains(&*profile.to_string_lossy()))
-            .count()
+        lines.filter(|line| String::from_utf8_lossy(line).contains(&*profile.to_string_lossy())).count()
     };
     assert!(still_running() > 1);
     drop(browser);

@@ -8,9 +8,7 @@ fn committed_rows_survive_a_crash_and_the_port_stays() {
     let mut server = PrivatePostgres::start().expect("starts");
     let url = server.create_database().expect("makes a database");
     assert!(url.starts_with("postgres://postgres:") && url.ends_with("/t0"));
-    server
-        .sql("CREATE TABLE kept (id int); INSERT INTO kept VALUES (7)")
-        .expect("writes");
+    server.sql("CREATE TABLE kept (id int); INSERT INTO kept VALUES (7)").expect("writes");
     server.crash().expect("crashes");
     assert!(server.sql("SELECT 1").is_err());
     server.resume().expect("resumes");

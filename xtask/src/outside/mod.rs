@@ -39,12 +39,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 fn clinic_is_answered(stage: &Stage, clinic: &Clinic) -> Result<String> {
     let answer = stage.ask(clinic, CLINIC_A, &["--http2"])?;
     expect("over HTTP/2, A as A", &answer, 200, "2")?;
-    expect(
-        "over HTTP/1.1, A as A",
-        &stage.ask(clinic, CLINIC_A, &["--http1.1"])?,
-        200,
-        "1.1",
-    )?;
+    expect("over HTTP/1.1, A as A", &stage.ask(clinic, CLINIC_A, &["--http1.1"])?, 200, "1.1")?;
     Ok(answer.body)
 }
 
@@ -52,11 +47,7 @@ fn other_clinics_name_is_refused(stage: &Stage, a: &Clinic, b: &Clinic) -> Resul
     for (clinic, name) in [(a, CLINIC_B), (b, CLINIC_A)] {
         let reply = stage.ask(clinic, name, &[])?;
         expect("in the name of another clinic", &reply, 403, "")?;
-        ensure!(
-            reply.body.contains("\"facility-mismatch\""),
-            "expected `facility-mismatch`: {}",
-            reply.body
-        );
+        ensure!(reply.body.contains("\"facility-mismatch\""), "expected `facility-mismatch`: {}", reply.body);
     }
     Ok(())
 }
@@ -72,21 +63,15 @@ fn nobody_comes_in_without_certificate(stage: &Stage, a: &Clinic) -> Result<()> 
 fn openssl_accepts_the_chain(stage: &Stage, a: &Clinic) -> Result<()> {
     let (root, issuing) = (stage.certificate("root.pem"), stage.certificate("issuing.pem"));
     let verify = |purpose: &str, leaf: &Path| {
-        let mut openssl = run::command(
-            &stage.folder,
-            "openssl",
-            &["verify", "-x509_strict", "-purpose", purpose, "-CAfile"],
-        );
+        let mut openssl =
+            run::command(&stage.folder, "openssl", &["verify", "-x509_strict", "-purpose", purpose, "-CAfile"]);
         openssl.arg(&root).arg("-untrusted").arg(&issuing).arg(leaf);
         run::output(&mut openssl)
     };
     println!("openssl: {}", verify("sslclient", &a.identity)?.trim());
     println!("openssl: {}", verify("sslserver", &stage.server_certificate()?)?.trim());
     let as_server = verify("sslserver", &a.identity);
-    ensure!(
-        as_server.is_err(),
-        "a terminal's certificate must not serve as a server's"
-    );
+    ensure!(as_server.is_err(), "a terminal's certificate must not serve as a server's");
     Ok(())
 }
 
@@ -111,11 +96,7 @@ fn saved_answer_proves_itself(workspace: &Workspace, stage: &Stage, answer: &str
 fn revoked_clinic_is_refused(stage: &mut Stage, a: &Clinic, b: &Clinic) -> Result<()> {
     stage.tashika(&["facility", "revoke", CLINIC_A])?;
     let refused = |reply: &Reply| reply.status != 200;
-    let reply = stage.until(
-        "the revocation has reached the center",
-        || stage.ask(a, CLINIC_A, &[]),
-        refused,
-    )?;
+    let reply = stage.until("the revocation has reached the center", || stage.ask(a, CLINIC_A, &[]), refused)?;
     println!("revoked clinic: status {}, curl {}", reply.status, reply.exit);
     expect("a clinic that was not revoked", &stage.ask(b, CLINIC_B, &[])?, 200, "")
 }
@@ -128,22 +109,13 @@ fn expect(what: &str, reply: &Reply, status: u16, version: &str) -> Result<()> {
         reply.exit,
         reply.body
     );
-    ensure!(
-        version.is_empty() || reply.version == version,
-        "{what}: HTTP {} instead of {version}",
-        reply.version
-    );
+    ensure!(version.is_empty() || reply.version == version, "{what}: HTTP {} instead of {version}", reply.version);
     println!("{what}: {status} over HTTP {}", reply.version);
     Ok(())
 }
 
 fn expect_no_connection(what: &str, reply: &Reply) -> Result<()> {
-    ensure!(
-        CURL_TLS_FAILED.contains(&reply.exit),
-        "{what}: curl ended with {}, status {}",
-        reply.exit,
-        reply.status
-    );
+    ensure!(CURL_TLS_FAILED.contains(&reply.exit), "{what}: curl ended with {}, status {}", reply.exit, reply.status);
     ensure!(reply.status == 0, "{what}: an answer came: {}", reply.status);
     println!("{what}: no connection (curl {})", reply.exit);
     Ok(())
@@ -169,10 +141,7 @@ mod tests {
     #[test]
     fn a_one_time_code_is_found_among_words() {
         let printed = "登録コード / one-time code:\n  ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-6789\nvalid for 10 days\n";
-        assert_eq!(
-            one_time_code(printed).expect("found"),
-            "ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-6789"
-        );
+        assert_eq!(one_time_code(printed).expect("found"), "ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-6789");
         assert!(one_time_code("NO CODE").is_err());
     }
 }

@@ -44,12 +44,8 @@ pub struct Reply {
 
 impl Stage {
     pub fn set_up(workspace: &Workspace, folder: &Path) -> Result<Self> {
-        let mut stage = Self {
-            folder: folder.to_owned(),
-            binary: workspace.binary()?,
-            ports: free_ports()?,
-            center: None,
-        };
+        let mut stage =
+            Self { folder: folder.to_owned(), binary: workspace.binary()?, ports: free_ports()?, center: None };
         stage.tashika(&["center", "init"])?;
         stage.start()?;
         Ok(stage)
@@ -57,28 +53,14 @@ impl Stage {
 
     fn start(&mut self) -> Result<()> {
         let [api, enrol, ops] = self.ports.map(|port| format!("127.0.0.1:{port}"));
-        let mut command = self.command(&[
-            "center",
-            "run",
-            "--listen",
-            &api,
-            "--enrol-listen",
-            &enrol,
-            "--ops-listen",
-            &ops,
-        ]);
+        let mut command =
+            self.command(&["center", "run", "--listen", &api, "--enrol-listen", &enrol, "--ops-listen", &ops]);
         let log = std::fs::File::create(self.folder.join("center.log"))?;
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .spawn()?;
+        let child = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
         self.center = Some(child);
         let ready = || {
             let url = format!("http://{ops}/ready");
-            let asked = Command::new("curl")
-                .args(["-s", "-o", "/dev/null", "-w", "%{http_code}", &url])
-                .output()?;
+            let asked = Command::new("curl").args(["-s", "-o", "/dev/null", "-w", "%{http_code}", &url]).output()?;
             Ok(String::from_utf8_lossy(&asked.stdout).trim() == "200")
         };
         self.until("the center is ready", ready, |ready| *ready).map(drop)
@@ -117,15 +99,9 @@ impl Stage {
         let secret = one_time_code(&self.tashika(&["facility", "enrol", code])?)?;
         let data = self.folder.join(code);
         let url = format!("https://127.0.0.1:{}", self.ports[1]);
-        let mut join = run::command(
-            &self.folder,
-            &self.binary,
-            &["terminal", "join", &url, &secret, "--data"],
-        );
+        let mut join = run::command(&self.folder, &self.binary, &["terminal", "join", &url, &secret, "--data"]);
         run::output(join.arg(&data))?;
-        Ok(Clinic {
-            identity: data.join("terminal.pem"),
-        })
+        Ok(Clinic { identity: data.join("terminal.pem") })
     }
 
     pub fn certificate(&self, name: &str) -> PathBuf {
@@ -135,14 +111,9 @@ impl Stage {
     /// The certificate that the enrolment port shows.
     pub fn server_certificate(&self) -> Result<PathBuf> {
         let address = format!("127.0.0.1:{}", self.ports[1]);
-        let shown = Command::new("openssl")
-            .args(["s_client", "-connect", &address])
-            .stdin(Stdio::null())
-            .output()?;
+        let shown = Command::new("openssl").args(["s_client", "-connect", &address]).stdin(Stdio::null()).output()?;
         let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
-        let start = shown
-            .find("-----BEGIN CERTIFICATE")
-            .context("openssl shows the server's certificate")?;
+        let start = shown.find("-----BEGIN CERTIFICATE").context("openssl shows the server's certificate")?;
         let file = self.folder.join("server.pem");
         std::fs::write(&file, &shown[start..])?;
         Ok(file)
@@ -151,23 +122,13 @@ impl Stage {
     /// A key and certificate that anybody can make, with the right words in it.
     pub fn self_signed(&self) -> Result<Clinic> {
         let (key, leaf) = (self.folder.join("own.key.pem"), self.folder.join("own.pem"));
-        let mut openssl = run::command(
-            &self.folder,
-            "openssl",
-            &["req", "-x509", "-newkey", "ec", "-nodes", "-days", "7"],
-        );
+        let mut openssl =
+            run::command(&self.folder, "openssl", &["req", "-x509", "-newkey", "ec", "-nodes", "-days", "7"]);
         openssl.args(["-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=own"]);
-        openssl.args([
-            "-addext",
-            "subjectAltName=URI:urn:tashika:facility:1310000017:own",
-            "-keyout",
-        ]);
+        openssl.args(["-addext", "subjectAltName=URI:urn:tashika:facility:1310000017:own", "-keyout"]);
         run::output(openssl.arg(&key).arg("-out").arg(&leaf))?;
         let identity = self.folder.join("own-identity.pem");
-        std::fs::write(
-            &identity,
-            std::fs::read_to_string(key)? + &std::fs::read_to_string(leaf)?,
-        )?;
+        std::fs::write(&identity, std::fs::read_to_string(key)? + &std::fs::read_to_string(leaf)?)?;
         Ok(Clinic { identity })
     }
 
@@ -183,13 +144,7 @@ impl Stage {
         if let Some(identity) = identity {
             curl.arg("--cert").arg(identity).arg("--key").arg(identity);
         }
-        curl.args([
-            "-H",
-            "Content-Type: application/json",
-            "--data-binary",
-            &question(code)?,
-            &url,
-        ]);
+        curl.args(["-H", "Content-Type: application/json", "--data-binary", &question(code)?, &url]);
         let output = curl.stdin(Stdio::null()).output().context("curl")?;
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         let (body, said) = printed.rsplit_once('\n').unwrap_or_default();
@@ -242,17 +197,10 @@ pub fn proof_file(answer: &str) -> Result<String> {
     let response: BTreeMap<String, Box<RawValue>> = serde_json::from_str(answer).context("the answer is JSON")?;
     let proof: BTreeMap<String, String> = serde_json::from_str(response.get("Proof").context("a proof")?.get())?;
     let text = response.get("Answer").context("an answer")?.get();
-    let part = |name: &str| {
-        proof
-            .get(name)
-            .map(|value| format!("\"{name}\":\"{value}\""))
-            .with_context(|| name.to_owned())
-    };
+    let part =
+        |name: &str| proof.get(name).map(|value| format!("\"{name}\":\"{value}\"")).with_context(|| name.to_owned());
     let parts = [part("Event")?, part("Receipt")?, part("ProofNumber")?].join(",");
-    Ok(format!(
-        "{{\"Format\":\"tashika-proof-1\",\"Answer\":{},{parts}}}\n",
-        serde_json::to_string(text)?
-    ))
+    Ok(format!("{{\"Format\":\"tashika-proof-1\",\"Answer\":{},{parts}}}\n", serde_json::to_string(text)?))
 }
 
 /// Three ports that nobody uses at the moment, held together so that they differ.
@@ -281,9 +229,6 @@ mod tests {
 
     #[test]
     fn an_id_becomes_one_of_version_7() {
-        assert_eq!(
-            version_7("12345678-1234-4234-8234-123456789abc"),
-            "12345678-1234-7234-8234-123456789abc"
-        );
+        assert_eq!(version_7("12345678-1234-4234-8234-123456789abc"), "12345678-1234-7234-8234-123456789abc");
     }
 }

@@ -16,16 +16,8 @@ const ERROR_PAGES: &str = "docs/errors/";
 const PROBLEM_CODES: &str = "crates/wire/src/api/problem.rs";
 
 /// Each reader of an error page finds a line of their own, in both languages.
-const PARTS_OF_AN_ERROR_PAGE: &[&str] = &[
-    "- 意味:",
-    "- 窓口:",
-    "- 販売元:",
-    "- 実施機関:",
-    "- Meaning:",
-    "- Desk:",
-    "- Vendor:",
-    "- Operator:",
-];
+const PARTS_OF_AN_ERROR_PAGE: &[&str] =
+    &["- 意味:", "- 窓口:", "- 販売元:", "- 実施機関:", "- Meaning:", "- Desk:", "- Vendor:", "- Operator:"];
 
 pub fn links(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -34,25 +26,16 @@ pub fn links(tree: &Tree) -> Vec<Finding> {
             if target.contains("://") || target.starts_with("mailto:") {
                 continue;
             }
-            let (file, heading) = target
-                .split_once('#')
-                .map_or((target.as_str(), None), |(file, heading)| (file, Some(heading)));
-            let resolved = if file.is_empty() {
-                path.to_owned()
-            } else {
-                resolve(path, file)
-            };
+            let (file, heading) =
+                target.split_once('#').map_or((target.as_str(), None), |(file, heading)| (file, Some(heading)));
+            let resolved = if file.is_empty() { path.to_owned() } else { resolve(path, file) };
             if !tree.exists(&resolved) {
                 findings.push(Finding::at(path, line, format!("link to `{target}` leads nowhere")));
             } else if let (Some(heading), Some(text)) = (heading, tree.text(&resolved))
                 && is_page(&resolved)
                 && !headings(text).contains(heading)
             {
-                findings.push(Finding::at(
-                    path,
-                    line,
-                    format!("`{resolved}` has no heading `#{heading}`"),
-                ));
+                findings.push(Finding::at(path, line, format!("`{resolved}` has no heading `#{heading}`")));
             }
         }
     }
@@ -62,13 +45,9 @@ pub fn links(tree: &Tree) -> Vec<Finding> {
 /// Paths in code spans, such as `crates/domain/src/lib.rs`: the walkthroughs live by them.
 pub fn named_paths(tree: &Tree) -> Vec<Finding> {
     let looks_like_path = |span: &str| {
-        let rooted = ["crates/", "docs/", "xtask/", "fuzz/", ".ci/", ".cargo/"]
-            .iter()
-            .any(|start| span.starts_with(start));
-        rooted
-            && span
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-'))
+        let rooted =
+            ["crates/", "docs/", "xtask/", "fuzz/", ".ci/", ".cargo/"].iter().any(|start| span.starts_with(start));
+        rooted && span.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-'))
     };
     let mut findings = Vec::new();
     for (path, page) in tree.with_extension("md") {
@@ -89,20 +68,11 @@ pub fn crate_list(tree: &Tree) -> Vec<Finding> {
         return vec![Finding::new(ARCHITECTURE, "the page is missing")];
     };
     let listed: BTreeSet<String> = section(page, "## Crates").filter_map(first_cell_code).collect();
-    let members: BTreeSet<String> = member_manifests(tree)
-        .iter()
-        .map(|(_, manifest)| package_name(manifest))
-        .collect();
-    let missing = members
-        .difference(&listed)
-        .map(|name| format!("crate `{name}` is not in the table under `## Crates`"));
-    let extra = listed
-        .difference(&members)
-        .map(|name| format!("`{name}` is in the table and not in the workspace"));
-    missing
-        .chain(extra)
-        .map(|message| Finding::new(ARCHITECTURE, message))
-        .collect()
+    let members: BTreeSet<String> = member_manifests(tree).iter().map(|(_, manifest)| package_name(manifest)).collect();
+    let missing =
+        members.difference(&listed).map(|name| format!("crate `{name}` is not in the table under `## Crates`"));
+    let extra = listed.difference(&members).map(|name| format!("`{name}` is in the table and not in the workspace"));
+    missing.chain(extra).map(|message| Finding::new(ARCHITECTURE, message)).collect()
 }
 
 pub fn error_pages(tree: &Tree) -> Vec<Finding> {
@@ -117,10 +87,7 @@ pub fn error_pages(tree: &Tree) -> Vec<Finding> {
         .collect();
     let mut findings = Vec::new();
     if codes.is_empty() {
-        findings.push(Finding::new(
-            PROBLEM_CODES,
-            "no row `Variant = \"code\", 422,` found: has the list moved?",
-        ));
+        findings.push(Finding::new(PROBLEM_CODES, "no row `Variant = \"code\", 422,` found: has the list moved?"));
     }
     for code in codes.difference(&pages) {
         findings.push(Finding::new(
@@ -129,10 +96,7 @@ pub fn error_pages(tree: &Tree) -> Vec<Finding> {
         ));
     }
     for page in pages.difference(&codes) {
-        findings.push(Finding::new(
-            format!("{ERROR_PAGES}{page}.md"),
-            "no problem has this code",
-        ));
+        findings.push(Finding::new(format!("{ERROR_PAGES}{page}.md"), "no problem has this code"));
     }
     for page in &pages {
         let path = format!("{ERROR_PAGES}{page}.md");
@@ -151,10 +115,8 @@ pub fn problem_codes(source: &str) -> BTreeSet<String> {
     let shown = rust::without_tests(&rust::without_comments(source), &rust::code(source));
     let code_of = |line: &str| {
         let (code, rest) = line.split_once(" = \"")?.1.split_once("\", ")?;
-        let has_status = rest
-            .split(',')
-            .next()
-            .is_some_and(|status| status.len() == 3 && status.parse::<u16>().is_ok());
+        let has_status =
+            rest.split(',').next().is_some_and(|status| status.len() == 3 && status.parse::<u16>().is_ok());
         (has_status && code.chars().all(|c| c.is_ascii_lowercase() || c == '-')).then(|| code.to_owned())
     };
     shown.lines().filter_map(code_of).collect()
@@ -162,15 +124,10 @@ pub fn problem_codes(source: &str) -> BTreeSet<String> {
 
 /// Every element of a record that a vendor may meet has its row in the glossary.
 pub fn glossary(tree: &Tree) -> Vec<Finding> {
-    let (page, source) = (
-        tree.text(GLOSSARY).unwrap_or_default(),
-        tree.text(RECORD).unwrap_or_default(),
-    );
+    let (page, source) = (tree.text(GLOSSARY).unwrap_or_default(), tree.text(RECORD).unwrap_or_default());
     let member = |line: &str| {
         let (name, _) = line.trim().strip_prefix("pub ")?.split_once(": ")?;
-        name.chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-            .then(|| pascal_case(name))
+        name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_').then(|| pascal_case(name))
     };
     let missing = |element: &String| !page.contains(&format!("`{element}`"));
     let elements: BTreeSet<String> = source.lines().filter_map(member).filter(missing).collect();
@@ -181,9 +138,7 @@ pub fn glossary(tree: &Tree) -> Vec<Finding> {
 fn pascal_case(name: &str) -> String {
     let capital = |word: &str| {
         let mut chars = word.chars();
-        chars.next().map_or_else(String::new, |first| {
-            first.to_ascii_uppercase().to_string() + chars.as_str()
-        })
+        chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
     };
     name.split('_').map(capital).collect()
 }
@@ -198,10 +153,7 @@ pub fn decisions(tree: &Tree) -> Vec<Finding> {
     for (index, (path, text)) in pages.iter().enumerate() {
         let number = format!("{folder}{:04}-", index + 1);
         if !path.starts_with(&number) {
-            findings.push(Finding::new(
-                *path,
-                format!("expected a name that begins with `{number}`"),
-            ));
+            findings.push(Finding::new(*path, format!("expected a name that begins with `{number}`")));
         }
         for heading in ["## Options", "## Choice", "## How to reverse it"] {
             if !text.contains(heading) {
@@ -214,10 +166,7 @@ pub fn decisions(tree: &Tree) -> Vec<Finding> {
 
 /// Lines under a heading, up to the next heading of the same level.
 fn section<'a>(page: &'a str, heading: &'a str) -> impl Iterator<Item = &'a str> {
-    page.lines()
-        .skip_while(move |line| line.trim() != heading)
-        .skip(1)
-        .take_while(|line| !line.starts_with("## "))
+    page.lines().skip_while(move |line| line.trim() != heading).skip(1).take_while(|line| !line.starts_with("## "))
 }
 
 fn first_cell_code(line: &str) -> Option<String> {
@@ -269,10 +218,7 @@ fn resolve(page: &str, target: &str) -> String {
 /// Anchors as GitHub makes them: lower case, punctuation dropped, spaces to hyphens.
 fn headings(page: &str) -> BTreeSet<String> {
     let anchor = |title: &str| -> String {
-        let kept = title
-            .trim()
-            .chars()
-            .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+        let kept = title.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
         kept.collect::<String>().to_lowercase().replace(' ', "-")
     };
     prose(page)
@@ -306,10 +252,7 @@ mod tests {
             ("docs/a.md", "`crates/x/src/lib.rs` `crates/gone.rs` `crates/*/store`"),
             ("crates/x/src/lib.rs", ""),
         ]);
-        assert_eq!(
-            lines(&named_paths(&tree)),
-            ["docs/a.md:1: `crates/gone.rs` does not exist"]
-        );
+        assert_eq!(lines(&named_paths(&tree)), ["docs/a.md:1: `crates/gone.rs` does not exist"]);
     }
 
     #[test]
@@ -339,10 +282,7 @@ mod tests {
             ("docs/errors/gone.md", ""),
         ]);
         let found = lines(&error_pages(&tree));
-        assert!(
-            found[0].starts_with("docs/errors/overloaded.md: the code has no page"),
-            "{found:?}"
-        );
+        assert!(found[0].starts_with("docs/errors/overloaded.md: the code has no page"), "{found:?}");
         assert!(found[1].starts_with("docs/errors/gone.md: no problem"));
         assert_eq!(found.len(), 2 + PARTS_OF_AN_ERROR_PAGE.len(), "{found:?}");
     }
@@ -351,19 +291,14 @@ mod tests {
     fn each_element_of_the_record_is_in_the_glossary() {
         let record = "pub struct X {\n    pub insurer_number: Option<String>,\n    pub remarks1: Option<String>,\n}\npub fn new() {}";
         let tree = Tree::from([(RECORD, record), (GLOSSARY, "| 保険者番号 | | `InsurerNumber` |")]);
-        assert_eq!(
-            lines(&glossary(&tree)),
-            ["docs/GLOSSARY.md: the element `Remarks1` has no row"]
-        );
+        assert_eq!(lines(&glossary(&tree)), ["docs/GLOSSARY.md: the element `Remarks1` has no row"]);
     }
 
     #[test]
     fn decisions_have_numbers_without_gaps_and_a_way_back() {
         let page = "## Options\n## Choice\n## How to reverse it\n";
-        let tree = Tree::from([
-            ("docs/decisions/0001-a.md", page),
-            ("docs/decisions/0003-b.md", "## Options\n## Choice\n"),
-        ]);
+        let tree =
+            Tree::from([("docs/decisions/0001-a.md", page), ("docs/decisions/0003-b.md", "## Options\n## Choice\n")]);
         assert_eq!(lines(&decisions(&tree)).len(), 2);
     }
 }

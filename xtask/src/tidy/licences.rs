@@ -31,11 +31,7 @@ struct Policy {
 }
 
 pub fn check(root: &Path, tree: &Tree) -> Result<Vec<Finding>> {
-    let deny = tree
-        .text("deny.toml")
-        .context("deny.toml is missing")?
-        .parse()
-        .context("deny.toml")?;
+    let deny = tree.text("deny.toml").context("deny.toml is missing")?.parse().context("deny.toml")?;
     let policy = Policy::read(&deny);
     ensure!(!policy.allowed.is_empty(), "deny.toml allows no licence at all");
     Ok(policy.findings(&resolved(root)?))
@@ -44,10 +40,7 @@ pub fn check(root: &Path, tree: &Tree) -> Result<Vec<Finding>> {
 impl Policy {
     fn read(deny: &toml::Table) -> Self {
         let rows = |section: &str, key: &str| {
-            let rows = deny
-                .get(section)
-                .and_then(|section| section.get(key))
-                .and_then(toml::Value::as_array);
+            let rows = deny.get(section).and_then(|section| section.get(key)).and_then(toml::Value::as_array);
             rows.cloned().unwrap_or_default()
         };
         let named = |row: &toml::Value, list: &str| {
@@ -55,18 +48,9 @@ impl Policy {
             Some((name, strings(row.get(list))))
         };
         Self {
-            allowed: rows("licenses", "allow")
-                .iter()
-                .filter_map(|name| name.as_str().map(str::to_owned))
-                .collect(),
-            exceptions: rows("licenses", "exceptions")
-                .iter()
-                .filter_map(|row| named(row, "allow"))
-                .collect(),
-            banned: rows("bans", "deny")
-                .iter()
-                .filter_map(|row| named(row, "wrappers"))
-                .collect(),
+            allowed: rows("licenses", "allow").iter().filter_map(|name| name.as_str().map(str::to_owned)).collect(),
+            exceptions: rows("licenses", "exceptions").iter().filter_map(|row| named(row, "allow")).collect(),
+            banned: rows("bans", "deny").iter().filter_map(|row| named(row, "wrappers")).collect(),
         }
     }
 
@@ -76,10 +60,8 @@ impl Policy {
             let exception = self.exceptions.get(&package.name);
             let accepts = |name: &str| self.allowed.contains(name) || exception.is_some_and(|list| list.contains(name));
             if !is_accepted(&package.license, &accepts) {
-                let message = format!(
-                    "`{}` is under `{}`, which deny.toml does not allow",
-                    package.name, package.license
-                );
+                let message =
+                    format!("`{}` is under `{}`, which deny.toml does not allow", package.name, package.license);
                 findings.push(Finding::new("Cargo.lock", message));
             }
             if let Some(wrappers) = self.banned.get(&package.name) {
@@ -97,28 +79,14 @@ impl Policy {
 
 fn strings(list: Option<&toml::Value>) -> BTreeSet<String> {
     let list = list.and_then(toml::Value::as_array);
-    list.into_iter()
-        .flatten()
-        .filter_map(|value| value.as_str().map(str::to_owned))
-        .collect()
+    list.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
 }
 
 /// Outside crates that are really compiled for our platform, with their users. (`cargo metadata` would also list what
 /// is only mentioned behind features that nobody asks for.)
 fn resolved(root: &Path) -> Result<Vec<Package>> {
-    let mut tree = run::command(
-        root,
-        "cargo",
-        &["tree", "--workspace", "--locked", "--target", PLATFORM],
-    );
-    tree.args([
-        "--edges",
-        "normal,build,dev",
-        "--prefix",
-        "depth",
-        "--format",
-        LINE_FORMAT,
-    ]);
+    let mut tree = run::command(root, "cargo", &["tree", "--workspace", "--locked", "--target", PLATFORM]);
+    tree.args(["--edges", "normal,build,dev", "--prefix", "depth", "--format", LINE_FORMAT]);
     Ok(packages(&run::output(&mut tree)?))
 }
 
@@ -210,14 +178,7 @@ mod tests {
         ] {
             assert!(is_accepted(good, &accepts), "{good}");
         }
-        for bad in [
-            "GPL-3.0",
-            "",
-            "MIT AND GPL-3.0",
-            "(MIT",
-            "Apache-2.0",
-            "(MIT OR ISC) AND GPL-3.0",
-        ] {
+        for bad in ["GPL-3.0", "", "MIT AND GPL-3.0", "(MIT", "Apache-2.0", "(MIT OR ISC) AND GPL-3.0"] {
             assert!(!is_accepted(bad, &accepts), "{bad}");
         }
     }
@@ -245,10 +206,7 @@ mod tests {
         let deny = "[licenses]\nallow = [\"MIT\"]\nexceptions = [{ crate = \"webdriver\", allow = [\"MPL-2.0\"] }]\n\
                     [bans]\ndeny = [{ crate = \"rustls\", wrappers = [\"trust\"] }, { crate = \"openssl\" }]\n";
         let policy = Policy::read(&deny.parse().expect("valid TOML"));
-        let fine = [
-            package("rustls", "MIT", &["trust"]),
-            package("webdriver", "MPL-2.0", &["fantoccini"]),
-        ];
+        let fine = [package("rustls", "MIT", &["trust"]), package("webdriver", "MPL-2.0", &["fantoccini"])];
         assert!(policy.findings(&fine).is_empty());
         let bad = [
             package("rustls", "MIT", &["trust", "center"]),

@@ -15,10 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("center", &["kit", "trust", "wire", "domain"]),
     ("terminal", &["kit", "card", "trust", "wire", "domain"]),
     ("nation", &["card", "trust", "wire", "domain"]),
-    (
-        "tashika",
-        &["center", "terminal", "nation", "kit", "card", "trust", "wire", "domain"],
-    ),
+    ("tashika", &["center", "terminal", "nation", "kit", "card", "trust", "wire", "domain"]),
     ("testkit", &["domain", "trust", "kit"]),
     ("xtask", &[]),
 ];
@@ -32,20 +29,14 @@ pub fn arrows(tree: &Tree) -> Vec<Finding> {
     for (path, manifest) in member_manifests(tree) {
         let name = package_name(&manifest);
         let Some((_, allowed)) = MAY_USE.iter().find(|(crate_name, _)| *crate_name == name) else {
-            findings.push(Finding::new(
-                path,
-                format!("`{name}` has no row of arrows in xtask/src/tidy/manifests.rs"),
-            ));
+            findings.push(Finding::new(path, format!("`{name}` has no row of arrows in xtask/src/tidy/manifests.rs")));
             continue;
         };
         for (kind, used) in dependencies(&manifest) {
             let ours = MAY_USE.iter().any(|(crate_name, _)| *crate_name == used);
             let in_tests = kind == "dev-dependencies";
             if ours && !allowed.contains(&used.as_str()) && !(in_tests && used == TESTS_ONLY) {
-                findings.push(Finding::new(
-                    path.clone(),
-                    format!("`{name}` may not use `{used}` ({kind})"),
-                ));
+                findings.push(Finding::new(path.clone(), format!("`{name}` may not use `{used}` ({kind})")));
             }
         }
     }
@@ -62,17 +53,11 @@ pub fn inherited(tree: &Tree) -> Vec<Finding> {
         let package = manifest.get("package");
         for fact in ["version", "edition", "rust-version", "license", "publish"] {
             if !is_inherited(package.and_then(|package| package.get(fact))) {
-                findings.push(Finding::new(
-                    path.clone(),
-                    format!("write `{fact}.workspace = true` in `[package]`"),
-                ));
+                findings.push(Finding::new(path.clone(), format!("write `{fact}.workspace = true` in `[package]`")));
             }
         }
         if package.and_then(|package| package.get("description")).is_none() {
-            findings.push(Finding::new(
-                path.clone(),
-                "a crate says in `description` what it is for",
-            ));
+            findings.push(Finding::new(path.clone(), "a crate says in `description` what it is for"));
         }
         for (kind, name, value) in dependency_values(&manifest) {
             if !is_inherited(Some(value)) {
@@ -100,28 +85,19 @@ pub fn member_manifests(tree: &Tree) -> Vec<(String, Table)> {
 }
 
 pub fn package_name(manifest: &Table) -> String {
-    let name = manifest
-        .get("package")
-        .and_then(|package| package.get("name"))
-        .and_then(Value::as_str);
+    let name = manifest.get("package").and_then(|package| package.get("name")).and_then(Value::as_str);
     name.unwrap_or("?").to_owned()
 }
 
 /// (kind, crate) for every dependency, those behind `target.'cfg(…)'` included.
 pub fn dependencies(manifest: &Table) -> Vec<(&'static str, String)> {
-    dependency_values(manifest)
-        .into_iter()
-        .map(|(kind, name, _)| (kind, name))
-        .collect()
+    dependency_values(manifest).into_iter().map(|(kind, name, _)| (kind, name)).collect()
 }
 
 fn dependency_values(manifest: &Table) -> Vec<(&'static str, String, &Value)> {
     let targets = manifest.get("target").and_then(Value::as_table);
-    let tables = std::iter::once(manifest).chain(
-        targets
-            .into_iter()
-            .flat_map(|targets| targets.values().filter_map(Value::as_table)),
-    );
+    let tables = std::iter::once(manifest)
+        .chain(targets.into_iter().flat_map(|targets| targets.values().filter_map(Value::as_table)));
     let mut found = Vec::new();
     for table in tables {
         for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
@@ -161,12 +137,7 @@ mod tests {
 
     #[test]
     fn center_and_terminal_never_meet_not_even_in_tests() {
-        for kind in [
-            "dependencies",
-            "dev-dependencies",
-            "build-dependencies",
-            "target.'cfg(unix)'.dependencies",
-        ] {
+        for kind in ["dependencies", "dev-dependencies", "build-dependencies", "target.'cfg(unix)'.dependencies"] {
             let found = check(arrows, &center(&format!("[{kind}]\nterminal.workspace = true\n")));
             assert_eq!(found.len(), 1, "{kind}: {found:?}");
             assert!(found[0].contains("may not use `terminal`"));
@@ -175,19 +146,13 @@ mod tests {
 
     #[test]
     fn a_renamed_dependency_is_seen_by_its_real_name() {
-        let found = check(
-            arrows,
-            &center("[dependencies]\nwindow = { package = \"terminal\", workspace = true }\n"),
-        );
+        let found = check(arrows, &center("[dependencies]\nwindow = { package = \"terminal\", workspace = true }\n"));
         assert_eq!(found.len(), 1);
     }
 
     #[test]
     fn the_test_crate_is_refused_outside_tests() {
-        assert_eq!(
-            check(arrows, &center("[dependencies]\ntestkit.workspace = true\n")).len(),
-            1
-        );
+        assert_eq!(check(arrows, &center("[dependencies]\ntestkit.workspace = true\n")).len(), 1);
     }
 
     #[test]
@@ -200,10 +165,7 @@ mod tests {
     fn own_versions_and_missing_lints_are_named() {
         let manifest = center("[dependencies]\nserde = \"1\"\n").replace("[lints]\nworkspace = true\n", "");
         let found = check(inherited, &manifest);
-        assert!(
-            found.iter().any(|line| line.contains("`serde` in `[dependencies]`")),
-            "{found:?}"
-        );
+        assert!(found.iter().any(|line| line.contains("`serde` in `[dependencies]`")), "{found:?}");
         assert!(found.iter().any(|line| line.contains("`[lints]`")));
     }
 

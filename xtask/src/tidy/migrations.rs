@@ -24,11 +24,7 @@ pub type Files = BTreeMap<String, String>;
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (folder, files) in folders(tree) {
-        findings.extend(
-            numbers(&files)
-                .into_iter()
-                .map(|message| Finding::new(folder.clone(), message)),
-        );
+        findings.extend(numbers(&files).into_iter().map(|message| Finding::new(folder.clone(), message)));
         findings.extend(frozen_ones(tree, &folder, &files));
     }
     findings
@@ -39,10 +35,7 @@ pub fn folders(tree: &Tree) -> BTreeMap<String, Files> {
     let mut found: BTreeMap<String, Files> = BTreeMap::new();
     for (path, text) in tree.with_extension("sql") {
         if let Some((parent, name)) = path.split_once("/migrations/") {
-            found
-                .entry(format!("{parent}/migrations"))
-                .or_default()
-                .insert(name.to_owned(), text.to_owned());
+            found.entry(format!("{parent}/migrations")).or_default().insert(name.to_owned(), text.to_owned());
         }
     }
     found
@@ -50,11 +43,7 @@ pub fn folders(tree: &Tree) -> BTreeMap<String, Files> {
 
 /// The lock's text with new migrations added at its end.
 pub fn grown_lock(current: &str, files: &Files) -> String {
-    let mut lock = if current.is_empty() {
-        LOCK_HEADER.to_owned()
-    } else {
-        current.to_owned()
-    };
+    let mut lock = if current.is_empty() { LOCK_HEADER.to_owned() } else { current.to_owned() };
     let known = frozen(current);
     let mut added: Vec<_> = files.iter().filter(|(name, _)| !known.contains_key(*name)).collect();
     added.sort_by_key(|(name, _)| (file_name(name), *name));
@@ -67,25 +56,17 @@ pub fn grown_lock(current: &str, files: &Files) -> String {
 
 /// What is wrong with the numbers, for each engine by itself.
 fn numbers(files: &Files) -> Vec<String> {
-    let engines: BTreeSet<&str> = files
-        .keys()
-        .filter_map(|name| name.split_once('/'))
-        .map(|(engine, _)| engine)
-        .collect();
-    let engines: Vec<Option<&str>> = if engines.is_empty() {
-        vec![None]
-    } else {
-        engines.into_iter().map(Some).collect()
-    };
+    let engines: BTreeSet<&str> =
+        files.keys().filter_map(|name| name.split_once('/')).map(|(engine, _)| engine).collect();
+    let engines: Vec<Option<&str>> =
+        if engines.is_empty() { vec![None] } else { engines.into_iter().map(Some).collect() };
     let mut wrong = Vec::new();
     for engine in engines {
         let belongs = |name: &&String| name.split_once('/').is_none_or(|(folder, _)| Some(folder) == engine);
         let mut names: Vec<&str> = files.keys().filter(belongs).map(|name| file_name(name)).collect();
         names.sort_unstable();
-        let out_of_order = names
-            .iter()
-            .enumerate()
-            .find(|(index, name)| !name.starts_with(&format!("{:04}_", index + 1)));
+        let out_of_order =
+            names.iter().enumerate().find(|(index, name)| !name.starts_with(&format!("{:04}_", index + 1)));
         if let Some((index, name)) = out_of_order {
             let engine = engine.unwrap_or("every engine");
             wrong.push(format!(
@@ -104,23 +85,16 @@ fn frozen_ones(tree: &Tree, folder: &str, files: &Files) -> Vec<Finding> {
     for (name, text) in files {
         match frozen.get(name) {
             Some(print) if *print != fingerprint(text) => {
-                findings.push(Finding::new(
-                    format!("{folder}/{name}"),
-                    "frozen migration was edited: write a new one",
-                ));
+                findings.push(Finding::new(format!("{folder}/{name}"), "frozen migration was edited: write a new one"));
             }
             Some(_) => {}
-            None => findings.push(Finding::new(
-                lock_path.clone(),
-                format!("`{name}` is not frozen: run `cargo xtask gen`"),
-            )),
+            None => {
+                findings.push(Finding::new(lock_path.clone(), format!("`{name}` is not frozen: run `cargo xtask gen`")))
+            }
         }
     }
     for name in frozen.keys().filter(|name| !files.contains_key(*name)) {
-        findings.push(Finding::new(
-            lock_path.clone(),
-            format!("frozen migration `{name}` is gone"),
-        ));
+        findings.push(Finding::new(lock_path.clone(), format!("frozen migration `{name}` is gone")));
     }
     findings
 }
@@ -134,17 +108,12 @@ fn frozen(lock: &str) -> BTreeMap<String, u64> {
         let (name, print) = line.split_once(' ')?;
         Some((name.to_owned(), u64::from_str_radix(print.trim(), 16).ok()?))
     };
-    lock.lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(row)
-        .collect()
+    lock.lines().filter(|line| !line.starts_with('#')).filter_map(row).collect()
 }
 
 /// FNV-1a: guards against a careless edit, not against an attacker, and needs no dependency.
 fn fingerprint(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
@@ -152,20 +121,14 @@ mod tests {
     use super::*;
 
     fn files<const N: usize>(named: [(&str, &str); N]) -> Files {
-        named
-            .iter()
-            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
-            .collect()
+        named.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
     }
 
     fn findings<const N: usize>(named: [(&str, &str); N], lock: &str) -> Vec<String> {
         let files = files(named);
         let tree = Tree::from([("crates/center/migrations/migrations.lock", lock)]);
         let frozen = frozen_ones(&tree, "crates/center/migrations", &files);
-        numbers(&files)
-            .into_iter()
-            .chain(frozen.iter().map(ToString::to_string))
-            .collect()
+        numbers(&files).into_iter().chain(frozen.iter().map(ToString::to_string)).collect()
     }
 
     #[test]
@@ -182,11 +145,7 @@ mod tests {
 
     #[test]
     fn a_number_that_one_engine_lacks_is_named() {
-        let named = [
-            ("0001_start.sql", "a"),
-            ("postgres/0002_log.sql", "b"),
-            ("sqlite/0003_log.sql", "c"),
-        ];
+        let named = [("0001_start.sql", "a"), ("postgres/0002_log.sql", "b"), ("sqlite/0003_log.sql", "c")];
         let found = findings(named, &grown_lock("", &files(named)));
         assert_eq!(found.len(), 1);
         assert!(found[0].contains("for sqlite, `0003_log.sql`"), "{found:?}");
@@ -203,10 +162,7 @@ mod tests {
     #[test]
     fn the_lock_grows_and_keeps_its_lines() {
         let first = grown_lock("", &files([("0001_start.sql", "create")]));
-        let grown = grown_lock(
-            &first,
-            &files([("0001_start.sql", "changed"), ("0002_more.sql", "alter")]),
-        );
+        let grown = grown_lock(&first, &files([("0001_start.sql", "changed"), ("0002_more.sql", "alter")]));
         assert!(grown.starts_with(&first) && grown.lines().count() == first.lines().count() + 1);
     }
 

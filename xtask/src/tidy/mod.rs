@@ -26,19 +26,11 @@ pub struct Finding {
 
 impl Finding {
     fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            line: None,
-            message: message.into(),
-        }
+        Self { path: path.into(), line: None, message: message.into() }
     }
 
     fn at(path: impl Into<String>, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            line: Some(line),
-            message: message.into(),
-        }
+        Self { path: path.into(), line: Some(line), message: message.into() }
     }
 }
 
@@ -58,11 +50,7 @@ struct Rule {
 }
 
 const RULES: &[Rule] = &[
-    Rule {
-        name: "arrows",
-        why: "a crate uses only the crates that the design lets it use",
-        check: manifests::arrows,
-    },
+    Rule { name: "arrows", why: "a crate uses only the crates that the design lets it use", check: manifests::arrows },
     Rule {
         name: "manifests",
         why: "lints and versions are decided once, in the root manifest",
@@ -73,26 +61,14 @@ const RULES: &[Rule] = &[
         why: "SQL stays in the stores, TLS in trust and kit, the reader in card",
         check: walls::walls,
     },
-    Rule {
-        name: "length",
-        why: "a file is one subject: at most 600 lines of Rust",
-        check: source::length,
-    },
+    Rule { name: "length", why: "a file is one subject: at most 600 lines of Rust", check: source::length },
     Rule {
         name: "unfinished",
         why: "what is committed works: no todo!, no ignored test, no note to do it later",
         check: source::unfinished,
     },
-    Rule {
-        name: "dead-files",
-        why: "a Rust file that no module names is never compiled",
-        check: source::dead_files,
-    },
-    Rule {
-        name: "test-headers",
-        why: "a test file opens with what it proves and how",
-        check: source::test_headers,
-    },
+    Rule { name: "dead-files", why: "a Rust file that no module names is never compiled", check: source::dead_files },
+    Rule { name: "test-headers", why: "a test file opens with what it proves and how", check: source::test_headers },
     Rule {
         name: "black-circle",
         why: "a name is never shown as ●: fold the character and keep the original",
@@ -103,16 +79,8 @@ const RULES: &[Rule] = &[
         why: "nothing may depend on where one machine keeps its files",
         check: source::machine_paths,
     },
-    Rule {
-        name: "links",
-        why: "a relative link in a page leads to a file and a heading",
-        check: docs::links,
-    },
-    Rule {
-        name: "named-paths",
-        why: "a file named in a page exists",
-        check: docs::named_paths,
-    },
+    Rule { name: "links", why: "a relative link in a page leads to a file and a heading", check: docs::links },
+    Rule { name: "named-paths", why: "a file named in a page exists", check: docs::named_paths },
     Rule {
         name: "crate-list",
         why: "docs/ARCHITECTURE.md lists exactly the workspace's crates",
@@ -123,11 +91,7 @@ const RULES: &[Rule] = &[
         why: "each problem code has its page in docs/errors, and each page its code",
         check: docs::error_pages,
     },
-    Rule {
-        name: "glossary",
-        why: "one term, one name: each element of the record has its row",
-        check: docs::glossary,
-    },
+    Rule { name: "glossary", why: "one term, one name: each element of the record has its row", check: docs::glossary },
     Rule {
         name: "decisions",
         why: "decisions are numbered without gaps and say how to reverse them",
@@ -166,8 +130,5 @@ pub fn list() {
     for rule in RULES {
         println!("{:<14} {}", rule.name, rule.why);
     }
-    println!(
-        "{:<14} outside crates: licences and bans as deny.toml lists them",
-        "licences"
-    );
+    println!("{:<14} outside crates: licences and bans as deny.toml lists them", "licences");
 }

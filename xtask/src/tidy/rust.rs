@@ -47,11 +47,7 @@ pub fn lines_with_word(text: &str, word: &str) -> Vec<usize> {
                 && !line[at + word.len()..].chars().next().is_some_and(is_part)
         })
     };
-    text.lines()
-        .enumerate()
-        .filter(|(_, line)| holds(line))
-        .map(|(index, _)| index + 1)
-        .collect()
+    text.lines().enumerate().filter(|(_, line)| holds(line)).map(|(index, _)| index + 1).collect()
 }
 
 /// End of the item that starts after an attribute: the `;` or the closing brace at depth zero.
@@ -149,11 +145,7 @@ fn string_len(rest: &[u8]) -> usize {
 /// A character literal, or 1 when the quote begins a lifetime.
 fn char_len(rest: &[u8]) -> usize {
     if rest.get(1) == Some(&b'\\') {
-        return rest
-            .iter()
-            .skip(3)
-            .position(|byte| *byte == b'\'')
-            .map_or(1, |end| end + 4);
+        return rest.iter().skip(3).position(|byte| *byte == b'\'').map_or(1, |end| end + 4);
     }
     let text = String::from_utf8_lossy(&rest[..rest.len().min(8)]);
     let mut chars = text.chars().skip(1);
@@ -195,10 +187,7 @@ mod tests {
     #[test]
     fn escaped_quotes_do_not_end_a_literal() {
         let masked = code(r#"let a = "x\"y"; let q = '\''; let z = '\u{25cf}'; sqlx"#);
-        assert!(
-            !masked.contains('y') && !masked.contains("25cf") && masked.ends_with("sqlx"),
-            "{masked}"
-        );
+        assert!(!masked.contains('y') && !masked.contains("25cf") && masked.ends_with("sqlx"), "{masked}");
     }
 
     #[test]
@@ -212,9 +201,6 @@ mod tests {
 
     #[test]
     fn a_word_is_found_only_whole() {
-        assert_eq!(
-            lines_with_word("tokio_rustls::x\nuse rustls::y;\nrustls_pki", "rustls"),
-            [2]
-        );
+        assert_eq!(lines_with_word("tokio_rustls::x\nuse rustls::y;\nrustls_pki", "rustls"), [2]);
     }
 }

@@ -9,23 +9,15 @@ use crate::tree::Tree;
 const RUST_FILE_LINES_MAX: usize = 600;
 
 /// Written in halves so that this file does not break its own rule.
-const MACHINE_PATHS: &[&str] = &[
-    concat!("/wo", "rk/"),
-    concat!("/fa", "rm/"),
-    concat!("/tmp/", "bash_jobs"),
-    concat!("/ro", "ot/"),
-];
+const MACHINE_PATHS: &[&str] =
+    &[concat!("/wo", "rk/"), concat!("/fa", "rm/"), concat!("/tmp/", "bash_jobs"), concat!("/ro", "ot/")];
 
 pub fn length(tree: &Tree) -> Vec<Finding> {
     let too_long = |(path, source): (&str, &str)| {
         let lines = source.lines().count();
         let generated = source.lines().take(5).any(|line| line.contains("@generated"));
-        (lines > RUST_FILE_LINES_MAX && !generated).then(|| {
-            Finding::new(
-                path,
-                format!("{lines} lines; at most {RUST_FILE_LINES_MAX}: split it by subject"),
-            )
-        })
+        (lines > RUST_FILE_LINES_MAX && !generated)
+            .then(|| Finding::new(path, format!("{lines} lines; at most {RUST_FILE_LINES_MAX}: split it by subject")))
     };
     tree.with_extension("rs").filter_map(too_long).collect()
 }
@@ -50,12 +42,8 @@ pub fn unfinished(tree: &Tree) -> Vec<Finding> {
             }
         }
         for (index, line) in source.lines().enumerate() {
-            for word in [
-                concat!("FIX", "ME"),
-                concat!("XX", "X:"),
-                concat!("TO", "DO:"),
-                concat!("assert!(", "true)"),
-            ] {
+            for word in [concat!("FIX", "ME"), concat!("XX", "X:"), concat!("TO", "DO:"), concat!("assert!(", "true)")]
+            {
                 if line.contains(word) {
                     findings.push(Finding::at(
                         path,
@@ -74,18 +62,13 @@ pub fn dead_files(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for member in tree.members() {
         let source_folder = format!("{member}/src/");
-        let files: Vec<_> = tree
-            .with_extension("rs")
-            .filter(|(path, _)| path.starts_with(&source_folder))
-            .collect();
+        let files: Vec<_> = tree.with_extension("rs").filter(|(path, _)| path.starts_with(&source_folder)).collect();
         let named: BTreeSet<String> = files.iter().flat_map(|(_, source)| modules_named(source)).collect();
         for (path, _) in &files {
             let module = module_of(path);
             if !matches!(module, "lib" | "main") && !path.contains("/bin/") && !named.contains(module) {
-                findings.push(Finding::new(
-                    *path,
-                    format!("no `mod {module}` in this crate: the file is never compiled"),
-                ));
+                findings
+                    .push(Finding::new(*path, format!("no `mod {module}` in this crate: the file is never compiled")));
             }
         }
     }
@@ -125,10 +108,7 @@ const READS: &[&str] = &["matches!(", "contains(", "== '", "!= '"];
 /// `●` in the literals of code that ships, unless the line only looks for it.
 pub fn black_circle(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, source) in tree
-        .texts()
-        .filter(|(path, _)| path.starts_with("crates/") && !rust::is_test_file(path))
-    {
+    for (path, source) in tree.texts().filter(|(path, _)| path.starts_with("crates/") && !rust::is_test_file(path)) {
         let shown = match path.rsplit_once('.').map(|(_, extension)| extension) {
             Some("rs") => rust::without_tests(&rust::without_comments(source), &rust::code(source)),
             Some("html" | "js" | "css" | "txt" | "toml") => source.to_owned(),
@@ -155,15 +135,8 @@ pub fn machine_paths(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in tree.texts() {
         for (index, line) in text.lines().enumerate() {
-            if let Some(found) = MACHINE_PATHS
-                .iter()
-                .find(|machine_path| is_absolute(line, machine_path))
-            {
-                findings.push(Finding::at(
-                    path,
-                    index + 1,
-                    format!("`{found}` is a place on one machine"),
-                ));
+            if let Some(found) = MACHINE_PATHS.iter().find(|machine_path| is_absolute(line, machine_path)) {
+                findings.push(Finding::at(path, index + 1, format!("`{found}` is a place on one machine")));
             }
         }
     }
@@ -173,8 +146,7 @@ pub fn machine_paths(tree: &Tree) -> Vec<Finding> {
 /// Whether the path stands there from its root, and is not the middle of another (`docs/work/…`).
 fn is_absolute(line: &str, machine_path: &str) -> bool {
     let is_inside_path = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '}' | ')' | '*');
-    line.match_indices(machine_path)
-        .any(|(at, _)| !line[..at].chars().next_back().is_some_and(is_inside_path))
+    line.match_indices(machine_path).any(|(at, _)| !line[..at].chars().next_back().is_some_and(is_inside_path))
 }
 
 #[cfg(test)]
@@ -189,11 +161,7 @@ mod tests {
     fn a_file_of_601_lines_is_too_long_unless_generated() {
         let long = "\n".repeat(601);
         let generated = format!("// @generated\n{long}");
-        let tree = Tree::from([
-            ("a.rs", long.as_str()),
-            ("b.rs", generated.as_str()),
-            ("c.rs", &long[1..]),
-        ]);
+        let tree = Tree::from([("a.rs", long.as_str()), ("b.rs", generated.as_str()), ("c.rs", &long[1..])]);
         assert_eq!(lines(&length(&tree)).len(), 1);
     }
 

@@ -15,26 +15,10 @@ struct Wall {
 }
 
 const WALLS: &[Wall] = &[
-    Wall {
-        krate: "sqlx",
-        rooms: &["center", "terminal"],
-        folder: "/store/",
-    },
-    Wall {
-        krate: "rustls",
-        rooms: &["trust", "kit"],
-        folder: "",
-    },
-    Wall {
-        krate: "tokio-rustls",
-        rooms: &["kit"],
-        folder: "",
-    },
-    Wall {
-        krate: "pcsc",
-        rooms: &["card"],
-        folder: "",
-    },
+    Wall { krate: "sqlx", rooms: &["center", "terminal"], folder: "/store/" },
+    Wall { krate: "rustls", rooms: &["trust", "kit"], folder: "" },
+    Wall { krate: "tokio-rustls", rooms: &["kit"], folder: "" },
+    Wall { krate: "pcsc", rooms: &["card"], folder: "" },
 ];
 
 pub fn walls(tree: &Tree) -> Vec<Finding> {
@@ -51,30 +35,20 @@ fn in_manifests(tree: &Tree, wall: &Wall, findings: &mut Vec<Finding>) {
         let name = package_name(&manifest);
         let named = dependencies(&manifest).iter().any(|(_, used)| used == wall.krate);
         if named && !wall.rooms.contains(&name.as_str()) {
-            findings.push(Finding::new(
-                path,
-                format!("only {} may depend on `{}`", wall.rooms.join(", "), wall.krate),
-            ));
+            findings.push(Finding::new(path, format!("only {} may depend on `{}`", wall.rooms.join(", "), wall.krate)));
         }
     }
 }
 
 fn in_source(tree: &Tree, wall: &Wall, findings: &mut Vec<Finding>) {
     let word = wall.krate.replace('-', "_");
-    for (path, source) in tree
-        .with_extension("rs")
-        .filter(|(path, _)| path.starts_with("crates/"))
-    {
+    for (path, source) in tree.with_extension("rs").filter(|(path, _)| path.starts_with("crates/")) {
         let room = path.split('/').nth(1).unwrap_or_default();
         if wall.rooms.contains(&room) && is_in_folder(path, wall.folder) {
             continue;
         }
         for line in rust::lines_with_word(&rust::code(source), &word) {
-            let place = if wall.folder.is_empty() {
-                String::new()
-            } else {
-                format!(", under `{}`", wall.folder)
-            };
+            let place = if wall.folder.is_empty() { String::new() } else { format!(", under `{}`", wall.folder) };
             let message = format!("`{word}` belongs to {}{place}", wall.rooms.join(" and "));
             findings.push(Finding::at(path, line, message));
         }
@@ -121,10 +95,7 @@ mod tests {
 
     #[test]
     fn tls_types_outside_trust_and_kit_are_refused_tests_included() {
-        assert_eq!(
-            check([("crates/center/tests/tls.rs", "use rustls::ClientConfig;")]).len(),
-            1
-        );
+        assert_eq!(check([("crates/center/tests/tls.rs", "use rustls::ClientConfig;")]).len(), 1);
         assert!(check([("crates/trust/src/tls.rs", "use rustls::ClientConfig;")]).is_empty());
     }
 
