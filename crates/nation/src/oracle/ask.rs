@@ -88,7 +88,9 @@ impl<'a> Asker<'a> {
             2 => Day::checked(year + self.dice.between(1, 2), month, day),
             _ => typed::birthdate(&slips::misread_digit(&mut self.dice, &birth.text())?),
         }?;
-        (wrong != birth && wrong <= self.nation.as_of).then(|| self.birthdate(id, wrong.text()))
+        // Whether a day on which nobody alive was born can be read at all is not for the oracle to say.
+        let possible = (Day::of(1900, 1, 1)..=self.nation.as_of).contains(&wrong);
+        (wrong != birth && possible).then(|| self.birthdate(id, wrong.text()))
     }
 
     /// A date that is in no calendar.
