@@ -1,1 +1,42 @@
-//! placeholder
+// SPDX-License-Identifier: Apache-2.0
+//! The window side: it stands at the reception of a hospital, clinic, dental clinic or pharmacy, and asks the center.
+//!
+//! The terminal only calls out: the one port it opens is the desk page, on the loopback address.
+//!
+//! * [`join`] — a clinic joins with a one-time code; [`Terminal`] — run it
+//! * [`config`] — `terminal.toml`
+//! * [`users`] — who may use the desk, for the command line
+//! * `asking` — the center: questions, proofs, files of many questions, renewal, the link light
+//! * `checks` — one check, whichever way it came: asked, kept, listed
+//! * `bridge` — the request and answer folders of the receipt computer
+//! * `desk` — the page for the staff, and the JSON address for vendors
+//! * [`store`] — SQLite with sealed columns
+//! * `health`, `hours` — how the terminal is, and what time it is at the center
+//!
+//! Rules of this room: an answer is shown only after its proof held; "could not ask" is a state of its own and never
+//! looks like "not insured"; no personal data stands in an address or a log line; whatever was taken is answered once,
+//! also after a power cut.
+
+pub mod asking;
+mod bridge;
+mod checks;
+pub mod config;
+mod desk;
+mod health;
+mod hours;
+mod identity;
+pub mod join;
+mod layout;
+pub mod limits;
+mod password;
+mod running;
+pub mod store;
+#[cfg(test)]
+mod tests;
+pub mod users;
+
+pub use config::{AnswerEncoding, Config, ConfigError, Settings};
+pub use identity::IdentityError;
+pub use join::{JoinError, Joined, SelfTest, join};
+pub use password::PasswordError;
+pub use running::{Running, StartError, Terminal};

@@ -109,6 +109,9 @@ problem_codes! {
     /// The database cannot be reached.
     StoreUnavailable = "store-unavailable", 503,
         "現在データベースを利用できません。しばらくしてから再度お試しください", "The store cannot be reached";
+    /// A terminal could not ask the center; nothing is known about the patient.
+    CenterUnreachable = "center-unreachable", 503,
+        "センターに問い合わせできません。資格が無効という意味ではありません", "The center cannot be asked; nothing is known about the patient";
     /// The server is stopping; another one, or the same a little later, will answer.
     ShuttingDown = "shutting-down", 503,
         "サービスを停止しています。しばらくしてから再度お試しください", "The server is shutting down";

@@ -1,0 +1,132 @@
+//! One check at the window, whichever way it came: asked, kept, listed.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+use wire::api::{CheckRequest, SearchInfo};
+
+use crate::asking::Center;
+use crate::asking::outcome::{Answered, Outcome};
+use crate::health::Health;
+use crate::store::answers::{KeptAnswer, Way};
+use crate::store::visits::{Visit, VisitPerson};
+use crate::store::{Store, StoreError};
+
+/// Asks and keeps.
+#[derive(Debug, Clone)]
+pub(crate) struct Checks {
+    pub(crate) center: Arc<Center>,
+    pub(crate) store: Store,
+    pub(crate) health: Arc<Health>,
+}
+
+/// What came of a check at the desk.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) outcome: Outcome,
+    /// Whether it is in today's list. An answer is shown even when the disk is full: the patient is standing there.
+    pub(crate) kept: bool,
+}
+
+impl Checks {
+    /// A question about today, or about another day as typed.
+    pub(crate) fn question(&self, request_id: Uuid, day: &str, search: SearchInfo) -> CheckRequest {
+        let today = self.center.hours().today_text();
+        // The center wants digits; a desk may type an era. What cannot be read goes as it is and is named as wrong.
+        let day = match day.trim() {
+            "" => today,
+            typed => domain::date::parse(typed).map_or_else(|_| typed.to_owned(), domain::date::format),
+        };
+        CheckRequest {
+            request_id,
+            qualification_confirmation_date: day,
+            medical_institution_code: self.center.facility(),
+            arbitrary_file_identifier: None,
+            purpose: None,
+            qualification_confirm_search_info: search,
+        }
+    }
+
+    /// Asks, and keeps what came of it.
+    pub(crate) async fn check(&self, request: &CheckRequest, way: Way, asked_by: &str) -> Checked {
+        let outcome = self.center.check(request).await;
+        let kept = match self.keep(request, &outcome, way, asked_by, "").await {
+            Ok(()) => {
+                self.health.disk_works();
+                true
+            }
+            Err(error) => {
+                tracing::error!(request_id = %request.request_id, %error, "a check could not be kept");
+                self.health.disk_refuses(&error);
+                false
+            }
+        };
+        Checked { outcome, kept }
+    }
+
+    /// Writes down what came of a question. `folded_from` is the original name where the answer file folds it.
+    pub(crate) async fn keep(
+        &self,
+        request: &CheckRequest,
+        outcome: &Outcome,
+        way: Way,
+        asked_by: &str,
+        folded_from: &str,
+    ) -> Result<(), StoreError> {
+        let hours = self.center.hours();
+        let now = hours.now();
+        let visit = visit(request, outcome, way, asked_by, folded_from, now);
+        let kept = match outcome {
+            Outcome::Answered(answered) => Some(kept(answered, way)),
+            Outcome::Unreadable(_) | Outcome::Refused(_) | Outcome::CouldNotAsk(_) => None,
+        };
+        self.store.keep_check(&hours.today_text(), &visit, kept.as_ref(), now).await
+    }
+}
+
+/// What is kept of an answer.
+pub(crate) fn kept(answered: &Answered, way: Way) -> KeptAnswer<'_> {
+    KeptAnswer {
+        request_id: answered.answer.request_id,
+        way,
+        proof_number: answered.proof_number(),
+        proof_file: &answered.proof_file,
+    }
+}
+
+fn visit(
+    request: &CheckRequest,
+    outcome: &Outcome,
+    way: Way,
+    asked_by: &str,
+    folded_from: &str,
+    at: jiff::Timestamp,
+) -> Visit {
+    let search = &request.qualification_confirm_search_info;
+    let mut person = VisitPerson {
+        birthdate: search.birthdate.clone(),
+        insurer_number: search.insurer_number.trim().to_owned(),
+        folded_from: folded_from.to_owned(),
+        ..VisitPerson::default()
+    };
+    let (mut share_percent, mut proof_number) = (None, None);
+    if let Outcome::Answered(answered) = outcome {
+        share_percent = answered.answer.share.as_ref().map(|share| share.percent);
+        proof_number = Some(answered.proof_number().to_owned());
+        if let Some(record) = answered.answer.result_list.first() {
+            person.name = record.name.clone().unwrap_or_default();
+            person.kana = record.name_kana.clone().unwrap_or_default();
+            person.insurer_name = record.insurer_name.clone().unwrap_or_default();
+        }
+    }
+    Visit {
+        request_id: request.request_id,
+        at,
+        way,
+        asked_by: asked_by.to_owned(),
+        outcome: outcome.word().to_owned(),
+        share_percent,
+        proof_number,
+        person,
+    }
+}

@@ -1,0 +1,82 @@
+//! `POST /api/v1/check`: the check as JSON, for the programs of vendors on this machine.
+//!
+//! The body is the center's `CheckRequest`; what this terminal knows itself (request number, day, institution) may be
+//! left out. The answer is the center's `CheckResponse`, byte by byte, verified before. What is no answer is a problem
+//! document, with `center-unreachable` for "nobody could be asked".
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use kit::body::JsonBody;
+use kit::problem::Problem;
+use serde::Deserialize;
+use uuid::Uuid;
+use wire::api::{CheckRequest, ProblemCode, SearchInfo};
+
+use super::{Desk, unavailable};
+use crate::asking::outcome::{CouldNotAsk, Outcome, Why};
+use crate::password;
+use crate::store::answers::Way;
+
+/// `CheckRequest` with less that must be there.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct VendorCheck {
+    request_id: Option<Uuid>,
+    #[serde(default)]
+    qualification_confirmation_date: String,
+    medical_institution_code: Option<String>,
+    arbitrary_file_identifier: Option<String>,
+    qualification_confirm_search_info: SearchInfo,
+}
+
+/// The handler. The token comes before the body is read.
+pub(super) async fn check(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    body: Result<JsonBody<VendorCheck>, Problem>,
+) -> Result<Response, Problem> {
+    let user = authorize(&desk, &headers).await?;
+    let JsonBody(asked) = body?;
+    let checks = desk.checks();
+    let request_id = asked.request_id.unwrap_or_else(|| checks.center.new_request_id());
+    let question =
+        checks.question(request_id, &asked.qualification_confirmation_date, asked.qualification_confirm_search_info);
+    let question = CheckRequest { arbitrary_file_identifier: asked.arbitrary_file_identifier, ..question };
+    if asked.medical_institution_code.is_some_and(|code| code != question.medical_institution_code) {
+        return Err(Problem::new(ProblemCode::FacilityMismatch, "この端末の医療機関コードと違います"));
+    }
+    match checks.check(&question, Way::Api, &user).await.outcome {
+        Outcome::Answered(answered) => Ok(Json(answered.response).into_response()),
+        Outcome::Unreadable(errors) => Err(Problem::new(ProblemCode::UnreadableQuery, "").with_errors(errors)),
+        Outcome::Refused(document) => Err(Problem::new(document.code, document.detail)),
+        Outcome::CouldNotAsk(could_not) => Err(could_not_ask(&could_not)),
+    }
+}
+
+async fn authorize(desk: &Desk, headers: &HeaderMap) -> Result<String, Problem> {
+    let refused = || Problem::new(ProblemCode::SignInRequired, "連携用トークンを Authorization: Bearer で送ってください");
+    let token = headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .ok_or_else(refused)?;
+    let found = desk.checks().store.user_by_token(&password::token_hash(token.trim())).await.map_err(unavailable)?;
+    found.map(|user| user.name).ok_or_else(refused)
+}
+
+fn could_not_ask(could_not: &CouldNotAsk) -> Problem {
+    let code = match could_not.why {
+        Why::Unreachable | Why::NoAnswerInTime => ProblemCode::CenterUnreachable,
+        Why::Busy => ProblemCode::Overloaded,
+        Why::ProofDoesNotHold | Why::AnswerDoesNotFit => ProblemCode::ProofInvalid,
+        Why::CertificateExpired => ProblemCode::CertificateExpired,
+    };
+    let problem = Problem::new(code, could_not.message()).because(&could_not.inner);
+    match could_not.retry_after {
+        Some(wait) => problem.retry_after(wait),
+        None => problem,
+    }
+}

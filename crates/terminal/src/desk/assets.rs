@@ -1,0 +1,20 @@
+//! Style and script, inside the program.
+
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+
+const CSS: &str = include_str!("../../assets/desk.css");
+const JS: &str = include_str!("../../assets/desk.js");
+
+/// An hour: long enough for a day of clicks, short enough after an update.
+const KEEP: &str = "max-age=3600";
+
+/// `GET /assets/desk.css`
+pub(super) async fn css() -> Response {
+    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, KEEP)], CSS).into_response()
+}
+
+/// `GET /assets/desk.js`
+pub(super) async fn js() -> Response {
+    ([(CONTENT_TYPE, "text/javascript; charset=utf-8"), (CACHE_CONTROL, KEEP)], JS).into_response()
+}

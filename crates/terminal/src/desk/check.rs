@@ -1,0 +1,52 @@
+//! The check page.
+
+use axum::extract::State;
+use axum::response::Response;
+use kit::problem::Problem;
+
+use super::session::{Posted, SignedIn};
+use super::view::answer::AnswerView;
+use super::view::check::{CheckForm, fields};
+use super::view::dates;
+use super::view::pages::CheckPage;
+use super::view::shell::Notice;
+use super::{Desk, page as render};
+use crate::store::answers::Way;
+
+/// `GET /`
+pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Problem> {
+    let today = dates::plain_date(&desk.checks().center.hours().today_text());
+    let form = CheckForm::default();
+    render(&CheckPage {
+        shell: desk.shell(Some(&who), "check"),
+        fields: fields(&form, None, &today),
+        consent: false,
+        answer: None,
+    })
+}
+
+/// `POST /check`: answered on the same page, with what was typed still there. There is no redirect to an address of the
+/// answer: such an address would stand in the history of the browser.
+pub(super) async fn check(State(desk): State<Desk>, sent: Posted<CheckForm>) -> Result<Response, Problem> {
+    let Posted { who, form } = sent;
+    let checks = desk.checks();
+    let request =
+        checks.question(checks.center.new_request_id(), &form.qualification_confirmation_date, form.search());
+    let checked = checks.check(&request, Way::Desk, who.name()).await;
+    let answer = AnswerView::of(&checked.outcome);
+    let today = dates::plain_date(&checks.center.hours().today_text());
+    let mut shell = desk.shell(Some(&who), "check");
+    if !checked.kept {
+        shell.notices.push(Notice {
+            class: "bad",
+            ja: "この確認は一覧に保存できませんでした。証明番号を書き留めてください。".to_owned(),
+            en: "This check could not be kept. Please note the proof number.".to_owned(),
+        });
+    }
+    render(&CheckPage {
+        shell,
+        fields: fields(&form, Some(&answer), &today),
+        consent: form.consents(),
+        answer: Some(answer),
+    })
+}

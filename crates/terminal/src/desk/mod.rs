@@ -1,0 +1,137 @@
+//! The page for the staff, at a loopback address.
+//!
+//! | address | who | what |
+//! |---|---|---|
+//! | `GET /login`, `POST /login` | everybody | sign in |
+//! | `GET /`, `POST /check` | all roles | check a patient by number |
+//! | `GET /today`, `GET /answers/{id}`, `GET /answers/{id}/proof` | all roles | the list of a day, a saved answer, its proof file |
+//! | `GET /status`, `GET /light` | all roles | how the terminal is |
+//! | `GET /password`, `POST /password`, `POST /logout` | all roles | one's own account |
+//! | `GET /users`, `POST /users/…` | admin | who may use the desk |
+//! | `POST /api/v1/check` | a user's API token | the same check as JSON, for programs |
+//! | `GET /assets/…` | everybody | style and script |
+//!
+//! Numbers of a patient travel in the bodies of forms, never in an address. Every form carries a token of its session,
+//! every page a strict content security policy (`kit::pages`). Without the script everything works.
+
+mod account;
+mod api;
+mod assets;
+mod check;
+mod login;
+mod session;
+mod status;
+mod today;
+mod users;
+pub(crate) mod view;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use kit::pages::{Guard, with_security_headers};
+use kit::problem::Problem;
+use kit::random::SharedRandom;
+use wire::api::ProblemCode;
+
+use crate::checks::Checks;
+use crate::config::Config;
+use crate::limits;
+use crate::password::Passwords;
+use crate::store::StoreError;
+use login::LoginGate;
+use session::SignedIn;
+use view::shell::{self, Badge, Shell};
+
+/// What every handler may need. Clones are the same one.
+#[derive(Debug, Clone)]
+pub(crate) struct Desk {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    checks: Checks,
+    config: Config,
+    passwords: Passwords,
+    gate: LoginGate,
+    random: SharedRandom,
+    /// Cookies do not know ports, so two terminals on one machine need two names.
+    cookie: String,
+}
+
+impl Desk {
+    pub(crate) fn new(config: &Config, checks: Checks, random: SharedRandom, port: u16) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                checks,
+                config: config.clone(),
+                passwords: Passwords::new(Arc::clone(&random)),
+                gate: LoginGate::default(),
+                random,
+                cookie: format!("tashika_desk_{port}"),
+            }),
+        }
+    }
+
+    /// All addresses.
+    pub(crate) fn router(self) -> Router {
+        let router = Router::new()
+            .route("/", get(check::page))
+            .route("/check", post(check::check))
+            .route("/login", get(login::page).post(login::sign_in))
+            .route("/logout", post(login::sign_out))
+            .route("/today", get(today::page))
+            .route("/answers/{request_id}", get(today::saved))
+            .route("/answers/{request_id}/proof", get(today::proof))
+            .route("/status", get(status::page))
+            .route("/light", get(status::light))
+            .route("/password", get(account::page).post(account::change))
+            .route("/users", get(users::page))
+            .route("/users/add", post(users::add))
+            .route("/users/change", post(users::change))
+            .route("/users/password", post(users::password))
+            .route("/users/token", post(users::token))
+            .route("/api/v1/check", post(api::check))
+            .route("/assets/desk.css", get(assets::css))
+            .route("/assets/desk.js", get(assets::js));
+        let router = kit::problem::with_fallbacks(router).with_state(self);
+        Guard::loopback().around(with_security_headers(kit::body::limit(router, limits::FORM_BYTES_MAX)))
+    }
+
+    fn checks(&self) -> &Checks {
+        &self.inner.checks
+    }
+
+    /// What stands around a page.
+    fn shell(&self, signed_in: Option<&SignedIn>, here: &'static str) -> Shell {
+        let facts = self.checks().center.facts();
+        let health = self.checks().health.snapshot();
+        let skew = self.checks().center.hours().warning();
+        Shell {
+            facility_name: facts.record.name.clone(),
+            facility_code: facts.facility.as_str().to_owned(),
+            user: signed_in.map(|who| Badge::new(&who.session.user_name, who.session.role)),
+            light: shell::light(&health, skew),
+            notices: if signed_in.is_some() { shell::notices(&health, skew) } else { Vec::new() },
+            csrf: signed_in.map(|who| who.csrf.clone()).unwrap_or_default(),
+            here,
+        }
+    }
+}
+
+/// A page.
+fn page(template: &impl Template) -> Result<Response, Problem> {
+    template
+        .render()
+        .map(|html| Html(html).into_response())
+        .map_err(|error| Problem::internal(format_args!("a page cannot be rendered: {error}")))
+}
+
+/// The store did not do what a page needs.
+fn unavailable(error: StoreError) -> Problem {
+    let detail = "この端末の保存領域を使えません。ディスクの空きを確かめてください";
+    Problem::new(ProblemCode::StoreUnavailable, detail).because(error)
+}

@@ -1,0 +1,8 @@
+//! What the pages show, as values: templates only place them.
+
+pub(crate) mod answer;
+pub(crate) mod check;
+pub(crate) mod dates;
+pub(crate) mod pages;
+pub(crate) mod shell;
+pub(crate) mod status;

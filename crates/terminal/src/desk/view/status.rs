@@ -1,0 +1,139 @@
+//! The status page: every part of the terminal, how it is, and what to do about it.
+
+use jiff::SignedDuration;
+use kit::text::Text;
+
+use super::dates;
+use super::shell;
+use crate::health::{CertificateState, FolderState, Link, Snapshot};
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Item {
+    pub(crate) class: &'static str,
+    pub(crate) label: Text,
+    pub(crate) value: String,
+    pub(crate) value_en: String,
+    pub(crate) todo: String,
+}
+
+/// What the page is made of.
+pub(crate) struct Facts<'a> {
+    pub(crate) health: &'a Snapshot,
+    pub(crate) ahead: Option<SignedDuration>,
+    pub(crate) warning: Option<SignedDuration>,
+    pub(crate) answers: i64,
+    pub(crate) req: String,
+    pub(crate) res: String,
+}
+
+pub(crate) fn items(facts: &Facts<'_>) -> Vec<Item> {
+    let health = facts.health;
+    let mut items = vec![link(&health.link), certificate(health.certificate.as_ref())];
+    if let Some(code) = health.refused {
+        let (ja, en) = shell::refused(code);
+        items.push(item("bad", Text::new("センターの判断", "The center says"), code.title(), en, ja));
+    }
+    items.push(clock(facts.ahead, facts.warning));
+    items.push(folder(Text::new("要求フォルダ", "Request folder"), &facts.req, &health.req));
+    items.push(folder(Text::new("結果フォルダ", "Answer folder"), &facts.res, &health.res));
+    items.push(files(health));
+    items.push(match &health.disk {
+        Some(why) => item(
+            "bad",
+            Text::new("保存", "Store"),
+            &format!("書き込めません（{why}）"),
+            "cannot be written",
+            "ディスクの空きを作ってください。",
+        ),
+        None => item(
+            "good",
+            Text::new("保存", "Store"),
+            &format!("署名つき回答 {} 件", facts.answers),
+            "signed answers kept",
+            "",
+        ),
+    });
+    items
+}
+
+fn item(class: &'static str, label: Text, value: &str, value_en: &str, todo: &str) -> Item {
+    Item { class, label, value: value.to_owned(), value_en: value_en.to_owned(), todo: todo.to_owned() }
+}
+
+fn link(link: &Link) -> Item {
+    let label = Text::new("センターとの接続", "Link to the center");
+    match link {
+        Link::Up => item("good", label, "接続しています", "connected", ""),
+        Link::Unknown => item("warn", label, "まだ確認していません", "not asked yet", ""),
+        Link::Down { since, text, code } => item(
+            "bad",
+            label,
+            &format!("{}（{} から）", text.ja, dates::day_and_time(*since)),
+            &format!("{} ({code})", text.en),
+            "回線とルーターを確かめてください。自動でつなぎ直します。",
+        ),
+    }
+}
+
+fn certificate(state: Option<&CertificateState>) -> Item {
+    let label = Text::new("端末の証明書", "Certificate");
+    match state {
+        None => item("warn", label, "確認中", "being looked at", ""),
+        Some(CertificateState::Valid { until, days_left }) => item(
+            if *days_left < 7 { "warn" } else { "good" },
+            label,
+            &format!("{} まで有効（あと{days_left}日）。自動で更新します。", dates::day_and_time(*until)),
+            &format!("{days_left} days left, renewed by itself"),
+            "",
+        ),
+        Some(CertificateState::Expired { since }) => item(
+            "bad",
+            label,
+            &format!("{} に期限が切れました。自動で更新を試みています。", dates::day_and_time(*since)),
+            "expired, renewal is being tried",
+            "数分待っても変わらないときは、実施機関に連絡してください。",
+        ),
+    }
+}
+
+fn clock(ahead: Option<SignedDuration>, warning: Option<SignedDuration>) -> Item {
+    let label = Text::new("時計", "Clock");
+    match (ahead, warning) {
+        (None, _) => item("warn", label, "センターの時刻をまだ確認していません", "not compared yet", ""),
+        (Some(ahead), None) => item(
+            "good",
+            label,
+            &format!("センターとの差 {:.1} 秒", ahead.as_secs_f64()),
+            "difference to the center",
+            "",
+        ),
+        (Some(ahead), Some(_)) => item(
+            "warn",
+            label,
+            &format!("センターとの差 {} 秒", ahead.as_secs()),
+            "far from the center's clock; the center's day is used",
+            "この端末の時計を合わせてください。",
+        ),
+    }
+}
+
+fn folder(label: Text, path: &str, state: &FolderState) -> Item {
+    match state {
+        FolderState::Works => item("good", label, &format!("使えます（{path}）"), "works", ""),
+        FolderState::Unknown => item("good", label, path, "not used yet", ""),
+        FolderState::Fails { since, why } => item(
+            "bad",
+            label,
+            &format!("使えません（{path}、{} から）: {why}", dates::day_and_time(*since)),
+            "cannot be used",
+            "共有フォルダの接続と権限を確かめてください。自動で再開します。",
+        ),
+    }
+}
+
+fn files(health: &Snapshot) -> Item {
+    let label = Text::new("要求ファイル", "Requests");
+    let value = format!("処理中 {} 件、書き込み待ち {} 件", health.open_requests, health.waiting_files);
+    item("good", label, &value, "being answered, being waited for", "")
+}

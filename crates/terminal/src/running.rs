@@ -1,0 +1,190 @@
+//! A terminal from its start to its end.
+
+use std::fs::File;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kit::clock::SharedClock;
+use kit::lifecycle::{Ending, Lifecycle};
+use kit::random::SharedRandom;
+use kit::serve::{Listener, Reach, ServeError, ServeOptions, Server};
+
+use crate::asking::renewal::Renewal;
+use crate::asking::{Center, probe};
+use crate::bridge::folder::remove_old_answers;
+use crate::bridge::{Bridge, Steps};
+use crate::checks::Checks;
+use crate::config::{Config, ConfigError};
+use crate::desk::Desk;
+use crate::health::Health;
+use crate::hours::Hours;
+use crate::identity::{CenterFacts, Identity, IdentityError};
+use crate::layout::Layout;
+use crate::limits;
+use crate::store::vault::{Vault, VaultError};
+use crate::store::{Store, StoreError};
+
+/// Why a terminal does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Who this terminal is, or who its center is.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The settings.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The desk's address.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// Another program runs with this data folder.
+    #[error("another terminal runs with this data folder already")]
+    AlreadyRunning,
+    /// The data folder.
+    #[error("the data folder: {0}")]
+    Folder(#[from] io::Error),
+}
+
+impl From<VaultError> for StartError {
+    fn from(error: VaultError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl StartError {
+    /// The words for the person who starts it.
+    pub fn message_ja(&self) -> String {
+        match self {
+            Self::Identity(IdentityError::NotJoined(_)) => {
+                "この端末はまだ登録されていません。先に「tashika terminal join」を実行してください。".to_owned()
+            }
+            Self::Identity(_) => "端末の証明書ファイルを読み取れません。フォルダの権限を確認してください。".to_owned(),
+            Self::Config(error) => format!("設定ファイルを確認してください: {error}"),
+            Self::Store(_) => "端末のデータベースを開けません。ディスクの空きと権限を確認してください。".to_owned(),
+            Self::Serve(_) => "受付画面のアドレスを使えません。ほかのプログラムが使っていないか確認してください。".to_owned(),
+            Self::AlreadyRunning => "この端末はすでに動いています。".to_owned(),
+            Self::Folder(_) => "データフォルダを使えません。場所と権限を確認してください。".to_owned(),
+        }
+    }
+}
+
+/// The window side.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal;
+
+/// A terminal that runs.
+#[derive(Debug)]
+pub struct Running {
+    /// Where the desk page listens.
+    pub desk_addr: SocketAddr,
+    life: Lifecycle,
+    store: Store,
+    center: Arc<Center>,
+    /// Held as long as the terminal runs: one program for one data folder.
+    lock: File,
+}
+
+impl Terminal {
+    /// Starts a terminal that has joined.
+    pub async fn start(config: Config, clock: SharedClock, random: SharedRandom) -> Result<Running, StartError> {
+        Self::start_with(config, clock, random, Steps::default()).await
+    }
+
+    pub(crate) async fn start_with(
+        config: Config,
+        clock: SharedClock,
+        random: SharedRandom,
+        steps: Steps,
+    ) -> Result<Running, StartError> {
+        config.settings.check()?;
+        let layout = Layout::new(&config.data_dir);
+        let facts = CenterFacts::load(&layout)?;
+        let identity = Identity::load(&layout)?;
+        let lock = layout.lock()?.ok_or(StartError::AlreadyRunning)?;
+        let vault = Vault::open_or_make(&layout.store_key(), Arc::clone(&random))?;
+        let store = Store::open(&layout.store(), vault).await?;
+        let life = Lifecycle::new();
+        let hours = Arc::new(Hours::new(Arc::clone(&clock)));
+        let health = Arc::new(Health::default());
+        health.certificate(identity.validity.not_after, clock.now());
+        let center =
+            Center::new(facts, &identity, hours, Arc::clone(&health), Arc::clone(&random)).map(Arc::new)?;
+        let checks = Checks { center: Arc::clone(&center), store: store.clone(), health };
+
+        let listener = Listener::bind(config.settings.desk.address, Reach::Loopback)?;
+        let desk_addr = listener.local_addr();
+        let desk = Desk::new(&config, checks.clone(), Arc::clone(&random), desk_addr.port());
+        let options = ServeOptions { connections_max: limits::DESK_CONNECTIONS_MAX, ..ServeOptions::default() };
+        Server::new("desk", clock, Arc::clone(&random)).options(options).start(listener, desk.router(), &life)?;
+
+        life.spawn_vital("probe", probe::run(Arc::clone(&center), life.clone()));
+        let renewal = Renewal::new(Arc::clone(&center), layout, identity, &random);
+        life.spawn_vital("renewal", renewal.run(life.clone()));
+        life.spawn_vital("cleanup", clean_up(config.clone(), checks.clone(), life.clone()));
+        let bridge = Arc::new(Bridge::new(&config, checks, life.clone(), steps));
+        life.spawn_vital("bridge", bridge.run());
+        Ok(Running { desk_addr, life, store, center, lock })
+    }
+}
+
+impl Running {
+    /// The tasks of this terminal, for whoever waits for a signal.
+    pub fn lifecycle(&self) -> &Lifecycle {
+        &self.life
+    }
+
+    /// Stops: nothing new is taken, what is being answered is answered, within [`limits::GRACE_TIME`]. Whatever is not
+    /// done by then is in the store and is done after the next start.
+    pub async fn shutdown(self) -> Ending {
+        let ending = self.life.shut_down(limits::GRACE_TIME).await;
+        self.store.close().await;
+        drop(self.lock);
+        ending
+    }
+
+    /// Waits for SIGINT, SIGTERM or a stop from inside, then ends as [`Running::shutdown`] does.
+    pub async fn run_to_the_end(self) -> Ending {
+        let ending = self.life.run_to_the_end(limits::GRACE_TIME).await;
+        self.store.close().await;
+        drop(self.lock);
+        ending
+    }
+
+    /// Asks the center for its time until it answers, at most this long: whether the terminal is ready for a patient.
+    pub async fn wait_until_connected(&self, time: Duration) -> bool {
+        let asked = async {
+            loop {
+                probe::once(&self.center).await;
+                if self.center.is_connected() {
+                    return;
+                }
+                tokio::time::sleep(limits::RETRY_REST_MIN).await;
+            }
+        };
+        tokio::time::timeout(time, asked).await.is_ok()
+    }
+}
+
+/// The retention job.
+async fn clean_up(config: Config, checks: Checks, life: Lifecycle) {
+    let keep = &config.settings.retention;
+    loop {
+        let now = checks.center.hours().local();
+        match checks.store.clean_up(keep, now).await {
+            Ok(removed) => tracing::debug!(?removed, "cleaned up"),
+            Err(error) => tracing::warn!(%error, "could not clean up"),
+        }
+        let (res, age) = (config.res(), Duration::from_secs(u64::from(keep.res_files_days) * 24 * 3600));
+        let removed = tokio::task::spawn_blocking(move || remove_old_answers(&res, now.into(), age)).await;
+        if let Ok(Ok(files @ 1..)) = removed {
+            tracing::info!(files, "old answer files were removed");
+        }
+        if !life.rest(limits::CLEANUP_INTERVAL).await {
+            return;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What is removed when.
+//!
+//! | table | kept for | why |
+//! |---|---|---|
+//! | `session` | [`limits::SESSION_IDLE_TIME`] after its last use | it cannot be used afterwards |
+//! | `signed_answer` | `retention.answers_days` | claims go out monthly and come back for months; the proof goes with them |
+//! | `visit` | `retention.visits_days` | the desk looks back a quarter |
+//! | `bridge_request`, `bridge_part` | [`limits::BRIDGE_KEEP_TIME`] after delivery | to see what happened to a file |
+//! | `bulk_reception` | as `visit` | the center forgets the results before |
+//!
+//! A request that is not delivered is never removed.
+
+use jiff::Timestamp;
+
+use super::sessions::span;
+use super::{Store, StoreError, millis};
+use crate::config::RetentionSettings;
+use crate::limits;
+
+const DAY_MS: i64 = 24 * 3600 * 1000;
+
+/// How many rows went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Removed {
+    /// Sessions.
+    pub sessions: u64,
+    /// Answers with proofs.
+    pub answers: u64,
+    /// Lines of lists.
+    pub visits: u64,
+    /// Files taken.
+    pub requests: u64,
+    /// Receptions.
+    pub receptions: u64,
+}
+
+impl Store {
+    /// One round of cleaning up.
+    pub async fn clean_up(&self, keep: &RetentionSettings, now: Timestamp) -> Result<Removed, StoreError> {
+        let now = millis(now);
+        let days = |days: u32| now - i64::from(days) * DAY_MS;
+        let mut tx = self.begin("cleanup").await?;
+        let sessions = sqlx::query("DELETE FROM session WHERE used_at < ?1 OR began_at < ?2")
+            .bind(now - span(limits::SESSION_IDLE_TIME))
+            .bind(now - span(limits::SESSION_TIME_MAX))
+            .execute(tx.on())
+            .await?
+            .rows_affected();
+        let answers = sqlx::query("DELETE FROM signed_answer WHERE kept_at < ?1")
+            .bind(days(keep.answers_days))
+            .execute(tx.on())
+            .await?
+            .rows_affected();
+        let visits = sqlx::query("DELETE FROM visit WHERE at < ?1")
+            .bind(days(keep.visits_days))
+            .execute(tx.on())
+            .await?
+            .rows_affected();
+        let requests =
+            sqlx::query("DELETE FROM bridge_request WHERE state = 'delivered' AND source_gone = 1 AND delivered_at < ?1")
+                .bind(now - span(limits::BRIDGE_KEEP_TIME))
+                .execute(tx.on())
+                .await?
+                .rows_affected();
+        let receptions = sqlx::query("DELETE FROM bulk_reception WHERE received_at < ?1")
+            .bind(days(keep.visits_days))
+            .execute(tx.on())
+            .await?
+            .rows_affected();
+        tx.commit().await?;
+        Ok(Removed { sessions, answers, visits, requests, receptions })
+    }
+}

@@ -1,0 +1,172 @@
+//! The terminal's own store: one SQLite file, columns about persons sealed.
+//!
+//! | page | tables |
+//! |---|---|
+//! | [`users`] | `desk_user`: who may use the desk |
+//! | [`sessions`] | `session`: who is signed in |
+//! | [`answers`] | `signed_answer`: answers with their proofs |
+//! | [`visits`] | `visit`: today's list |
+//! | [`requests`] | `bridge_request`, `bridge_part`: files taken from the request folder |
+//! | [`receptions`] | `bulk_reception`: files of many questions at the center |
+//! | [`cleanup`] | what is removed when |
+//!
+//! Every write goes through [`Store::begin`] with a name; it takes the write lock at once, so that two writers wait for
+//! each other instead of failing. A commit is on the disk when it returns (`synchronous = FULL`): a request file is
+//! removed only after that.
+
+pub mod answers;
+pub mod cleanup;
+pub mod receptions;
+pub mod requests;
+pub mod sessions;
+pub mod users;
+pub mod vault;
+pub mod visits;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, SqliteConnection, Transaction};
+
+use crate::limits;
+use vault::{Vault, VaultError};
+
+/// The tables as this program knows them.
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The disk is full or cannot be written.
+    #[error("the disk refuses to take more ({0})")]
+    Disk(String),
+    /// Another writer holds the store for longer than we wait.
+    #[error("the store is locked by another writer")]
+    Busy,
+    /// The store was made by a newer program, or its migrations were edited.
+    #[error("the store does not fit this program: {0}")]
+    Schema(String),
+    /// A sealed column does not open: the key file is another, or the row was tampered with.
+    #[error("a sealed value cannot be opened: {0}")]
+    Sealed(#[from] VaultError),
+    /// A row holds what no version of this program writes.
+    #[error("{table} holds a value that cannot be: {column}")]
+    Damaged {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+    /// Anything else that SQLite says.
+    #[error("the store failed: {0}")]
+    Sql(sqlx::Error),
+}
+
+impl StoreError {
+    /// Whether waiting can help: the disk may get room, the other writer may end.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Disk(_) | Self::Busy)
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let code = error
+            .as_database_error()
+            .and_then(|error| error.code())
+            .and_then(|code| code.parse::<u32>().ok());
+        // The low byte is SQLite's primary result code.
+        match code.map(|code| code & 0xff) {
+            Some(5 | 6) => Self::Busy,
+            Some(8 | 10 | 13 | 14) => Self::Disk(error.to_string()),
+            _ if matches!(error, sqlx::Error::PoolTimedOut) => Self::Busy,
+            _ => Self::Sql(error),
+        }
+    }
+}
+
+/// The store. Clones are the same one.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: SqlitePool,
+    vault: Arc<Vault>,
+}
+
+impl Store {
+    /// Opens the file, makes it if it is not there, and brings its tables up to date.
+    pub async fn open(path: &Path, vault: Vault) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(limits::STORE_BUSY_TIME)
+            .statement_cache_capacity(64)
+            // A clinic's store is small: half a megabyte of cache a connection keeps the idle program small too.
+            .pragma("cache_size", "-512")
+            // What was deleted is overwritten: sealed, but old values have no business on the disk.
+            .pragma("secure_delete", "on");
+        let pool = SqlitePoolOptions::new()
+            .max_connections(limits::STORE_CONNECTIONS_MAX)
+            .min_connections(1)
+            .acquire_timeout(limits::STORE_BUSY_TIME * 2)
+            .connect_with(options)
+            .await?;
+        MIGRATOR.run(&pool).await.map_err(|error| StoreError::Schema(error.to_string()))?;
+        Ok(Self { pool, vault: Arc::new(vault) })
+    }
+
+    /// Ends all connections; what was committed is in the main file afterwards.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// What seals and opens columns.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Begins a transaction that writes. It is undone unless [`Tx::commit`] is called.
+    pub(crate) async fn begin(&self, name: &'static str) -> Result<Tx, StoreError> {
+        let inner = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        Ok(Tx { inner, name })
+    }
+
+    pub(crate) fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+}
+
+/// A transaction that writes.
+pub(crate) struct Tx {
+    inner: Transaction<'static, Sqlite>,
+    name: &'static str,
+}
+
+impl Tx {
+    pub(crate) fn on(&mut self) -> &mut SqliteConnection {
+        &mut self.inner
+    }
+
+    /// Makes it last: on the disk when this returns.
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        let name = self.name;
+        self.inner.commit().await.map_err(|error| {
+            tracing::warn!(transaction = name, %error, "a transaction could not be committed");
+            error.into()
+        })
+    }
+}
+
+/// Milliseconds since 1970, as every time column holds.
+pub(crate) fn millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// A time column as a time; a value outside jiff's range cannot have been written by us and reads as 1970.
+pub(crate) fn time(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+}
