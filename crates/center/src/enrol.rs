@@ -109,7 +109,7 @@ impl Enrolment {
         let key_hash = hash_of(request.public_key());
         let step = self
             .store
-            .tx("enrol", async |tx| {
+            .tx("enrol", async |mut tx| {
                 let holder = match tx.use_enrolment_code(&hash, now).await? {
                     CodeUse::Taken(holder) => holder,
                     CodeUse::Unknown => return Ok(Err(EnrolError::Code("nobody was given it"))),
@@ -122,10 +122,10 @@ impl Enrolment {
                         });
                     }
                 };
-                let Some((peer, name)) = peer_of(tx, &holder, &terminal_id).await? else {
+                let Some((peer, name)) = peer_of(&mut tx, &holder, &terminal_id).await? else {
                     return Ok(Err(EnrolError::HolderUnknown));
                 };
-                put_on_record(tx, &peer, serial, &key_hash, now).await?;
+                put_on_record(&mut tx, &peer, serial, &key_hash, now).await?;
                 tx.note_code_certificate(&hash, serial.as_bytes()).await?;
                 Ok(Ok(Step::Sign(Draft { peer, name, serial })))
             })
@@ -172,7 +172,7 @@ impl Enrolment {
         let key_hash = hash_of(request.public_key());
         let draft = self
             .store
-            .tx("renew", async |tx| {
+            .tx("renew", async |mut tx| {
                 // The table, not the copy in memory: it may have been revoked a second ago.
                 match tx.issued_certificate(old.as_bytes()).await? {
                     None => return Ok(Err(EnrolError::NotOnRecord("the old certificate is on no record"))),
@@ -182,10 +182,10 @@ impl Enrolment {
                     Some(_) => {}
                 }
                 let (holder, terminal_id) = holder_of(peer);
-                let Some((peer, name)) = peer_of(tx, &holder, &terminal_id).await? else {
+                let Some((peer, name)) = peer_of(&mut tx, &holder, &terminal_id).await? else {
                     return Ok(Err(EnrolError::HolderUnknown));
                 };
-                put_on_record(tx, &peer, serial, &key_hash, now).await?;
+                put_on_record(&mut tx, &peer, serial, &key_hash, now).await?;
                 Ok(Ok(Draft { peer, name, serial }))
             })
             .await??;
@@ -197,7 +197,7 @@ impl Enrolment {
         let expires_at = chain.leaf().validity().map_err(CaError::from)?.not_after;
         let pem = chain.to_pem();
         self.store
-            .tx("keep_certificate", async |tx| {
+            .tx("keep_certificate", async |mut tx| {
                 tx.keep_certificate_chain(draft.serial.as_bytes(), &pem, expires_at).await
             })
             .await?;
@@ -214,7 +214,7 @@ impl Enrolment {
     ) -> Result<Enrolled, EnrolError> {
         let terminal_id = earlier.terminal_id.clone();
         let named =
-            self.store.read("holder", async |tx| peer_of(tx, &earlier.holder, &terminal_id).await).await?;
+            self.store.read("holder", async |mut tx| peer_of(&mut tx, &earlier.holder, &terminal_id).await).await?;
         let (peer, name) = named.ok_or(EnrolError::HolderUnknown)?;
         if earlier.chain.is_empty() {
             let serial = Serial::from_bytes(&earlier.serial)

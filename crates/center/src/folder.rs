@@ -7,7 +7,7 @@
 //! root/root.pem          its certificate
 //! keys/issuing.key.pem   key of the issuing CA                     (folder 0700)
 //! keys/log.key.pem       key that signs the heads of the access log
-//! keys/person-id.key     key that makes person ids from 個人番号
+//! spool/                 uploads on their way into the register     (0700)
 //! certs/root.pem         the root certificate, to be given to everybody
 //! certs/issuing.pem      the issuing certificate
 //! certs/issuing.crl.pem  the last revocation list
@@ -52,14 +52,14 @@ places! {
     issuing_key = "keys/issuing.key.pem";
     /// Key that signs the heads of the access log.
     log_key = "keys/log.key.pem";
-    /// Key that makes person ids.
-    person_id_key = "keys/person-id.key";
     /// What everybody may read.
     certificates_folder = "certs";
     /// The root certificate.
     root_certificate = "certs/root.pem";
     /// The issuing certificate.
     issuing_certificate = "certs/issuing.pem";
+    /// Uploads on their way into the register; empty between them.
+    spool_folder = "spool";
     /// The last revocation list.
     revocation_list = "certs/issuing.crl.pem";
     /// What verifies a proof.

@@ -122,12 +122,18 @@ pub const BULK_RECEIVING_TIME: SignedDuration = SignedDuration::from_hours(1);
 pub const BULK_WATCH_TIME: Duration = Duration::from_secs(30);
 /// Rest after a bulk file met an overloaded engine or a store that is gone.
 pub const BULK_REST_TIME: Duration = Duration::from_millis(500);
+/// The longest such rest.
+pub const BULK_REST_TIME_MAX: Duration = Duration::from_secs(2);
+/// Bulk files that are worked on in turn.
+pub const BULK_OPEN_FILES: u32 = 16;
 /// Bulk files that are deleted in one transaction.
-pub const BULK_DELETE_FILES: i64 = 20;
+pub const BULK_DELETE_FILES: u32 = 20;
 /// What the asker of an unfinished bulk file is told to wait, in seconds.
 pub const BULK_RETRY_AFTER_SECONDS: u64 = 2;
 /// Length of an insurer's feed over the API, in bytes.
 pub const FEED_BYTES_MAX: u64 = 8 * 1024 * 1024 * 1024;
+/// Feeds that are taken in over the API at once.
+pub const FEEDS_AT_ONCE: usize = 2;
 /// How long taking in an insurer's feed may last.
 pub const FEED_TIME: Duration = Duration::from_secs(3_600);
 

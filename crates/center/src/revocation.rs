@@ -85,7 +85,7 @@ impl Revocations {
         clock: SharedClock,
     ) -> Result<Self, RevocationError> {
         let now = clock.now();
-        let stamp = store.read("revocation_stamp", async |tx| tx.revocation_stamp().await).await?;
+        let stamp = store.read("revocation_stamp", async |mut tx| tx.revocation_stamp().await).await?;
         let (serials, list) = make_list(&store, &authority, now).await?;
         publish(&folder, &list);
         Ok(Self {
@@ -117,7 +117,7 @@ impl Revocations {
     pub async fn refresh(&self) -> Result<Option<Arc<RevocationList>>, RevocationError> {
         let now = self.clock.now();
         let before = *self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let stamp = self.store.read("revocation_stamp", async |tx| tx.revocation_stamp().await).await?;
+        let stamp = self.store.read("revocation_stamp", async |mut tx| tx.revocation_stamp().await).await?;
         let old = now.duration_since(before.issued_at) >= limits::REVOCATION_LIST_AGE_MAX;
         if stamp == before.stamp && !old {
             return Ok(None);
@@ -144,7 +144,7 @@ async fn make_list(
     let ended_after = now.saturating_sub(trust::limits::RENEWAL_GRACE).unwrap_or(Timestamp::MIN);
     let next_update = now.saturating_add(trust::limits::CRL_LIFE).unwrap_or(Timestamp::MAX);
     let signed = store
-        .tx("issue_crl", async |tx| {
+        .tx("issue_crl", async |mut tx| {
             let revoked: Vec<Revoked> =
                 tx.revocations(ended_after).await?.into_iter().filter_map(|row| entry(&row)).collect();
             let number = tx.crl(&issuer).await?.map_or(1, |last| last.number + 1);

@@ -1,0 +1,138 @@
+//! What an operator does: put institutions and insurers on record, hand out one-time codes, revoke.
+//!
+//! It works on the data folder and the database, whether the center is running or not; a running one notices within
+//! seconds. Nothing here needs the root key.
+//!
+//! | page | what |
+//! |---|---|
+//! | [`facility`] | institutions: add, import, show, enrol, revoke |
+//! | [`insurer`] | insurers: add, import their names, enrol, load a feed |
+//! | [`certificate`] | revoke one, list |
+
+pub mod certificate;
+pub mod facility;
+pub mod insurer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use kit::clock::SharedClock;
+use kit::lifecycle::Lifecycle;
+use kit::random::{self, SharedRandom};
+use tracing::info;
+use trust::OneTimeCode;
+use wire::feed::FeedError;
+
+use crate::authority::{Authority, KeyFolderError};
+use crate::config::{Config, ConfigError};
+use crate::folder::DataFolder;
+use crate::limits;
+use crate::store::certificate::Holder;
+use crate::store::facility::EnrolmentCode;
+use crate::store::{NoObserver, Store, StoreError};
+
+/// Why an operator's wish was not fulfilled.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// The settings cannot be read.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The keys cannot be read.
+    #[error(transparent)]
+    Keys(#[from] KeyFolderError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No such institution.
+    #[error("no institution {0} is on record; add it first")]
+    FacilityUnknown(domain::MedicalInstitutionCode),
+    /// No such insurer.
+    #[error("no insurer {0} is on record; add it or import its feed first")]
+    InsurerUnknown(domain::InsurerNumber),
+    /// No such certificate.
+    #[error("no certificate with the serial number {0} is on record")]
+    CertificateUnknown(String),
+    /// A register file as a whole cannot be read.
+    #[error("the file cannot be read: {}", .0.message())]
+    File(FeedError),
+    /// An insurer's feed as a whole cannot be taken.
+    #[error("the feed cannot be taken: {0}")]
+    Feed(#[from] crate::feed::ImportError),
+}
+
+/// The operator's hand. Clones are the same one.
+#[derive(Debug, Clone)]
+pub struct Admin {
+    pub(crate) store: Store,
+    pub(crate) authority: Arc<Authority>,
+    pub(crate) folder: DataFolder,
+    pub(crate) clock: SharedClock,
+    pub(crate) random: SharedRandom,
+    /// Of a running center, or one of its own.
+    pub(crate) life: Lifecycle,
+}
+
+/// A one-time code for the letter to whoever is to join. It can be shown now and never again.
+#[derive(Debug)]
+pub struct Ticket {
+    /// The code; `Display` shows it in groups of four.
+    pub code: OneTimeCode,
+    /// From when on it is refused.
+    pub expires_at: Timestamp,
+    /// Name of who is to join.
+    pub name: String,
+}
+
+/// What became of a register file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RegisterReport {
+    /// Rows that were new.
+    pub added: u64,
+    /// Rows that were known before.
+    pub known: u64,
+    /// Rows that were not taken; all are counted.
+    pub refused: u64,
+    /// The first of them, with line, column and reason.
+    pub refusals: Vec<wire::api::Refusal>,
+}
+
+impl RegisterReport {
+    fn refuse(&mut self, refusal: wire::api::Refusal) {
+        self.refused += 1;
+        if self.refusals.len() < wire::limits::IMPORT_REPORT_MAX_REFUSALS {
+            self.refusals.push(refusal);
+        }
+    }
+}
+
+impl Admin {
+    /// Opens the data folder and its database.
+    ///
+    /// # Errors
+    /// The folder is not one of a center, or its database is not there.
+    pub async fn open(folder: &Path, clock: SharedClock, random: SharedRandom) -> Result<Self, AdminError> {
+        let config = Config::load(folder)?;
+        let folder = DataFolder::new(folder);
+        let authority = Arc::new(Authority::load(&folder)?);
+        let address = folder.database(&config.database.url)?;
+        let store = Store::open(&address, Arc::clone(&clock), Box::new(NoObserver)).await?;
+        Ok(Self { store, authority, folder, clock, random, life: Lifecycle::new() })
+    }
+
+    /// Closes the database; what is asked afterwards is refused. Not needed for the hand of a running center.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
+    /// Makes a one-time code known and gives it.
+    async fn ticket(&self, holder: Holder, name: String) -> Result<Ticket, AdminError> {
+        let now = self.clock.now();
+        let code = OneTimeCode::new(random::bytes(&*self.random), self.authority.root());
+        let expires_at = now.saturating_add(limits::ENROLMENT_CODE_LIFE).unwrap_or(Timestamp::MAX);
+        let known = EnrolmentCode { hash: code.secret_hash(), holder, expires_at };
+        self.store.tx("put_enrolment_code", async |mut tx| tx.put_enrolment_code(&known, now).await).await?;
+        info!(target: "issuance", holder = ?known.holder, %expires_at, "one-time code given out");
+        Ok(Ticket { code, expires_at, name })
+    }
+}

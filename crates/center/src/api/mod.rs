@@ -1,0 +1,127 @@
+//! What the center says to the outside: the routes of the two TLS ports.
+//!
+//! | route | who | page |
+//! |---|---|---|
+//! | `POST /v1/eligibility-checks` | institution | [`check`] |
+//! | `POST /v1/reference-numbers` | institution | [`reference`] |
+//! | `POST /v1/bulk-eligibility-checks`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
+//! | `POST /v1/bulk-reference-numbers`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
+//! | `POST /v1/insurer-feeds` | insurer | [`feeds`] |
+//! | `POST /v1/certificates/renew`, `GET /v1/time`, `GET /v1/log/key` | both | [`join`], [`info`] |
+//! | `POST /v1/enrolments`, `POST /v1/renewals` (enrolment port) | whoever has a code or an old key | [`join`] |
+//!
+//! Rules: who asks is decided by [`caller`], in the arguments of the handler, so that no handler can forget it (a test
+//! walks the OpenAPI document and tries every operation without a certificate, with the wrong role, and for another
+//! institution). What goes wrong becomes a problem document in [`refuse`]. No path holds anything about a person.
+//!
+//! How to add a route: its messages in `wire::api`; a handler here with its `#[utoipa::path]`; its line in [`router`] and
+//! in [`ROUTES`]; its name in `openapi.rs`; its line in the authorization test, which fails until it is there.
+
+pub(crate) mod bulk;
+pub(crate) mod caller;
+pub(crate) mod check;
+pub(crate) mod feeds;
+pub(crate) mod info;
+pub(crate) mod join;
+pub(crate) mod reference;
+pub(crate) mod refuse;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use domain::MedicalInstitutionCode;
+use kit::clock::SharedClock;
+use kit::problem::with_fallbacks;
+use kit::random::SharedRandom;
+use kit::throttle::Throttle;
+use tokio::sync::{Notify, Semaphore};
+use trust::Peer;
+
+use crate::check::Engine;
+use crate::config::Limits;
+use crate::enrol::Enrolment;
+use crate::feed::Importer;
+use crate::limits;
+use crate::metrics::{self, CenterMetrics};
+use crate::revocation::Revocations;
+use crate::store::Store;
+
+/// Every route, as it is counted.
+pub(crate) const ROUTES: [&str; 14] = [
+    "/v1/eligibility-checks",
+    "/v1/reference-numbers",
+    "/v1/bulk-eligibility-checks",
+    "/v1/bulk-eligibility-checks/{reception_number}",
+    "/v1/bulk-eligibility-checks/{reception_number}/results",
+    "/v1/bulk-reference-numbers",
+    "/v1/bulk-reference-numbers/{reception_number}",
+    "/v1/bulk-reference-numbers/{reception_number}/results",
+    "/v1/insurer-feeds",
+    "/v1/certificates/renew",
+    "/v1/time",
+    "/v1/log/key",
+    "/v1/enrolments",
+    "/v1/renewals",
+];
+
+/// What the handlers of the API port share.
+pub(crate) struct Api {
+    pub(crate) store: Store,
+    pub(crate) engine: Engine,
+    pub(crate) importer: Importer,
+    pub(crate) enrolment: Arc<Enrolment>,
+    pub(crate) revocations: Arc<Revocations>,
+    pub(crate) clock: SharedClock,
+    pub(crate) random: SharedRandom,
+    pub(crate) limits: Limits,
+    pub(crate) single_checks: Throttle<MedicalInstitutionCode>,
+    pub(crate) bulk_requests: Throttle<MedicalInstitutionCode>,
+    pub(crate) renewals: Throttle<Peer>,
+    /// Where feeds wait on the disk while they are taken in.
+    pub(crate) spool: PathBuf,
+    /// How many feeds are taken in at once.
+    pub(crate) feeds: Arc<Semaphore>,
+    /// Told when a bulk file was taken.
+    pub(crate) bulk_arrived: Arc<Notify>,
+}
+
+/// The API port.
+pub(crate) fn router(api: Arc<Api>, metrics: Arc<CenterMetrics>) -> Router {
+    let router = Router::new()
+        .route("/v1/eligibility-checks", post(check::check))
+        .route("/v1/reference-numbers", post(reference::register))
+        .route("/v1/bulk-eligibility-checks", post(bulk::checks::send))
+        .route("/v1/bulk-eligibility-checks/{reception_number}", get(bulk::checks::status))
+        .route("/v1/bulk-eligibility-checks/{reception_number}/results", get(bulk::checks::results))
+        .route("/v1/bulk-reference-numbers", post(bulk::references::send))
+        .route("/v1/bulk-reference-numbers/{reception_number}", get(bulk::references::status))
+        .route("/v1/bulk-reference-numbers/{reception_number}/results", get(bulk::references::results))
+        .route("/v1/insurer-feeds", post(feeds::send))
+        .route("/v1/certificates/renew", post(join::renew))
+        .route("/v1/time", get(info::time))
+        .route("/v1/log/key", get(info::log_key))
+        .route_layer(from_fn_with_state(metrics, metrics::count));
+    with_fallbacks(router).with_state(api)
+}
+
+/// The enrolment port.
+pub(crate) fn enrol_router(door: Arc<join::Door>, metrics: Arc<CenterMetrics>) -> Router {
+    let router = Router::new()
+        .route("/v1/enrolments", post(join::enrol))
+        .route("/v1/renewals", post(join::renew_expired))
+        .route_layer(from_fn_with_state(metrics, metrics::count));
+    with_fallbacks(router).with_state(door)
+}
+
+/// Files take longer than messages.
+pub(crate) fn request_time_of(path: &str) -> Option<Duration> {
+    match path {
+        "/v1/bulk-eligibility-checks" | "/v1/bulk-reference-numbers" => Some(limits::BULK_UPLOAD_TIME),
+        "/v1/insurer-feeds" => Some(limits::FEED_TIME),
+        _ => None,
+    }
+}

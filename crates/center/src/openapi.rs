@@ -1,0 +1,105 @@
+//! The description of the API, made from the handlers and messages themselves.
+//!
+//! `docs/openapi.json` is this text; CI compares them. A test walks it: no operation without an authorization test.
+
+use utoipa::openapi::security::SecurityScheme;
+use utoipa::{Modify, OpenApi};
+
+use crate::api::{bulk, check, feeds, info, join, reference};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tashika center",
+        description = "Online eligibility checks for Japan's public health insurance. Everything is TLS 1.3. The API \
+                       port asks for a client certificate: of an institution (facility_certificate) or of an insurer \
+                       (insurer_certificate). /v1/enrolments and /v1/renewals live on a port of their own that asks for \
+                       none. Errors are problem documents (RFC 9457); docs/errors has a page for each code.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    paths(
+        check::check,
+        reference::register,
+        bulk::checks::send,
+        bulk::checks::status,
+        bulk::checks::results,
+        bulk::references::send,
+        bulk::references::status,
+        bulk::references::results,
+        feeds::send,
+        join::enrol,
+        join::renew_expired,
+        join::renew,
+        info::time,
+        info::log_key,
+    ),
+    components(schemas(
+        wire::api::BulkHeader,
+        wire::api::BulkReferenceHeader,
+        wire::api::SearchInfo,
+        wire::api::ReferenceNumberRegistrationInfo,
+        wire::api::Answer,
+    )),
+    tags(
+        (name = "check", description = "資格確認: one patient at the window"),
+        (name = "bulk", description = "一括照会: many patients in one file"),
+        (name = "reference", description = "照会番号: the institution's own number of a patient"),
+        (name = "insurer", description = "Members and losses, from insurers"),
+        (name = "join", description = "Certificates: the first and the next"),
+        (name = "info", description = "The hour, and the key that verifies proofs"),
+    ),
+    modifiers(&Certificates)
+)]
+struct Description;
+
+struct Certificates;
+
+impl Modify for Certificates {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_with(Default::default);
+        for (name, of) in [
+            ("facility_certificate", "a terminal of an institution (urn:tashika:facility:…)"),
+            ("insurer_certificate", "an insurer (urn:tashika:insurer:…)"),
+        ] {
+            let description = Some(format!("Client certificate of {of}"));
+            components.add_security_scheme(name, SecurityScheme::MutualTls { description, extensions: None });
+        }
+    }
+}
+
+/// The OpenAPI document, JSON, always in the same order, with a line end.
+pub fn openapi() -> String {
+    // A document of strings and lists always has a JSON form.
+    let mut text = Description::openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    //! Proves that the document says what the router does.
+    use super::*;
+    use crate::api::ROUTES;
+
+    #[test]
+    fn the_document_and_the_router_know_the_same_paths() {
+        let document: serde_json::Value = serde_json::from_str(&openapi()).unwrap();
+        let mut described: Vec<String> = document["paths"].as_object().unwrap().keys().cloned().collect();
+        let mut routed: Vec<String> = ROUTES.iter().map(|route| (*route).to_owned()).collect();
+        described.sort();
+        routed.sort();
+        assert_eq!(described, routed);
+    }
+
+    #[test]
+    fn every_operation_on_the_api_port_asks_for_a_certificate() {
+        let document: serde_json::Value = serde_json::from_str(&openapi()).unwrap();
+        for (path, operations) in document["paths"].as_object().unwrap() {
+            for (method, operation) in operations.as_object().unwrap() {
+                let asks = operation["security"].as_array().is_some_and(|schemes| !schemes.is_empty());
+                let joins = path == "/v1/enrolments" || path == "/v1/renewals";
+                assert_eq!(asks, !joins, "{method} {path}");
+            }
+        }
+    }
+}
