@@ -26,10 +26,7 @@ pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> io::Result<(
 /// As [`write_atomic`], with the unfinished file in `aside`: for a folder that other programs watch and whose file
 /// names they read. `aside` must be on the same file system.
 pub fn write_atomic_via(aside: &Path, path: &Path, content: &[u8], access: Access) -> io::Result<()> {
-    let unfinished = Unfinished {
-        path: aside.join(aside_name(path)),
-        armed: true,
-    };
+    let unfinished = Unfinished { path: aside.join(aside_name(path)), armed: true };
     let mut file = create_new(&unfinished.path, access)?;
     file.write_all(content)?;
     file.sync_all()?;
@@ -72,10 +69,7 @@ pub fn read_limited(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
     // One byte more than allowed tells "full" from "too large" even while another program is still writing.
     file.take(bytes_max.saturating_add(1)).read_to_end(&mut content)?;
     if content.len() as u64 > bytes_max {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            format!("larger than {bytes_max} bytes"),
-        ));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {bytes_max} bytes")));
     }
     Ok(content)
 }
@@ -156,11 +150,7 @@ fn folder_of(path: &Path) -> &Path {
 fn aside_name(path: &Path) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    format!(
-        ".{name}.{}-{}.part",
-        std::process::id(),
-        NEXT.fetch_add(1, Ordering::Relaxed)
-    )
+    format!(".{name}.{}-{}.part", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 #[cfg(test)]
@@ -168,10 +158,8 @@ mod tests {
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<_> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
@@ -226,10 +214,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.pem");
         create_private(&path, b"first").unwrap();
-        assert_eq!(
-            create_private(&path, b"second").unwrap_err().kind(),
-            io::ErrorKind::AlreadyExists
-        );
+        assert_eq!(create_private(&path, b"second").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read(&path).unwrap(), b"first");
     }
 

@@ -41,13 +41,7 @@ pub struct Leave {
 impl Gate {
     /// At most `open_max` pieces of work at once. `wait` is what those sent away are told.
     pub fn new(open_max: usize, wait: Duration) -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                open: AtomicUsize::new(0),
-                open_max,
-                wait,
-            }),
-        }
+        Self { inner: Arc::new(Inner { open: AtomicUsize::new(0), open_max, wait }) }
     }
 
     /// Takes the work or refuses it with `overloaded` and `Retry-After`; never waits.
@@ -56,16 +50,10 @@ impl Gate {
             Work::Bulk => self.inner.open_max.div_ceil(2),
             Work::Single => self.inner.open_max,
         };
-        let taken = self
-            .inner
-            .open
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |open| {
-                (open < room).then_some(open + 1)
-            });
+        let taken =
+            self.inner.open.fetch_update(Ordering::AcqRel, Ordering::Acquire, |open| (open < room).then_some(open + 1));
         match taken {
-            Ok(_) => Ok(Leave {
-                inner: Arc::clone(&self.inner),
-            }),
+            Ok(_) => Ok(Leave { inner: Arc::clone(&self.inner) }),
             Err(open) => {
                 Err(Problem::overloaded(self.inner.wait).because(format_args!("{open} open, room for {room}")))
             }
@@ -102,10 +90,7 @@ mod tests {
         assert!(gate.enter(Work::Single).is_err());
         drop(first);
         assert_eq!(gate.open(), 3);
-        assert!(
-            gate.enter(Work::Bulk).is_err(),
-            "the room of bulk is still taken by single checks"
-        );
+        assert!(gate.enter(Work::Bulk).is_err(), "the room of bulk is still taken by single checks");
         drop(gate.enter(Work::Single).unwrap());
     }
 }

@@ -37,6 +37,8 @@ struct Inner {
     /// How many tasks of each name are running.
     running: Mutex<BTreeMap<&'static str, usize>>,
     reason: OnceLock<String>,
+    /// What was running when the hard step came.
+    cut: OnceLock<Vec<&'static str>>,
 }
 
 /// How it ended.
@@ -169,6 +171,8 @@ impl Lifecycle {
     /// Takes the hard step, at once.
     pub fn stop_hard(&self) {
         self.inner.soft.cancel();
+        // Written down first: the tasks begin to end as soon as the token is cancelled.
+        self.inner.cut.get_or_init(|| self.running());
         self.inner.hard.cancel();
     }
 
@@ -198,24 +202,20 @@ impl Lifecycle {
         self.inner.tracker.close();
         tokio::select! {
             biased;
-            () = self.inner.tracker.wait() => return Ending::Clean,
+            () = self.inner.tracker.wait() => {}
             () = self.inner.hard.cancelled() => {}
-            () = tokio::time::sleep(grace) => {}
+            () = tokio::time::sleep(grace) => {
+                warn!(tasks = ?self.running(), grace_seconds = grace.as_secs(), "the grace is over; what is still open is cut");
+                self.stop_hard();
+            }
         }
-        let tasks = self.running();
-        warn!(
-            ?tasks,
-            grace_seconds = grace.as_secs(),
-            "the grace is over; what is still open is cut"
-        );
-        self.inner.hard.cancel();
-        if tokio::time::timeout(limits::HARD_STOP_TIME, self.inner.tracker.wait())
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(limits::HARD_STOP_TIME, self.inner.tracker.wait()).await.is_err() {
             warn!(tasks = ?self.running(), "some tasks do not end; leaving them");
         }
-        Ending::Forced { tasks }
+        match self.inner.cut.get() {
+            None => Ending::Clean,
+            Some(tasks) => Ending::Forced { tasks: tasks.clone() },
+        }
     }
 
     /// Names of the tasks that are running, each once.
@@ -235,10 +235,7 @@ impl Running {
     fn enter(inner: &Arc<Inner>, name: &'static str) -> Self {
         let mut running = inner.running.lock().unwrap_or_else(PoisonError::into_inner);
         *running.entry(name).or_insert(0) += 1;
-        Self {
-            inner: Arc::clone(inner),
-            name,
-        }
+        Self { inner: Arc::clone(inner), name }
     }
 }
 
@@ -366,9 +363,7 @@ mod tests {
     async fn the_end_of_a_vital_task_stops_everything() {
         let life = Lifecycle::new();
         life.spawn_vital("batcher", async {});
-        tokio::time::timeout(Duration::from_secs(5), life.stopping())
-            .await
-            .unwrap();
+        tokio::time::timeout(Duration::from_secs(5), life.stopping()).await.unwrap();
         assert_eq!(life.reason(), Some("batcher"));
         assert_eq!(life.run_to_the_end(Duration::from_secs(5)).await, Ending::Clean);
     }

@@ -16,14 +16,11 @@ pub use prometheus_client::metrics::gauge::Gauge;
 pub use prometheus_client::metrics::histogram::Histogram;
 
 /// Upper edges, in seconds, of the classes that durations of requests and transactions are counted in.
-const SECONDS_EDGES: [f64; 14] = [
-    0.000_5, 0.001, 0.002, 0.004, 0.008, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0,
-];
+const SECONDS_EDGES: [f64; 14] =
+    [0.000_5, 0.001, 0.002, 0.004, 0.008, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 
 /// Upper edges of the classes that sizes of batches are counted in.
-const COUNT_EDGES: [f64; 12] = [
-    1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1_024.0, 4_096.0,
-];
+const COUNT_EDGES: [f64; 12] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1_024.0, 4_096.0];
 
 /// A histogram for durations in seconds.
 pub fn seconds_histogram() -> Histogram {
@@ -47,9 +44,7 @@ pub struct Metrics {
 impl Metrics {
     /// `prefix` stands before every name: `tashika_center`, `tashika_terminal`.
     pub fn new(prefix: &str) -> Self {
-        Self {
-            registry: Arc::new(Mutex::new(Registry::with_prefix(prefix))),
-        }
+        Self { registry: Arc::new(Mutex::new(Registry::with_prefix(prefix))) }
     }
 
     /// Registers anything that can be counted. Each name once: a name registered twice appears twice.
@@ -71,8 +66,7 @@ impl Metrics {
     /// Durations; `_seconds` is added to its name. Feed it with `observe(duration.as_secs_f64())`.
     pub fn seconds(&self, name: &str, help: &str) -> Histogram {
         let metric = seconds_histogram();
-        self.lock()
-            .register_with_unit(name, help, Unit::Seconds, metric.clone());
+        self.lock().register_with_unit(name, help, Unit::Seconds, metric.clone());
         metric
     }
 
@@ -103,8 +97,7 @@ impl Metrics {
         L: LabelSet,
     {
         let metric: SecondsFamily<L> = Family::new_with_constructor(seconds_histogram);
-        self.lock()
-            .register_with_unit(name, help, Unit::Seconds, metric.clone());
+        self.lock().register_with_unit(name, help, Unit::Seconds, metric.clone());
         metric
     }
 
@@ -141,10 +134,7 @@ mod tests {
             .set(7);
         let page = metrics.encode();
         assert!(page.contains("tashika_test_checks_total 3"), "{page}");
-        assert!(
-            page.contains("tashika_test_check_seconds_bucket{le=\"0.004\"} 1"),
-            "{page}"
-        );
+        assert!(page.contains("tashika_test_check_seconds_bucket{le=\"0.004\"} 1"), "{page}");
         assert!(page.contains("tashika_test_open{kind=\"a\"} 7"), "{page}");
         assert!(page.ends_with("# EOF\n"));
     }

@@ -45,10 +45,7 @@ impl Readiness {
 
     /// A new condition, not yet fulfilled.
     pub fn flag(&self, name: &'static str) -> ReadyFlag {
-        let flag = ReadyFlag {
-            name,
-            readiness: self.clone(),
-        };
+        let flag = ReadyFlag { name, readiness: self.clone() };
         flag.down("starting");
         flag
     }
@@ -101,27 +98,13 @@ struct Health<'a> {
 
 /// The three addresses.
 pub fn router(metrics: Metrics, readiness: Readiness, life: Lifecycle) -> Router {
-    let health = async || {
-        JsonAnswer(Health {
-            status: "alive",
-            missing: BTreeMap::new(),
-        })
-    };
+    let health = async || JsonAnswer(Health { status: "alive", missing: BTreeMap::new() });
     let ready = async move || ready(&readiness, &life);
     let numbers = async move || {
-        (
-            [(
-                CONTENT_TYPE,
-                "application/openmetrics-text; version=1.0.0; charset=utf-8",
-            )],
-            metrics.encode(),
-        )
+        ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], metrics.encode())
     };
     with_fallbacks(
-        Router::new()
-            .route("/health", get(health))
-            .route("/ready", get(ready))
-            .route("/metrics", get(numbers)),
+        Router::new().route("/health", get(health)).route("/ready", get(ready)).route("/metrics", get(numbers)),
     )
 }
 
@@ -131,20 +114,9 @@ fn ready(readiness: &Readiness, life: &Lifecycle) -> Response {
         missing.insert("process", "stopping".to_owned());
     }
     if missing.is_empty() {
-        JsonAnswer(Health {
-            status: "ready",
-            missing,
-        })
-        .into_response()
+        JsonAnswer(Health { status: "ready", missing }).into_response()
     } else {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            JsonAnswer(Health {
-                status: "not ready",
-                missing,
-            }),
-        )
-            .into_response()
+        (StatusCode::SERVICE_UNAVAILABLE, JsonAnswer(Health { status: "not ready", missing })).into_response()
     }
 }
 
@@ -175,10 +147,7 @@ mod tests {
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(body.contains(r#""store":"starting""#), "{body}");
         store.up();
-        assert_eq!(
-            ask(&router, "/ready").await,
-            (StatusCode::OK, r#"{"status":"ready"}"#.to_owned())
-        );
+        assert_eq!(ask(&router, "/ready").await, (StatusCode::OK, r#"{"status":"ready"}"#.to_owned()));
         store.down("no answer for 3 s");
         assert!(ask(&router, "/ready").await.1.contains("no answer for 3 s"));
         store.up();

@@ -35,14 +35,8 @@ pub const SECURITY_HEADERS: [(HeaderName, HeaderValue); 8] = [
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     // What stands on a page is about persons: no copy of it on a disk.
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static("camera=(self), microphone=(), geolocation=(), payment=(), usb=()"),
@@ -83,9 +77,7 @@ impl Guard {
         I: IntoIterator,
         I::Item: Into<String>,
     {
-        Self {
-            hosts: hosts.into_iter().map(Into::into).collect(),
-        }
+        Self { hosts: hosts.into_iter().map(Into::into).collect() }
     }
 
     /// Refuses requests for another host, and changes (anything but GET and HEAD) that another site's page started.
@@ -129,9 +121,7 @@ impl Guard {
             return Err("another site's page started the change");
         }
         if let Some(origin) = text(headers, &ORIGIN) {
-            let ours = origin
-                .split_once("://")
-                .is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host));
+            let ours = origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host));
             if !ours {
                 return Err("the change comes from another origin");
             }
@@ -163,33 +153,17 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs
-            .iter()
-            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
-            .collect()
+        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
     }
 
     #[test]
     fn only_our_own_names_are_answered() {
         let guard = Guard::loopback();
         for host in ["localhost:8080", "LOCALHOST", "127.0.0.1:1", "[::1]:8080", "[::1]"] {
-            assert_eq!(
-                guard.check(&Method::GET, Some(host), &HeaderMap::new()),
-                Ok(()),
-                "{host}"
-            );
+            assert_eq!(guard.check(&Method::GET, Some(host), &HeaderMap::new()), Ok(()), "{host}");
         }
-        for host in [
-            "evil.example",
-            "localhost.evil.example:8080",
-            "[::1].evil.example",
-            "",
-            ":80",
-        ] {
-            assert!(
-                guard.check(&Method::GET, Some(host), &HeaderMap::new()).is_err(),
-                "{host}"
-            );
+        for host in ["evil.example", "localhost.evil.example:8080", "[::1].evil.example", "", ":80"] {
+            assert!(guard.check(&Method::GET, Some(host), &HeaderMap::new()).is_err(), "{host}");
         }
         assert!(guard.check(&Method::GET, None, &HeaderMap::new()).is_err());
     }
@@ -198,15 +172,10 @@ mod tests {
     fn another_sites_page_changes_nothing() {
         let guard = Guard::loopback();
         let post = |pairs: &[(&'static str, &'static str)]| {
-            guard
-                .check(&Method::POST, Some("localhost:8080"), &headers(pairs))
-                .is_ok()
+            guard.check(&Method::POST, Some("localhost:8080"), &headers(pairs)).is_ok()
         };
         assert!(post(&[]));
-        assert!(post(&[
-            ("origin", "http://localhost:8080"),
-            ("sec-fetch-site", "same-origin")
-        ]));
+        assert!(post(&[("origin", "http://localhost:8080"), ("sec-fetch-site", "same-origin")]));
         assert!(!post(&[("origin", "http://evil.example")]));
         assert!(!post(&[("origin", "http://localhost:9999")]));
         assert!(!post(&[("origin", "null")]));
@@ -227,10 +196,7 @@ mod tests {
         for (name, value) in &SECURITY_HEADERS {
             assert_eq!(page.headers()[name], value);
         }
-        assert_eq!(
-            ask("/script.js", "localhost").await.headers()[CACHE_CONTROL],
-            "max-age=60"
-        );
+        assert_eq!(ask("/script.js", "localhost").await.headers()[CACHE_CONTROL], "max-age=60");
         assert_eq!(ask("/", "evil.example").await.status(), StatusCode::BAD_REQUEST);
     }
 }

@@ -32,10 +32,7 @@ impl Problem {
     /// A problem of this kind. `detail` is Japanese, says what happened this time, may be empty, and never holds
     /// anything about another person.
     pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self {
-            document: Box::new(ProblemDocument::new(code, detail)),
-            inner: None,
-        }
+        Self { document: Box::new(ProblemDocument::new(code, detail)), inner: None }
     }
 
     /// A fault of ours. `inner` is for the log.
@@ -144,14 +141,7 @@ pub(crate) fn name_request(response: &mut Response, id: &RequestId) -> Option<Pr
 
 /// Reads a `Retry-After` given in seconds. A date (RFC 9110 also allows one) is not understood.
 pub(crate) fn retry_after_of(headers: &HeaderMap) -> Option<Duration> {
-    headers
-        .get(RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
-        .map(Duration::from_secs)
+    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// Answers unknown addresses and methods of an API with problem documents.

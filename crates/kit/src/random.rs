@@ -30,10 +30,7 @@ impl SystemRandom {
 }
 
 impl Random for SystemRandom {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that asks the machine for randomness"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine for randomness")]
     fn fill(&self, bytes: &mut [u8]) {
         // Going on without randomness would make keys and salts that anybody can guess.
         aws_lc_rs::rand::fill(bytes).expect("the machine gives randomness");

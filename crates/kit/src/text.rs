@@ -31,9 +31,7 @@ impl Lang {
     /// Reads a tag such as `en`, `ja` or `en-GB`; anything else is none.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.split('-').next().unwrap_or_default().trim();
-        Self::ALL
-            .into_iter()
-            .find(|lang| primary.eq_ignore_ascii_case(lang.tag()))
+        Self::ALL.into_iter().find(|lang| primary.eq_ignore_ascii_case(lang.tag()))
     }
 
     /// The language that the browser prefers among ours (RFC 9110 §12.5.4). Japanese where it does not say, or names

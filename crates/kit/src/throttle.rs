@@ -51,25 +51,15 @@ impl<K: Hash + Eq + Clone> Throttle<K> {
     pub fn with_keys_max(rate: Rate, clock: SharedClock, keys_max: usize) -> Self {
         let quota = Quota::per_second(rate.per_second).allow_burst(rate.burst);
         let clock = Ticks(clock);
-        let buckets = Buckets {
-            keys_max,
-            inner: Mutex::default(),
-        };
+        let buckets = Buckets { keys_max, inner: Mutex::default() };
         let limiter = RateLimiter::new(quota, buckets, clock.clone());
-        Self {
-            limiter,
-            clock,
-            keys_max,
-            tidied_second: AtomicU64::new(0),
-        }
+        Self { limiter, clock, keys_max, tidied_second: AtomicU64::new(0) }
     }
 
     /// Takes one token of this key. Without one: the time until there is.
     pub fn check(&self, key: &K) -> Result<(), Duration> {
         self.tidy_when_full();
-        self.limiter
-            .check_key(key)
-            .map_err(|not_until| not_until.wait_time_from(self.clock.now()))
+        self.limiter.check_key(key).map_err(|not_until| not_until.wait_time_from(self.clock.now()))
     }
 
     /// Takes one token, or refuses with `rate-limited` and `Retry-After`.
@@ -120,10 +110,7 @@ struct Table<K> {
 
 impl<K> Default for Table<K> {
     fn default() -> Self {
-        Self {
-            known: HashMap::new(),
-            strangers: None,
-        }
+        Self { known: HashMap::new(), strangers: None }
     }
 }
 
@@ -191,10 +178,7 @@ mod tests {
     use crate::testing::HandClock;
 
     fn rate(per_second: u32, burst: u32) -> Rate {
-        Rate {
-            per_second: NonZeroU32::new(per_second).unwrap(),
-            burst: NonZeroU32::new(burst).unwrap(),
-        }
+        Rate { per_second: NonZeroU32::new(per_second).unwrap(), burst: NonZeroU32::new(burst).unwrap() }
     }
 
     #[test]
@@ -209,14 +193,7 @@ mod tests {
         throttle.check(&"1310000002").expect("another key has its own bucket");
         clock.advance(Duration::from_millis(500));
         throttle.check(&"1310000001").expect("half a second brings one token");
-        assert_eq!(
-            throttle
-                .admit(&"1310000001")
-                .unwrap_err()
-                .document()
-                .retry_after_seconds,
-            Some(1)
-        );
+        assert_eq!(throttle.admit(&"1310000001").unwrap_err().document().retry_after_seconds, Some(1));
     }
 
     #[test]
@@ -228,9 +205,7 @@ mod tests {
         }
         assert!(throttle.keys() <= 10);
         clock.advance(Duration::from_mins(1));
-        throttle
-            .check(&5_000)
-            .expect("rested buckets are forgotten, which makes room");
+        throttle.check(&5_000).expect("rested buckets are forgotten, which makes room");
     }
 
     #[test]
@@ -249,10 +224,7 @@ mod tests {
     #[test]
     fn more_than_the_burst_can_never_be_had_at_once() {
         let throttle = Throttle::new(rate(10, 10), Arc::new(HandClock::default()));
-        assert_eq!(
-            throttle.check_many(&1, NonZeroU32::new(11).unwrap()),
-            Err(Duration::MAX)
-        );
+        assert_eq!(throttle.check_many(&1, NonZeroU32::new(11).unwrap()), Err(Duration::MAX));
         throttle.check_many(&1, NonZeroU32::new(10).unwrap()).unwrap();
         assert!(throttle.check(&1).is_err());
     }

@@ -32,11 +32,7 @@ enum After<E> {
 
 impl<B: HttpBody> Gathered<B> {
     pub(crate) fn new(inner: B) -> Self {
-        Self {
-            inner,
-            held: BytesMut::new(),
-            after: After::Unknown,
-        }
+        Self { inner, held: BytesMut::new(), after: After::Unknown }
     }
 }
 
@@ -121,27 +117,17 @@ mod tests {
     use super::*;
 
     async fn frames(pieces: Vec<io::Result<Bytes>>) -> Vec<Result<usize, io::ErrorKind>> {
-        let mut body = Gathered::new(StreamBody::new(
-            stream::iter(pieces).map(|piece| piece.map(Frame::data)),
-        ));
+        let mut body = Gathered::new(StreamBody::new(stream::iter(pieces).map(|piece| piece.map(Frame::data))));
         let mut frames = Vec::new();
         while let Some(frame) = body.frame().await {
-            frames.push(
-                frame
-                    .map(|frame| frame.into_data().unwrap().len())
-                    .map_err(|error| error.kind()),
-            );
+            frames.push(frame.map(|frame| frame.into_data().unwrap().len()).map_err(|error| error.kind()));
         }
         frames
     }
 
     #[tokio::test]
     async fn small_pieces_travel_together_and_none_is_lost() {
-        let lines = || {
-            (0..10_000)
-                .map(|_| Ok(Bytes::from_static(b"0123456789")))
-                .collect::<Vec<_>>()
-        };
+        let lines = || (0..10_000).map(|_| Ok(Bytes::from_static(b"0123456789"))).collect::<Vec<_>>();
         let sizes = frames(lines()).await;
         assert!(sizes.len() <= 8, "{sizes:?}");
         assert_eq!(sizes.iter().map(|size| *size.as_ref().unwrap()).sum::<usize>(), 100_000);

@@ -41,10 +41,7 @@ pub enum BodyError {
         bytes_max: u64,
     },
     /// Slower than the least rate.
-    #[error(
-        "the body arrives more slowly than {} bytes a second",
-        limits::BODY_BYTES_PER_SECOND_MIN
-    )]
+    #[error("the body arrives more slowly than {} bytes a second", limits::BODY_BYTES_PER_SECOND_MIN)]
     TooSlow,
     /// The connection or the stream broke.
     #[error("the body broke off")]
@@ -54,10 +51,7 @@ pub enum BodyError {
 impl BodyError {
     /// The `BodyError` inside an error that reading an axum body gave.
     pub fn of(error: axum::Error) -> Self {
-        error
-            .into_inner()
-            .downcast::<Self>()
-            .map_or(Self::Broken, |known| *known)
+        error.into_inner().downcast::<Self>().map_or(Self::Broken, |known| *known)
     }
 }
 
@@ -96,8 +90,7 @@ impl BodyRules {
     /// How long in all we may wait for a body of which this much has come.
     fn time_for(&self, received: u64) -> Duration {
         let rate = self.bytes_per_second_min.max(1);
-        self.patience
-            .saturating_add(Duration::from_millis(received.saturating_mul(1_000) / rate))
+        self.patience.saturating_add(Duration::from_millis(received.saturating_mul(1_000) / rate))
     }
 }
 
@@ -150,9 +143,7 @@ where
         };
         self.received += frame.data_ref().map_or(0, |data| data.len() as u64);
         if self.received > self.rules.bytes_max {
-            return Some(Err(BodyError::TooLarge {
-                bytes_max: self.rules.bytes_max,
-            }));
+            return Some(Err(BodyError::TooLarge { bytes_max: self.rules.bytes_max }));
         }
         self.ended = self.inner.is_end_stream();
         Some(Ok(frame))
@@ -231,10 +222,7 @@ pub(crate) fn announced_bytes(headers: &HeaderMap) -> Option<u64> {
 
 /// The size limit of this request's route.
 fn limit_of(request: &Request) -> u64 {
-    request
-        .extensions()
-        .get::<RouteLimit>()
-        .map_or(limits::BODY_BYTES_MAX, |limit| limit.0)
+    request.extensions().get::<RouteLimit>().map_or(limits::BODY_BYTES_MAX, |limit| limit.0)
 }
 
 /// Reads a whole body of at most `bytes_max` bytes.
@@ -266,38 +254,31 @@ pub async fn read(body: Body, bytes_max: u64) -> Result<Bytes, BodyError> {
             }
         }
     }
-    Ok(if rest.is_empty() {
-        first.unwrap_or_default()
-    } else {
-        rest.freeze()
-    })
+    Ok(if rest.is_empty() { first.unwrap_or_default() } else { rest.freeze() })
 }
 
 /// A body as a stream of pieces that fails when it grows larger than `bytes_max`: for files that do not fit in memory.
 pub fn stream(body: Body, bytes_max: u64) -> impl Stream<Item = Result<Bytes, BodyError>> + Send + Unpin {
     let state = (body, 0_u64, false);
-    Box::pin(futures_util::stream::unfold(
-        state,
-        move |(mut body, mut length, failed)| async move {
-            if failed {
-                return None;
+    Box::pin(futures_util::stream::unfold(state, move |(mut body, mut length, failed)| async move {
+        if failed {
+            return None;
+        }
+        loop {
+            let piece = match body.frame().await? {
+                Ok(frame) => match frame.into_data() {
+                    Ok(data) => data,
+                    Err(_) => continue,
+                },
+                Err(error) => return Some((Err(BodyError::of(error)), (body, length, true))),
+            };
+            length += piece.len() as u64;
+            if length > bytes_max {
+                return Some((Err(BodyError::TooLarge { bytes_max }), (body, length, true)));
             }
-            loop {
-                let piece = match body.frame().await? {
-                    Ok(frame) => match frame.into_data() {
-                        Ok(data) => data,
-                        Err(_) => continue,
-                    },
-                    Err(error) => return Some((Err(BodyError::of(error)), (body, length, true))),
-                };
-                length += piece.len() as u64;
-                if length > bytes_max {
-                    return Some((Err(BodyError::TooLarge { bytes_max }), (body, length, true)));
-                }
-                return Some((Ok(piece), (body, length, false)));
-            }
-        },
-    ))
+            return Some((Ok(piece), (body, length, false)));
+        }
+    }))
 }
 
 /// A request body as a stream, under the size limit of its route ([`limit`]).
@@ -333,10 +314,7 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
-            return Err(Problem::new(
-                ProblemCode::UnsupportedMediaType,
-                "application/json で送ってください",
-            ));
+            return Err(Problem::new(ProblemCode::UnsupportedMediaType, "application/json で送ってください"));
         }
         let BytesBody(bytes) = BytesBody::from_request(request, state).await?;
         parse_json(&bytes).map(Self)
@@ -351,21 +329,15 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             serde_json::error::Category::Eof => "途中で終わっています",
             serde_json::error::Category::Io | serde_json::error::Category::Syntax => "JSON として読めません",
         };
-        Problem::new(
-            ProblemCode::MalformedJson,
-            format!("{} 行 {} 文字目: {what}", error.line(), error.column()),
-        )
+        Problem::new(ProblemCode::MalformedJson, format!("{} 行 {} 文字目: {what}", error.line(), error.column()))
     })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| {
-            let essence = value.split(';').next().unwrap_or_default().trim();
-            essence.eq_ignore_ascii_case("application/json")
-        })
+    headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        let essence = value.split(';').next().unwrap_or_default().trim();
+        essence.eq_ignore_ascii_case("application/json")
+    })
 }
 
 /// JSON as an answer, through one buffer.
@@ -384,9 +356,7 @@ impl<T: serde::Serialize> IntoResponse for JsonAnswer<T> {
 /// Bytes that are JSON already, as an answer.
 pub fn json_bytes(bytes: impl Into<Bytes>) -> Response {
     let mut response = Response::new(Body::from(bytes.into()));
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
     response
 }
 
@@ -398,9 +368,7 @@ mod tests {
 
     fn pieces(pieces: &'static [&'static [u8]]) -> Body {
         Body::from_stream(futures_util::stream::iter(
-            pieces
-                .iter()
-                .map(|piece| Ok::<_, std::io::Error>(Bytes::from_static(piece))),
+            pieces.iter().map(|piece| Ok::<_, std::io::Error>(Bytes::from_static(piece))),
         ))
     }
 
@@ -409,10 +377,7 @@ mod tests {
         assert_eq!(read(pieces(&[b"ab", b"cd", b"e"]), 5).await.unwrap(), "abcde");
         assert_eq!(read(pieces(&[b"abcde"]), 5).await.unwrap(), "abcde");
         assert_eq!(read(pieces(&[]), 5).await.unwrap(), "");
-        assert_eq!(
-            read(pieces(&[b"abc", b"def"]), 5).await,
-            Err(BodyError::TooLarge { bytes_max: 5 })
-        );
+        assert_eq!(read(pieces(&[b"abc", b"def"]), 5).await, Err(BodyError::TooLarge { bytes_max: 5 }));
     }
 
     #[tokio::test]
@@ -433,28 +398,14 @@ mod tests {
         }
         let problem = parse_json::<Shape>(b"{\n \"number\": \"12345678\"}").unwrap_err();
         assert_eq!(problem.code(), ProblemCode::MalformedJson);
-        assert!(
-            problem.document().detail.starts_with("2 行"),
-            "{}",
-            problem.document().detail
-        );
+        assert!(problem.document().detail.starts_with("2 行"), "{}", problem.document().detail);
         assert!(!problem.document().detail.contains("12345678"));
-        assert!(
-            parse_json::<Shape>(b"{")
-                .unwrap_err()
-                .document()
-                .detail
-                .contains("途中")
-        );
+        assert!(parse_json::<Shape>(b"{").unwrap_err().document().detail.contains("途中"));
     }
 
     #[test]
     fn the_least_rate_gives_a_large_body_more_time() {
-        let rules = BodyRules {
-            bytes_max: 1,
-            patience: Duration::from_secs(10),
-            bytes_per_second_min: 1_000,
-        };
+        let rules = BodyRules { bytes_max: 1, patience: Duration::from_secs(10), bytes_per_second_min: 1_000 };
         assert_eq!(rules.time_for(0), Duration::from_secs(10));
         assert_eq!(rules.time_for(5_000), Duration::from_secs(15));
     }

@@ -52,12 +52,7 @@ pub struct AnswerStream {
 impl AnswerStream {
     pub(super) fn new(response: Response<Incoming>, piece_time: Duration) -> Self {
         let (parts, body) = response.into_parts();
-        Self {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-            piece_time,
-        }
+        Self { status: parts.status, headers: parts.headers, body, piece_time }
     }
 
     /// The next piece; none at the end.
@@ -90,11 +85,7 @@ impl AnswerStream {
 
     /// The same if it is a success; else the problem that it tells of.
     pub(super) async fn or_problem(self, bytes_max: usize) -> Result<Self, ClientError> {
-        if self.status.is_success() {
-            Ok(self)
-        } else {
-            Err(self.into_problem(bytes_max).await)
-        }
+        if self.status.is_success() { Ok(self) } else { Err(self.into_problem(bytes_max).await) }
     }
 
     /// Reads all of it.
@@ -103,18 +94,11 @@ impl AnswerStream {
             return Err(self.into_problem(bytes_max).await);
         }
         let body = self.bytes(bytes_max).await?;
-        Ok(Answer {
-            status: self.status,
-            headers: self.headers,
-            body,
-        })
+        Ok(Answer { status: self.status, headers: self.headers, body })
     }
 
     async fn into_problem(mut self, bytes_max: usize) -> ClientError {
-        let is_problem = self
-            .headers
-            .get(CONTENT_TYPE)
-            .is_some_and(|value| value == PROBLEM_MEDIA_TYPE);
+        let is_problem = self.headers.get(CONTENT_TYPE).is_some_and(|value| value == PROBLEM_MEDIA_TYPE);
         if !is_problem {
             return CouldNotAsk::unreadable(self.status, "not a problem document").into();
         }
@@ -124,11 +108,8 @@ impl AnswerStream {
         };
         match serde_json::from_slice::<ProblemDocument>(&bytes) {
             Ok(document) => ClientError::Problem {
-                retry_after: retry_after_of(&self.headers).or_else(|| {
-                    document
-                        .retry_after_seconds
-                        .map(|seconds| Duration::from_secs(seconds.into()))
-                }),
+                retry_after: retry_after_of(&self.headers)
+                    .or_else(|| document.retry_after_seconds.map(|seconds| Duration::from_secs(seconds.into()))),
                 document: Box::new(document),
             },
             Err(error) => CouldNotAsk::unreadable(self.status, error).into(),
@@ -154,10 +135,6 @@ impl AnswerStream {
             }
         }
         let whole = if rest.is_empty() { first } else { rest.freeze() };
-        if whole.len() > bytes_max {
-            Err(too_large())
-        } else {
-            Ok(whole)
-        }
+        if whole.len() > bytes_max { Err(too_large()) } else { Ok(whole) }
     }
 }

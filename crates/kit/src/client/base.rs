@@ -52,11 +52,7 @@ impl Base {
         if scheme != Scheme::HTTPS && !plain_allowed {
             return Err(UrlError::NotHttps(url.to_owned()));
         }
-        Ok(Self {
-            scheme,
-            authority,
-            path,
-        })
+        Ok(Self { scheme, authority, path })
     }
 
     /// The address of a path, which begins with a slash and may have a query.
@@ -93,16 +89,8 @@ impl Bases {
         if urls.is_empty() {
             return Err(UrlError::None);
         }
-        let all = urls
-            .iter()
-            .map(|url| Base::parse(url, plain_loopback))
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            all,
-            preferred: AtomicUsize::new(0),
-            return_at_ms: AtomicU64::new(0),
-            clock,
-        })
+        let all = urls.iter().map(|url| Base::parse(url, plain_loopback)).collect::<Result<_, _>>()?;
+        Ok(Self { all, preferred: AtomicUsize::new(0), return_at_ms: AtomicU64::new(0), clock })
     }
 
     pub(super) fn count(&self) -> usize {
@@ -143,9 +131,7 @@ impl Bases {
 
 impl fmt::Debug for Bases {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.all.iter().map(|base| &base.authority))
-            .finish()
+        f.debug_list().entries(self.all.iter().map(|base| &base.authority)).finish()
     }
 }
 
@@ -186,36 +172,19 @@ mod tests {
         let clock = Arc::new(HandClock::default());
         let bases = bases(&["https://a.example:8443/tashika/"], clock);
         let (_, base) = bases.in_order().next().unwrap();
-        assert_eq!(
-            base.uri("/v1/time?x=1").unwrap(),
-            "https://a.example:8443/tashika/v1/time?x=1"
-        );
+        assert_eq!(base.uri("/v1/time?x=1").unwrap(), "https://a.example:8443/tashika/v1/time?x=1");
         assert!(base.uri("/v1/\u{0}").is_err());
     }
 
     #[test]
     fn only_https_is_spoken_unless_it_stays_on_this_machine() {
         let parse = |url: &str, plain| Base::parse(url, plain).map(|_| ());
-        assert_eq!(
-            parse("http://a.example", true),
-            Err(UrlError::NotHttps("http://a.example".into()))
-        );
+        assert_eq!(parse("http://a.example", true), Err(UrlError::NotHttps("http://a.example".into())));
         assert!(parse("http://127.0.0.1:80", false).is_err());
-        for url in [
-            "http://127.0.0.1:80",
-            "http://localhost",
-            "http://[::1]:1",
-            "https://a.example/x",
-        ] {
+        for url in ["http://127.0.0.1:80", "http://localhost", "http://[::1]:1", "https://a.example/x"] {
             assert_eq!(parse(url, true), Ok(()), "{url}");
         }
-        for url in [
-            "",
-            "a.example",
-            "/v1",
-            "https://user:secret@a.example",
-            "https://a.example?q",
-        ] {
+        for url in ["", "a.example", "/v1", "https://user:secret@a.example", "https://a.example?q"] {
             assert!(matches!(parse(url, true), Err(UrlError::Malformed(_))), "{url}");
         }
     }

@@ -57,10 +57,7 @@ impl Connector {
             }
             TlsConnector::from(config)
         });
-        Self {
-            tls,
-            time: options.connect_time,
-        }
+        Self { tls, time: options.connect_time }
     }
 
     async fn connect(self, uri: Uri) -> Result<TokioIo<Link>, ConnectError> {
@@ -74,20 +71,14 @@ impl Connector {
     async fn connect_in_time(&self, uri: &Uri) -> Result<Link, ConnectError> {
         let plain = uri.scheme() == Some(&Scheme::HTTP);
         // The brackets of an IPv6 address belong to the URL, not to the name.
-        let host = uri
-            .host()
-            .unwrap_or_default()
-            .trim_start_matches('[')
-            .trim_end_matches(']');
+        let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
         let port = uri.port_u16().unwrap_or(if plain { 80 } else { 443 });
         let tcp = self.open(host, port).await?;
         if plain {
             return Ok(Link::Plain(tcp));
         }
         let Some(tls) = &self.tls else {
-            return Err(ConnectError::Tls(io::Error::other(
-                "this client has no TLS configuration",
-            )));
+            return Err(ConnectError::Tls(io::Error::other("this client has no TLS configuration")));
         };
         let name =
             ServerName::try_from(host.to_owned()).map_err(|error| ConnectError::Name(io::Error::other(error)))?;
@@ -97,10 +88,7 @@ impl Connector {
 
     /// Tries the addresses of a name in turn; while there are more, none gets more than its share of the time.
     async fn open(&self, host: &str, port: u16) -> Result<TcpStream, ConnectError> {
-        let addresses: Vec<_> = tokio::net::lookup_host((host, port))
-            .await
-            .map_err(ConnectError::Name)?
-            .collect();
+        let addresses: Vec<_> = tokio::net::lookup_host((host, port)).await.map_err(ConnectError::Name)?.collect();
         let share = self.time / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
         let mut last = ConnectError::Name(io::Error::other("the name has no address"));
         for address in addresses {

@@ -136,10 +136,7 @@ impl CouldNotAsk {
     /// What to tell the person at the window.
     pub const fn text(&self) -> Text {
         match self {
-            Self::NoAddress => Text::new(
-                "センターの接続先が設定されていません",
-                "No center address is configured",
-            ),
+            Self::NoAddress => Text::new("センターの接続先が設定されていません", "No center address is configured"),
             Self::NameNotFound(_) => Text::new(
                 "センターの接続先が見つかりません。回線を確認してください",
                 "The center's name cannot be found. Check the line",
@@ -148,10 +145,9 @@ impl CouldNotAsk {
                 "センターに接続できません。回線を確認してください",
                 "The center cannot be reached. Check the line",
             ),
-            Self::ConnectTimedOut { .. } => Text::new(
-                "センターへの接続に時間がかかっています",
-                "Connecting to the center takes too long",
-            ),
+            Self::ConnectTimedOut { .. } => {
+                Text::new("センターへの接続に時間がかかっています", "Connecting to the center takes too long")
+            }
             Self::ServerNotTrusted(_) => Text::new(
                 "接続先がセンターであることを確認できません。接続を中止しました",
                 "The other side cannot prove to be the center; the connection was given up",
@@ -208,10 +204,7 @@ impl CouldNotAsk {
     }
 
     pub(super) fn unreadable(status: StatusCode, what: impl Display) -> Self {
-        Self::Unreadable {
-            status: status.as_u16(),
-            what: what.to_string(),
-        }
+        Self::Unreadable { status: status.as_u16(), what: what.to_string() }
     }
 
     pub(super) fn from_http(error: &legacy::Error) -> Self {

@@ -185,9 +185,7 @@ impl Client {
     /// Uses another certificate or other roots from the next request on. Requests that are open end on the connections
     /// they have.
     pub fn replace_tls(&self, tls: &ClientTls) {
-        self.inner
-            .http
-            .store(Arc::new(make_http(Some(tls), &self.inner.options)));
+        self.inner.http.store(Arc::new(make_http(Some(tls), &self.inner.options)));
     }
 
     /// GET, and the answer as JSON.
@@ -216,8 +214,7 @@ impl Client {
 
     /// GET.
     pub async fn get(&self, path: &str) -> Result<Answer, ClientError> {
-        self.whole(self.send(Method::GET, path, None, Bytes::new(), self.inner.options.answer_time))
-            .await
+        self.whole(self.send(Method::GET, path, None, Bytes::new(), self.inner.options.answer_time)).await
     }
 
     /// POST of bytes.
@@ -228,8 +225,7 @@ impl Client {
         body: impl Into<Bytes>,
     ) -> Result<Answer, ClientError> {
         let answer_time = self.inner.options.answer_time;
-        self.whole(self.send(Method::POST, path, Some(content_type), body.into(), answer_time))
-            .await
+        self.whole(self.send(Method::POST, path, Some(content_type), body.into(), answer_time)).await
     }
 
     /// POST of a body that does not fit in memory. It may take `time` in all. It is sent to one base URL only: what was
@@ -248,14 +244,8 @@ impl Client {
         let (_, base) = self.inner.bases.in_order().next().ok_or(CouldNotAsk::NoAddress)?;
         let request = self.request(Method::POST, base.uri(path)?, Some(content_type), body);
         let asked = async {
-            let response = self
-                .http()
-                .request(request)
-                .await
-                .map_err(|error| ClientError::from_http(&error))?;
-            AnswerStream::new(response, self.inner.options.answer_time)
-                .whole(self.inner.options.answer_bytes_max)
-                .await
+            let response = self.http().request(request).await.map_err(|error| ClientError::from_http(&error))?;
+            AnswerStream::new(response, self.inner.options.answer_time).whole(self.inner.options.answer_bytes_max).await
         };
         in_time(time, asked).await
     }
@@ -274,10 +264,7 @@ impl Client {
         // One limit over sending and reading; connecting has its own and may happen once per base URL.
         let tries = u32::try_from(self.inner.bases.count()).unwrap_or(1);
         let time = self.inner.options.answer_time + self.inner.options.connect_time * tries;
-        in_time(time, async {
-            asked.await?.whole(self.inner.options.answer_bytes_max).await
-        })
-        .await
+        in_time(time, async { asked.await?.whole(self.inner.options.answer_bytes_max).await }).await
     }
 
     /// Sends to the first base URL that can be reached.
@@ -322,10 +309,7 @@ impl Client {
         *request.uri_mut() = uri;
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, self.inner.user_agent.clone());
-        headers.insert(
-            ACCEPT,
-            HeaderValue::from_static("application/json, application/problem+json, */*;q=0.1"),
-        );
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json, application/problem+json, */*;q=0.1"));
         if let Some(content_type) = content_type {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         }

@@ -66,11 +66,7 @@ async fn serve(tcp: TcpStream, address: SocketAddr, house: &Arc<House>) {
         return;
     }
     let Some(tls) = &house.tls else {
-        let facts = ConnectionFacts {
-            address,
-            certificate: None,
-            identity: None,
-        };
+        let facts = ConnectionFacts { address, certificate: None, identity: None };
         return connection::run(tcp, Protocol::Http1, facts, CancellationToken::new(), house).await;
     };
     let generation = tls.current();
@@ -101,11 +97,7 @@ async fn meet(
     house: &Arc<House>,
 ) {
     let session = stream.get_ref().1;
-    let protocol = if session.alpn_protocol() == Some(b"h2") {
-        Protocol::Http2
-    } else {
-        Protocol::Http1
-    };
+    let protocol = if session.alpn_protocol() == Some(b"h2") { Protocol::Http2 } else { Protocol::Http1 };
     let certificate = session
         .peer_certificates()
         .and_then(|chain| chain.first())
@@ -114,10 +106,6 @@ async fn meet(
         (Some(identify), Some(certificate)) => Some(identify(certificate)),
         _ => None,
     };
-    let facts = ConnectionFacts {
-        address,
-        certificate,
-        identity,
-    };
+    let facts = ConnectionFacts { address, certificate, identity };
     connection::run(stream, protocol, facts, generation.over.clone(), house).await;
 }

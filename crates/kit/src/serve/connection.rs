@@ -104,23 +104,13 @@ struct Judge {
 
 impl Judge {
     fn new(options: ServeOptions) -> Self {
-        Self {
-            begun_before: 0,
-            parting: false,
-            trickled: Duration::ZERO,
-            unread: Duration::ZERO,
-            options,
-        }
+        Self { begun_before: 0, parting: false, trickled: Duration::ZERO, unread: Duration::ZERO, options }
     }
 
     /// Time until the next look.
     fn pause(&self) -> Duration {
         let half = self.options.idle_time / 2;
-        if self.parting {
-            half.min(limits::DRAIN_QUIET_TIME)
-        } else {
-            half
-        }
+        if self.parting { half.min(limits::DRAIN_QUIET_TIME) } else { half }
     }
 
     fn look(&mut self, activity: &Activity) -> Judgement {
@@ -145,11 +135,7 @@ impl Judge {
     fn look_while_parting(&mut self, open: usize, moved: bool, unread: bool) -> Judgement {
         let pause = self.pause();
         self.unread = if unread { self.unread + pause } else { Duration::ZERO };
-        self.trickled = if open == 0 {
-            self.trickled + pause
-        } else {
-            Duration::ZERO
-        };
+        self.trickled = if open == 0 { self.trickled + pause } else { Duration::ZERO };
         if self.unread >= self.options.idle_time / 2 {
             Judgement::Cut("answer_unread")
         } else if open == 0 && (!moved || self.trickled >= self.options.first_head_time) {
@@ -211,11 +197,7 @@ pub(super) async fn run<S>(
 {
     let activity = Arc::new(Activity::default());
     let io = TokioIo::new(Watched::new(stream, Arc::clone(&activity)));
-    let line = Arc::new(Line {
-        house: Arc::clone(house),
-        facts: Arc::new(facts),
-        activity: Arc::clone(&activity),
-    });
+    let line = Arc::new(Line { house: Arc::clone(house), facts: Arc::new(facts), activity: Arc::clone(&activity) });
     let service = service_fn(move |request| exchange::answer(Arc::clone(&line), request));
     let events = events(house, over, house.options.first_head_time);
     match protocol {
@@ -313,11 +295,7 @@ mod tests {
         activity.begin();
         activity.work_done();
         activity.end();
-        assert_eq!(
-            judge.look(&activity),
-            Judgement::Stay,
-            "a request was begun since the last look"
-        );
+        assert_eq!(judge.look(&activity), Judgement::Stay, "a request was begun since the last look");
         assert_eq!(judge.look(&activity), Judgement::Part);
         judge.parting = true;
         assert_eq!(judge.look(&activity), Judgement::Cut("parted"));

@@ -59,10 +59,7 @@ pub(super) async fn answer(line: Arc<Line>, request: Request<Incoming>) -> Resul
     let time = house.clock.monotonic().saturating_sub(begun);
     house.metrics.answered(response.status(), time);
     note(&line, &id, noted, response.status(), time, problem.as_ref());
-    Ok(response.map(|inner| OpenBody {
-        inner: Gathered::new(inner),
-        _open: open,
-    }))
+    Ok(response.map(|inner| OpenBody { inner: Gathered::new(inner), _open: open }))
 }
 
 /// Requests that the router need not see.
@@ -71,29 +68,20 @@ fn refusal(line: &Line, request: &Request<Incoming>) -> Option<Problem> {
         return Some(problem.clone());
     }
     let bytes_max = line.house.options.body.bytes_max;
-    announced_bytes(request.headers())
-        .filter(|bytes| *bytes > bytes_max)
-        .map(|_| Problem::body_too_large(bytes_max))
+    announced_bytes(request.headers()).filter(|bytes| *bytes > bytes_max).map(|_| Problem::body_too_large(bytes_max))
 }
 
 async fn ask_router(line: &Arc<Line>, id: RequestId, request: Request<Incoming>) -> Response {
     let house = &line.house;
     let limit = time_limit(house, request.uri().path());
     let (mut parts, body) = request.into_parts();
-    parts
-        .extensions
-        .insert(RequestContext::new(id, Arc::clone(&line.facts)));
+    parts.extensions.insert(RequestContext::new(id, Arc::clone(&line.facts)));
     let body = if body.is_end_stream() {
         Body::empty()
     } else {
         let activity = Arc::clone(&line.activity);
         let unread = move || activity.leave_body_unread();
-        Body::new(GuardedBody::new(
-            body,
-            house.options.body,
-            Arc::clone(&house.clock),
-            unread,
-        ))
+        Body::new(GuardedBody::new(body, house.options.body, Arc::clone(&house.clock), unread))
     };
     let mut router = house.router.clone();
     // The call itself is inside the guard too: layers may do work before they return their future.

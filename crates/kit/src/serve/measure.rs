@@ -40,26 +40,10 @@ impl HttpMetrics {
     pub fn new(metrics: &Metrics) -> Self {
         let counted = Self::unregistered();
         metrics.register("http_connections_open", "Connections open", counted.open.clone());
-        metrics.register(
-            "http_connections_accepted",
-            "Connections accepted",
-            counted.accepted.clone(),
-        );
-        metrics.register(
-            "http_handshakes_failed",
-            "TLS handshakes that failed",
-            counted.handshakes_failed.clone(),
-        );
-        metrics.register(
-            "http_connections_cut",
-            "Connections cut by a limit",
-            counted.cut.clone(),
-        );
-        metrics.register(
-            "http_requests",
-            "Requests answered, by class of status",
-            counted.requests.clone(),
-        );
+        metrics.register("http_connections_accepted", "Connections accepted", counted.accepted.clone());
+        metrics.register("http_handshakes_failed", "TLS handshakes that failed", counted.handshakes_failed.clone());
+        metrics.register("http_connections_cut", "Connections cut by a limit", counted.cut.clone());
+        metrics.register("http_requests", "Requests answered, by class of status", counted.requests.clone());
         metrics.register(
             "http_request_seconds",
             "Time from the head of a request to the head of its answer",
@@ -115,11 +99,6 @@ impl ListenerMetrics {
     }
 
     pub(super) fn cut(&self, end: &'static str) {
-        self.cut
-            .get_or_create(&EndLabel {
-                listener: self.listener,
-                end,
-            })
-            .inc();
+        self.cut.get_or_create(&EndLabel { listener: self.listener, end }).inc();
     }
 }

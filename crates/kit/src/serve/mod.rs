@@ -96,11 +96,7 @@ impl Listener {
             return Err(ServeError::NotLoopback(address));
         }
         let bind = || {
-            let socket = if address.is_ipv4() {
-                TcpSocket::new_v4()?
-            } else {
-                TcpSocket::new_v6()?
-            };
+            let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
             // On Windows this option would let another program take over our port.
             #[cfg(unix)]
             socket.set_reuseaddr(true)?;
@@ -172,15 +168,7 @@ pub struct Server {
 impl Server {
     /// `name` stands in log lines and metrics.
     pub fn new(name: &'static str, clock: SharedClock, random: SharedRandom) -> Self {
-        Self {
-            name,
-            clock,
-            random,
-            tls: None,
-            identify: None,
-            options: ServeOptions::default(),
-            metrics: None,
-        }
+        Self { name, clock, random, tls: None, identify: None, options: ServeOptions::default(), metrics: None }
     }
 
     /// Speaks TLS. Without this, plain HTTP/1.1.
@@ -199,10 +187,7 @@ impl Server {
     {
         self.identify = Some(Arc::new(move |certificate: &PeerCertificate| {
             let (value, label) = identify(&certificate.0)?;
-            Ok(Identity {
-                value: Box::new(value),
-                label: label.into(),
-            })
+            Ok(Identity { value: Box::new(value), label: label.into() })
         }));
         self
     }

@@ -47,11 +47,7 @@ struct Lingering {
 
 impl<S> Watched<S> {
     pub(super) fn new(inner: S, activity: Arc<Activity>) -> Self {
-        Self {
-            inner,
-            activity,
-            lingering: None,
-        }
+        Self { inner, activity, lingering: None }
     }
 }
 
@@ -115,10 +111,7 @@ impl<S: AsyncWrite + Socket + Unpin> AsyncWrite for Watched<S> {
                 return Poll::Ready(Ok(()));
             }
             let alarm = Box::pin(tokio::time::sleep(limits::LINGER_TIME));
-            self.lingering = Some(Lingering {
-                alarm,
-                swallowed_bytes: 0,
-            });
+            self.lingering = Some(Lingering { alarm, swallowed_bytes: 0 });
         }
         self.poll_linger(cx).map(Ok)
     }

@@ -24,9 +24,7 @@ pub(super) struct Generation {
 impl ServerTls {
     /// Takes what `trust::tls` makes.
     pub fn new(config: impl Into<Arc<ServerConfig>>) -> Self {
-        Self {
-            current: Arc::new(ArcSwap::from_pointee(Generation::new(config.into()))),
-        }
+        Self { current: Arc::new(ArcSwap::from_pointee(Generation::new(config.into()))) }
     }
 
     /// New connections meet the new configuration; those that are open go on. For a renewed server certificate.
@@ -35,10 +33,7 @@ impl ServerTls {
         // The old connections stay tied to the token they have, which the new generation carries on, so that a later
         // `replace_and_part` ends them too.
         let over = before.over.clone();
-        self.current.store(Arc::new(Generation {
-            config: config.into(),
-            over,
-        }));
+        self.current.store(Arc::new(Generation { config: config.into(), over }));
     }
 
     /// As [`Self::replace`], and every open connection ends as soon as what is open on it is answered. For a new
@@ -55,10 +50,7 @@ impl ServerTls {
 
 impl Generation {
     fn new(config: Arc<ServerConfig>) -> Self {
-        Self {
-            config,
-            over: CancellationToken::new(),
-        }
+        Self { config, over: CancellationToken::new() }
     }
 
     pub(super) fn acceptor(&self) -> TlsAcceptor {

@@ -61,25 +61,10 @@ async fn a_closed_door_a_silent_one_and_an_unknown_name_are_told_apart() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = https(silent.local_addr().unwrap());
     let timed_out = why(client(&url, &Ca::new().anonymous_config(), QUICK).get("/").await);
-    assert_eq!(
-        timed_out,
-        CouldNotAsk::ConnectTimedOut {
-            after: QUICK.connect_time
-        }
-    );
+    assert_eq!(timed_out, CouldNotAsk::ConnectTimedOut { after: QUICK.connect_time });
 
-    let unknown = why(
-        client("https://no-such-name.invalid", &Ca::new().anonymous_config(), QUICK)
-            .get("/")
-            .await,
-    );
-    assert!(
-        matches!(
-            unknown,
-            CouldNotAsk::NameNotFound(_) | CouldNotAsk::ConnectTimedOut { .. }
-        ),
-        "{unknown:?}"
-    );
+    let unknown = why(client("https://no-such-name.invalid", &Ca::new().anonymous_config(), QUICK).get("/").await);
+    assert!(matches!(unknown, CouldNotAsk::NameNotFound(_) | CouldNotAsk::ConnectTimedOut { .. }), "{unknown:?}");
 
     for error in [refused, timed_out, unknown] {
         assert!(!error.may_have_arrived() && error.is_temporary(), "{error:?}");
@@ -100,9 +85,7 @@ async fn no_answer_in_time_is_not_the_same_as_not_asked() {
     let address = start_tls(slow, &ca, &life);
     for http1_only in [true, false] {
         let options = ClientOptions { http1_only, ..QUICK };
-        let late = why(client(&https(address), &ca.client_config("clinic"), options)
-            .get("/")
-            .await);
+        let late = why(client(&https(address), &ca.client_config("clinic"), options).get("/").await);
         assert!(matches!(late, CouldNotAsk::TimedOut { .. }), "{late:?}");
         assert!(late.may_have_arrived());
     }
@@ -119,17 +102,11 @@ async fn a_question_that_may_have_arrived_is_never_sent_again() {
             let mut head = [0; 1024];
             let _ = stream.read(&mut head).await;
             counted.fetch_add(1, Ordering::SeqCst);
-            let _ = stream
-                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\npart")
-                .await;
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\npart").await;
         }
     });
     let life = Lifecycle::new();
-    let second = start_plain(
-        Router::new().route("/", get(async || "second")),
-        ServeOptions::default(),
-        &life,
-    );
+    let second = start_plain(Router::new().route("/", get(async || "second")), ServeOptions::default(), &life);
     let broken = why(quick_plain(&[address, second]).get("/").await);
     assert!(matches!(broken, CouldNotAsk::Broken(_)), "{broken:?}");
     assert!(broken.may_have_arrived());
@@ -140,9 +117,7 @@ async fn a_question_that_may_have_arrived_is_never_sent_again() {
 async fn when_the_first_address_is_closed_the_second_is_asked() {
     let life = Lifecycle::new();
     let second = start_plain(
-        Router::new()
-            .route("/", get(async || "second"))
-            .route("/", post(async |body: Bytes| body)),
+        Router::new().route("/", get(async || "second")).route("/", post(async |body: Bytes| body)),
         ServeOptions::default(),
         &life,
     );
@@ -156,17 +131,10 @@ async fn when_the_first_address_is_closed_the_second_is_asked() {
 #[tokio::test]
 async fn a_refusal_is_read_with_its_time_to_wait() {
     let life = Lifecycle::new();
-    let refusing = Router::new().route(
-        "/",
-        get(async || Problem::overloaded(Duration::from_secs(7)).because("the inner face")),
-    );
-    let error = plain_client(start_plain(refusing, ServeOptions::default(), &life))
-        .get("/")
-        .await
-        .unwrap_err();
-    let ClientError::Problem { document, retry_after } = &error else {
-        panic!("{error:?}")
-    };
+    let refusing =
+        Router::new().route("/", get(async || Problem::overloaded(Duration::from_secs(7)).because("the inner face")));
+    let error = plain_client(start_plain(refusing, ServeOptions::default(), &life)).get("/").await.unwrap_err();
+    let ClientError::Problem { document, retry_after } = &error else { panic!("{error:?}") };
     assert_eq!(document.code.as_str(), "overloaded");
     assert_eq!(*retry_after, Some(Duration::from_secs(7)));
     assert!(document.request_id.is_some());
@@ -177,10 +145,7 @@ async fn a_refusal_is_read_with_its_time_to_wait() {
 async fn an_answer_that_is_none_is_named() {
     let life = Lifecycle::new();
     let strange = Router::new()
-        .route(
-            "/proxy",
-            get(async || (StatusCode::BAD_GATEWAY, "<html>proxy</html>").into_response()),
-        )
+        .route("/proxy", get(async || (StatusCode::BAD_GATEWAY, "<html>proxy</html>").into_response()))
         .route("/not-json", get(async || "hello"))
         .route("/large", get(async || vec![0_u8; 10_001]))
         .route(
@@ -193,23 +158,11 @@ async fn an_answer_that_is_none_is_named() {
         );
     let client = quick_plain(&[start_plain(strange, ServeOptions::default(), &life)]);
     let proxy = why(client.get("/proxy").await);
-    assert!(
-        matches!(&proxy, CouldNotAsk::Unreadable { status: 502, .. }),
-        "{proxy:?}"
-    );
+    assert!(matches!(&proxy, CouldNotAsk::Unreadable { status: 502, .. }), "{proxy:?}");
     let error = client.get_json::<serde_json::Value>("/not-json").await.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            ClientError::CouldNotAsk(CouldNotAsk::Unreadable { status: 200, .. })
-        ),
-        "{error:?}"
-    );
+    assert!(matches!(error, ClientError::CouldNotAsk(CouldNotAsk::Unreadable { status: 200, .. })), "{error:?}");
     for path in ["/large", "/larger-than-said"] {
-        assert_eq!(
-            why(client.get(path).await),
-            CouldNotAsk::AnswerTooLarge { bytes_max: 10_000 }
-        );
+        assert_eq!(why(client.get(path).await), CouldNotAsk::AnswerTooLarge { bytes_max: 10_000 });
     }
 }
 
@@ -234,17 +187,10 @@ async fn large_files_are_streamed_both_ways() {
     );
     let address = start_tls(router, &ca, &life);
     for http1_only in [true, false] {
-        let options = ClientOptions {
-            http1_only,
-            answer_bytes_max: 100_000_000,
-            ..ClientOptions::default()
-        };
+        let options = ClientOptions { http1_only, answer_bytes_max: 100_000_000, ..ClientOptions::default() };
         let client = client(&https(address), &ca.client_config("clinic"), options);
         let pieces = futures_util::stream::iter((0..500).map(|_| Ok(Bytes::from(vec![b'x'; 10_000]))));
-        let answer = client
-            .post_stream("/double", "application/x-ndjson", pieces, SOON)
-            .await
-            .unwrap();
+        let answer = client.post_stream("/double", "application/x-ndjson", pieces, SOON).await.unwrap();
         assert_eq!(answer.body.len(), 10_000_000);
         let mut stream = client.get_stream("/double").await.unwrap();
         let mut text = Vec::new();
@@ -254,10 +200,7 @@ async fn large_files_are_streamed_both_ways() {
         assert_eq!(String::from_utf8(text).unwrap().lines().count(), 5_000);
         let refused = client.get_stream("/nowhere").await.unwrap_err();
         assert!(
-            matches!(
-                refused,
-                ClientError::CouldNotAsk(CouldNotAsk::Unreadable { status: 404, .. })
-            ),
+            matches!(refused, ClientError::CouldNotAsk(CouldNotAsk::Unreadable { status: 404, .. })),
             "{refused:?}"
         );
     }
@@ -266,18 +209,10 @@ async fn large_files_are_streamed_both_ways() {
 #[tokio::test]
 async fn a_client_for_the_network_speaks_tls_or_not_at_all() {
     let tls = ClientTls::new(Ca::new().anonymous_config());
-    let build = |url: &str| {
-        Client::builder(SystemClock::shared())
-            .base_urls([url])?
-            .tls(tls.clone())
-            .build()
-            .map(|_| ())
-    };
+    let build =
+        |url: &str| Client::builder(SystemClock::shared()).base_urls([url])?.tls(tls.clone()).build().map(|_| ());
     assert!(matches!(build("http://127.0.0.1:1"), Err(UrlError::NotHttps(_))));
     assert!(matches!(build("http://center.example"), Err(UrlError::NotHttps(_))));
-    assert!(matches!(
-        Client::builder(SystemClock::shared()).build(),
-        Err(UrlError::None)
-    ));
+    assert!(matches!(Client::builder(SystemClock::shared()).build(), Err(UrlError::None)));
     build("https://center.example").unwrap();
 }

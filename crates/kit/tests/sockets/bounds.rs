@@ -28,22 +28,13 @@ fn router() -> Router {
     with_fallbacks(
         Router::new()
             .route("/", get(async || "here"))
-            .route(
-                "/bytes",
-                post(async |BytesBody(bytes): BytesBody| bytes.len().to_string()),
-            )
+            .route("/bytes", post(async |BytesBody(bytes): BytesBody| bytes.len().to_string()))
             .route("/unread", post(async || "did not look"))
             .merge(kit::body::limit(
-                Router::new().route(
-                    "/small",
-                    post(async |BytesBody(bytes): BytesBody| bytes.len().to_string()),
-                ),
+                Router::new().route("/small", post(async |BytesBody(bytes): BytesBody| bytes.len().to_string())),
                 10,
             ))
-            .merge(kit::body::limit(
-                Router::new().route("/stream", post(count_stream)),
-                50_000_000,
-            ))
+            .merge(kit::body::limit(Router::new().route("/stream", post(count_stream)), 50_000_000))
             .route("/json", post(async |JsonBody(_): JsonBody<serde_json::Value>| "read"))
             .route(
                 "/slow",
@@ -89,9 +80,7 @@ fn problem(result: Result<Answer, ClientError>) -> ProblemDocument {
 async fn read_to_end(stream: &mut TcpStream) -> String {
     let mut said = Vec::new();
     // A reset is an end too.
-    let _ = timeout(SOON, stream.read_to_end(&mut said))
-        .await
-        .expect("the listener closes");
+    let _ = timeout(SOON, stream.read_to_end(&mut said)).await.expect("the listener closes");
     String::from_utf8_lossy(&said).into_owned()
 }
 
@@ -101,10 +90,7 @@ async fn a_head_that_trickles_in_is_cut() {
     let address = start_plain(router(), quick(), &life);
     let mut stream = TcpStream::connect(address).await.unwrap();
     let trickle = async {
-        for byte in b"GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: "
-            .iter()
-            .chain([b'a'; 200].iter())
-        {
+        for byte in b"GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: ".iter().chain([b'a'; 200].iter()) {
             if stream.write_all(&[*byte]).await.is_err() {
                 return;
             }
@@ -122,9 +108,7 @@ async fn a_silent_connection_is_cut_and_an_idle_one_closed() {
     let mut silent = TcpStream::connect(address).await.unwrap();
     assert_eq!(read_to_end(&mut silent).await, "");
     let mut idle = TcpStream::connect(address).await.unwrap();
-    idle.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
-        .await
-        .unwrap();
+    idle.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     let said = read_to_end(&mut idle).await;
     assert!(said.starts_with("HTTP/1.1 200") && said.ends_with("here"), "{said}");
 }
@@ -133,18 +117,12 @@ async fn a_silent_connection_is_cut_and_an_idle_one_closed() {
 async fn a_body_that_trickles_in_is_refused_in_words() {
     let life = Lifecycle::new();
     let options = ServeOptions {
-        body: BodyRules {
-            patience: Duration::from_millis(200),
-            ..BodyRules::default()
-        },
+        body: BodyRules { patience: Duration::from_millis(200), ..BodyRules::default() },
         ..ServeOptions::default()
     };
     let address = start_plain(router(), options, &life);
     let mut stream = TcpStream::connect(address).await.unwrap();
-    stream
-        .write_all(b"POST /bytes HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n")
-        .await
-        .unwrap();
+    stream.write_all(b"POST /bytes HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n").await.unwrap();
     let (mut read, mut write) = stream.split();
     let trickle = async {
         while write.write_all(b"x").await.is_ok() {
@@ -170,33 +148,17 @@ async fn a_body_larger_than_the_limit_gets_a_problem_however_it_is_sent() {
     let client = plain_client(address);
     let type_ = "application/octet-stream";
     assert_eq!(client.post("/small", type_, vec![0; 10]).await.unwrap().body, "10");
-    assert_eq!(
-        problem(client.post("/small", type_, vec![0; 11]).await).code,
-        ProblemCode::BodyTooLarge
-    );
+    assert_eq!(problem(client.post("/small", type_, vec![0; 11]).await).code, ProblemCode::BodyTooLarge);
     let limit = usize::try_from(kit::limits::BODY_BYTES_MAX).unwrap();
-    assert_eq!(
-        client.post("/bytes", type_, vec![0; limit]).await.unwrap().body,
-        limit.to_string()
-    );
+    assert_eq!(client.post("/bytes", type_, vec![0; limit]).await.unwrap().body, limit.to_string());
     let document = problem(client.post("/bytes", type_, vec![0; limit + 1]).await);
     assert_eq!(document.code, ProblemCode::BodyTooLarge);
-    assert!(
-        document.request_id.is_some() && document.detail.contains("65536"),
-        "{document:?}"
-    );
+    assert!(document.request_id.is_some() && document.detail.contains("65536"), "{document:?}");
     // Of unknown length: found out on the way.
     let unknown = |pieces: usize| futures_util::stream::iter((0..pieces).map(|_| Ok(Bytes::from_static(&[0; 10_000]))));
     let sent = client.post_stream("/bytes", type_, unknown(100), SOON).await;
     assert_eq!(problem(sent).code, ProblemCode::BodyTooLarge);
-    assert_eq!(
-        client
-            .post_stream("/stream", type_, unknown(3_000), SOON)
-            .await
-            .unwrap()
-            .body,
-        "30000000"
-    );
+    assert_eq!(client.post_stream("/stream", type_, unknown(3_000), SOON).await.unwrap().body, "30000000");
 }
 
 #[tokio::test]
@@ -205,13 +167,9 @@ async fn whoever_is_refused_in_the_middle_of_sending_can_read_why() {
     let address = start_plain(router(), ServeOptions::default(), &life);
     let client = plain_client(address);
     for _ in 0..5 {
-        let refused = client
-            .post("/small", "application/octet-stream", vec![0; 8_000_000])
-            .await;
+        let refused = client.post("/small", "application/octet-stream", vec![0; 8_000_000]).await;
         assert_eq!(problem(refused).code, ProblemCode::BodyTooLarge);
-        let unread = client
-            .post("/unread", "application/octet-stream", vec![0; 8_000_000])
-            .await;
+        let unread = client.post("/unread", "application/octet-stream", vec![0; 8_000_000]).await;
         assert_eq!(unread.unwrap().body, "did not look");
     }
 }
@@ -219,31 +177,19 @@ async fn whoever_is_refused_in_the_middle_of_sending_can_read_why() {
 #[tokio::test]
 async fn too_many_connections_wait_and_none_is_refused() {
     let life = Lifecycle::new();
-    let options = ServeOptions {
-        connections_max: 2,
-        ..ServeOptions::default()
-    };
+    let options = ServeOptions { connections_max: 2, ..ServeOptions::default() };
     let address = start_plain(router(), options, &life);
     let ask = async || {
         let mut stream = TcpStream::connect(address).await.unwrap();
-        stream
-            .write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
-            .await
-            .unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
         stream
     };
     let read = async |stream: &mut TcpStream| stream.read(&mut [0; 1024]).await.unwrap();
     let (mut first, mut second, mut third) = (ask().await, ask().await, ask().await);
     assert!(read(&mut first).await > 0 && read(&mut second).await > 0);
-    assert!(
-        timeout(Duration::from_millis(200), read(&mut third)).await.is_err(),
-        "the third has to wait"
-    );
+    assert!(timeout(Duration::from_millis(200), read(&mut third)).await.is_err(), "the third has to wait");
     drop(first);
-    assert!(
-        timeout(SOON, read(&mut third)).await.unwrap() > 0,
-        "and then has its turn"
-    );
+    assert!(timeout(SOON, read(&mut third)).await.unwrap() > 0, "and then has its turn");
 }
 
 /// Counts its own end.
@@ -272,10 +218,7 @@ async fn an_answer_that_nobody_reads_is_cut() {
     );
     let address = start_plain(endless, quick(), &life);
     let mut stream = TcpStream::connect(address).await.unwrap();
-    stream
-        .write_all(b"GET /endless HTTP/1.1\r\nhost: localhost\r\n\r\n")
-        .await
-        .unwrap();
+    stream.write_all(b"GET /endless HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     timeout(SOON, async {
         while dropped.load(Ordering::SeqCst) == 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -293,10 +236,7 @@ async fn a_handler_that_takes_too_long_or_panics_gets_a_problem() {
     assert_eq!(problem(client.get("/slow").await).code, ProblemCode::Timeout);
     let document = problem(client.get("/panic").await);
     assert_eq!(document.code, ProblemCode::Internal);
-    assert!(
-        !format!("{document:?}").contains("on purpose"),
-        "the inner words stay inside"
-    );
+    assert!(!format!("{document:?}").contains("on purpose"), "the inner words stay inside");
     assert_eq!(client.get("/").await.unwrap().body, "here");
 }
 
@@ -316,22 +256,9 @@ async fn other_paths_can_have_other_times() {
 async fn what_cannot_be_read_or_found_gets_a_problem() {
     let life = Lifecycle::new();
     let client = plain_client(start_plain(router(), ServeOptions::default(), &life));
-    assert_eq!(
-        problem(client.post("/json", "text/plain", "{}").await).code,
-        ProblemCode::UnsupportedMediaType
-    );
-    assert_eq!(
-        problem(client.post("/json", "application/json", "{").await).code,
-        ProblemCode::MalformedJson
-    );
-    assert_eq!(
-        client
-            .post("/json", "application/json; charset=utf-8", "{}")
-            .await
-            .unwrap()
-            .body,
-        "read"
-    );
+    assert_eq!(problem(client.post("/json", "text/plain", "{}").await).code, ProblemCode::UnsupportedMediaType);
+    assert_eq!(problem(client.post("/json", "application/json", "{").await).code, ProblemCode::MalformedJson);
+    assert_eq!(client.post("/json", "application/json; charset=utf-8", "{}").await.unwrap().body, "read");
     assert_eq!(problem(client.get("/nowhere").await).code, ProblemCode::NotFound);
     assert_eq!(problem(client.get("/json").await).code, ProblemCode::MethodNotAllowed);
 }
@@ -340,13 +267,7 @@ async fn what_cannot_be_read_or_found_gets_a_problem() {
 async fn who_asks_too_fast_is_told_when_to_come_back() {
     let life = Lifecycle::new();
     let one = NonZeroU32::new(1).unwrap();
-    let throttle = Arc::new(Throttle::new(
-        Rate {
-            per_second: one,
-            burst: one,
-        },
-        SystemClock::shared(),
-    ));
+    let throttle = Arc::new(Throttle::new(Rate { per_second: one, burst: one }, SystemClock::shared()));
     let router = Router::new().route(
         "/",
         get(async move || -> Result<&'static str, Problem> {
@@ -357,9 +278,7 @@ async fn who_asks_too_fast_is_told_when_to_come_back() {
     let client = plain_client(start_plain(router, ServeOptions::default(), &life));
     client.get("/").await.unwrap();
     let error = client.get("/").await.unwrap_err();
-    let ClientError::Problem { document, retry_after } = &error else {
-        panic!("{error:?}")
-    };
+    let ClientError::Problem { document, retry_after } = &error else { panic!("{error:?}") };
     assert_eq!(document.code, ProblemCode::RateLimited);
     assert_eq!(*retry_after, Some(Duration::from_secs(1)));
     assert!(error.is_temporary());
@@ -368,27 +287,15 @@ async fn who_asks_too_fast_is_told_when_to_come_back() {
 #[tokio::test]
 async fn nothing_is_shown_to_the_network_by_mistake() {
     let everywhere = "0.0.0.0:0".parse().unwrap();
-    assert!(matches!(
-        Listener::bind(everywhere, Reach::Loopback),
-        Err(ServeError::NotLoopback(_))
-    ));
+    assert!(matches!(Listener::bind(everywhere, Reach::Loopback), Err(ServeError::NotLoopback(_))));
     let life = Lifecycle::new();
     let open = Listener::bind(everywhere, Reach::Network).unwrap();
-    assert!(matches!(
-        server("desk").start(open, router(), &life),
-        Err(ServeError::PlainOnNetwork(_))
-    ));
-    let asked_for = ServeOptions {
-        plain_on_network: true,
-        ..ServeOptions::default()
-    };
+    assert!(matches!(server("desk").start(open, router(), &life), Err(ServeError::PlainOnNetwork(_))));
+    let asked_for = ServeOptions { plain_on_network: true, ..ServeOptions::default() };
     let open = Listener::bind(everywhere, Reach::Network).unwrap();
     server("desk").options(asked_for).start(open, router(), &life).unwrap();
     let taken = loopback();
-    assert!(matches!(
-        Listener::bind(taken.local_addr(), Reach::Loopback),
-        Err(ServeError::Bind { .. })
-    ));
+    assert!(matches!(Listener::bind(taken.local_addr(), Reach::Loopback), Err(ServeError::Bind { .. })));
 }
 
 #[tokio::test]
@@ -396,10 +303,7 @@ async fn a_listener_counts_what_it_does() {
     let life = Lifecycle::new();
     let metrics = kit::metrics::Metrics::new("t");
     let http = HttpMetrics::new(&metrics);
-    let address = server("desk")
-        .measure(&http)
-        .start(loopback(), router(), &life)
-        .unwrap();
+    let address = server("desk").measure(&http).start(loopback(), router(), &life).unwrap();
     let client = plain_client(address);
     client.get("/").await.unwrap();
     client.get("/").await.unwrap();

@@ -44,10 +44,7 @@ impl Ca {
         let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap().der().clone();
-        Leaf {
-            certificate,
-            key: PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der())),
-        }
+        Leaf { certificate, key: PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der())) }
     }
 
     pub fn roots(&self) -> Arc<RootCertStore> {
@@ -59,9 +56,7 @@ impl Ca {
     /// A server for `localhost` that asks clients of this CA for a certificate.
     pub fn server_config(&self) -> ServerConfig {
         let leaf = self.leaf("localhost");
-        let verifier = WebPkiClientVerifier::builder_with_provider(self.roots(), provider())
-            .build()
-            .unwrap();
+        let verifier = WebPkiClientVerifier::builder_with_provider(self.roots(), provider()).build().unwrap();
         let mut config = ServerConfig::builder_with_provider(provider())
             .with_protocol_versions(&[&TLS13])
             .unwrap()
@@ -75,9 +70,7 @@ impl Ca {
     /// A client that trusts this CA and shows a certificate of it.
     pub fn client_config(&self, name: &str) -> ClientConfig {
         let leaf = self.leaf(name);
-        let mut config = client_builder(self.roots())
-            .with_client_auth_cert(vec![leaf.certificate], leaf.key)
-            .unwrap();
+        let mut config = client_builder(self.roots()).with_client_auth_cert(vec![leaf.certificate], leaf.key).unwrap();
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         config
     }
@@ -109,18 +102,12 @@ pub fn loopback() -> Listener {
 
 /// A router on a loopback port without TLS.
 pub fn start_plain(router: Router, options: ServeOptions, life: &Lifecycle) -> SocketAddr {
-    server("plain")
-        .options(options)
-        .start(loopback(), router, life)
-        .unwrap()
+    server("plain").options(options).start(loopback(), router, life).unwrap()
 }
 
 /// A router behind mutual TLS.
 pub fn start_tls(router: Router, ca: &Ca, life: &Lifecycle) -> SocketAddr {
-    server("tls")
-        .tls(ServerTls::new(ca.server_config()))
-        .start(loopback(), router, life)
-        .unwrap()
+    server("tls").tls(ServerTls::new(ca.server_config())).start(loopback(), router, life).unwrap()
 }
 
 pub fn https(address: SocketAddr) -> String {
@@ -145,10 +132,7 @@ pub fn plain_client(address: SocketAddr) -> Client {
     Client::builder(SystemClock::shared())
         .base_urls([http(address)])
         .unwrap()
-        .options(ClientOptions {
-            plain_loopback: true,
-            ..ClientOptions::default()
-        })
+        .options(ClientOptions { plain_loopback: true, ..ClientOptions::default() })
         .build()
         .unwrap()
 }
@@ -156,10 +140,7 @@ pub fn plain_client(address: SocketAddr) -> Client {
 pub const SOON: Duration = Duration::from_secs(10);
 
 /// A task of a test, which waits for it or outlives it by a moment.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "what plays the other side must not be among the tasks under test"
-)]
+#[expect(clippy::disallowed_methods, reason = "what plays the other side must not be among the tasks under test")]
 pub fn spawn<F>(task: F) -> tokio::task::JoinHandle<F::Output>
 where
     F: Future + Send + 'static,

@@ -26,30 +26,20 @@ const H1: ClientOptions = ClientOptions {
     http1_only: true,
     plain_loopback: false,
 };
-const H2: ClientOptions = ClientOptions {
-    http1_only: false,
-    ..H1
-};
+const H2: ClientOptions = ClientOptions { http1_only: false, ..H1 };
 
 fn router() -> Router {
-    Router::new()
-        .route(
-            "/echo",
-            post(async |JsonBody(value): JsonBody<Value>| JsonAnswer(value)),
-        )
-        .route(
-            "/who",
-            get(
-                async |id: RequestId, address: PeerAddress, certificate: PeerCertificate, version: http::Version| {
-                    JsonAnswer(json!({
-                        "id": id.to_string(),
-                        "loopback": address.0.ip().is_loopback(),
-                        "certificate": certificate.0.to_vec(),
-                        "version": format!("{version:?}"),
-                    }))
-                },
-            ),
-        )
+    Router::new().route("/echo", post(async |JsonBody(value): JsonBody<Value>| JsonAnswer(value))).route(
+        "/who",
+        get(async |id: RequestId, address: PeerAddress, certificate: PeerCertificate, version: http::Version| {
+            JsonAnswer(json!({
+                "id": id.to_string(),
+                "loopback": address.0.ip().is_loopback(),
+                "certificate": certificate.0.to_vec(),
+                "version": format!("{version:?}"),
+            }))
+        }),
+    )
 }
 
 #[tokio::test]
@@ -87,22 +77,13 @@ async fn without_a_certificate_nobody_gets_in() {
         }),
     );
     let address = start_tls(router, &ca, &life);
-    let error = client(&https(address), &ca.anonymous_config(), H1)
-        .get("/")
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(error, ClientError::CouldNotAsk(CouldNotAsk::CertificateRefused(_))),
-        "{error:?}"
-    );
+    let error = client(&https(address), &ca.anonymous_config(), H1).get("/").await.unwrap_err();
+    assert!(matches!(error, ClientError::CouldNotAsk(CouldNotAsk::CertificateRefused(_))), "{error:?}");
     for stranger in [Ca::named("Another CA"), Ca::named("Test CA")] {
         let mut config = ca.anonymous_config();
         config.client_auth_cert_resolver = stranger.client_config("stranger").client_auth_cert_resolver.clone();
         let error = client(&https(address), &config, H2).get("/").await.unwrap_err();
-        assert!(
-            matches!(error, ClientError::CouldNotAsk(CouldNotAsk::CertificateRefused(_))),
-            "{error:?}"
-        );
+        assert!(matches!(error, ClientError::CouldNotAsk(CouldNotAsk::CertificateRefused(_))), "{error:?}");
     }
     assert_eq!(reached.load(Ordering::SeqCst), 0);
 }
@@ -113,21 +94,13 @@ async fn a_server_that_is_not_the_one_meant_is_not_asked() {
     let address = start_tls(router(), &ca, &life);
     let other = Ca::new().client_config("clinic");
     let error = client(&https(address), &other, H1).get("/who").await.unwrap_err();
-    let ClientError::CouldNotAsk(why) = error else {
-        panic!("{error:?}")
-    };
+    let ClientError::CouldNotAsk(why) = error else { panic!("{error:?}") };
     assert!(matches!(why, CouldNotAsk::ServerNotTrusted(_)), "{why:?}");
     assert!(!why.may_have_arrived() && !why.is_temporary());
     // The right CA, but the certificate is for another name.
     let url = format!("https://127.0.0.1:{}", address.port());
-    let error = client(&url, &ca.client_config("clinic"), H1)
-        .get("/who")
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(error, ClientError::CouldNotAsk(CouldNotAsk::ServerNotTrusted(_))),
-        "{error:?}"
-    );
+    let error = client(&url, &ca.client_config("clinic"), H1).get("/who").await.unwrap_err();
+    assert!(matches!(error, ClientError::CouldNotAsk(CouldNotAsk::ServerNotTrusted(_))), "{error:?}");
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -167,13 +140,8 @@ async fn a_peer_that_is_not_accepted_is_told_so_in_words() {
         .identify::<Facility, _>(|_| Err(Problem::new(ProblemCode::FacilityUnknown, "登録がありません")))
         .start(loopback(), router(), &life)
         .unwrap();
-    let error = client(&https(address), &ca.client_config("clinic"), H2)
-        .get("/who")
-        .await
-        .unwrap_err();
-    let ClientError::Problem { document, .. } = error else {
-        panic!("{error:?}")
-    };
+    let error = client(&https(address), &ca.client_config("clinic"), H2).get("/who").await.unwrap_err();
+    let ClientError::Problem { document, .. } = error else { panic!("{error:?}") };
     assert_eq!(document.code, ProblemCode::FacilityUnknown);
     assert_eq!(document.detail, "登録がありません");
     assert!(document.request_id.is_some());
@@ -183,23 +151,14 @@ async fn a_peer_that_is_not_accepted_is_told_so_in_words() {
 async fn a_new_configuration_is_met_by_new_connections_while_old_ones_go_on() {
     let (old, new, life) = (Ca::new(), Ca::new(), Lifecycle::new());
     let tls = ServerTls::new(old.server_config());
-    let address = server("api")
-        .tls(tls.clone())
-        .start(loopback(), router(), &life)
-        .unwrap();
+    let address = server("api").tls(tls.clone()).start(loopback(), router(), &life).unwrap();
     let before = client(&https(address), &old.client_config("clinic"), H1);
     before.get("/who").await.unwrap();
 
     tls.replace(new.server_config());
     before.get("/who").await.expect("its connection was made before");
-    let late = client(&https(address), &old.client_config("clinic"), H1)
-        .get("/who")
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(late, ClientError::CouldNotAsk(CouldNotAsk::ServerNotTrusted(_))),
-        "{late:?}"
-    );
+    let late = client(&https(address), &old.client_config("clinic"), H1).get("/who").await.unwrap_err();
+    assert!(matches!(late, ClientError::CouldNotAsk(CouldNotAsk::ServerNotTrusted(_))), "{late:?}");
     let after = client(&https(address), &new.client_config("clinic"), H2);
     after.get("/who").await.unwrap();
 
@@ -219,10 +178,7 @@ async fn parting_with_a_configuration_ends_the_connections_made_under_it() {
             "done"
         }),
     );
-    let address = server("api")
-        .tls(tls.clone())
-        .start(loopback(), slow.merge(router()), &life)
-        .unwrap();
+    let address = server("api").tls(tls.clone()).start(loopback(), slow.merge(router()), &life).unwrap();
     for options in [H1, H2] {
         tls.replace(old.server_config());
         let client = client(&https(address), &old.client_config("clinic"), options);
@@ -235,9 +191,6 @@ async fn parting_with_a_configuration_ends_the_connections_made_under_it() {
         tls.replace_and_part(new.server_config());
         assert_eq!(open.await.unwrap().expect("what was open is answered").body, "done");
         tokio::time::sleep(Duration::from_millis(100)).await;
-        assert!(
-            client.get("/who").await.is_err(),
-            "the old connection is gone and a new one is not trusted"
-        );
+        assert!(client.get("/who").await.is_err(), "the old connection is gone and a new one is not trusted");
     }
 }

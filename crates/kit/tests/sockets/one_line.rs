@@ -61,11 +61,7 @@ async fn lines_of(filter: &str, paths: &[&str]) -> Vec<Value> {
 
 #[tokio::test]
 async fn a_line_names_request_peer_and_outcome_and_no_person() {
-    let lines = lines_of(
-        "info",
-        &["/v1/bulk/123?name=%E5%B1%B1%E7%94%B0", "/%E5%B1%B1%E7%94%B0", "/broken"],
-    )
-    .await;
+    let lines = lines_of("info", &["/v1/bulk/123?name=%E5%B1%B1%E7%94%B0", "/%E5%B1%B1%E7%94%B0", "/broken"]).await;
     assert_eq!(lines.len(), 3);
     let all = format!("{lines:?}");
     assert!(!all.contains("%E5") && !all.contains("name="), "{all}");
@@ -74,26 +70,13 @@ async fn a_line_names_request_peer_and_outcome_and_no_person() {
     assert_eq!(lines[0]["peer"], "facility 1310000001");
     assert_eq!(lines[0]["request_id"].as_str().unwrap().len(), 36);
     assert!(lines[0]["ms"].as_f64().unwrap() >= 0.0);
-    assert_eq!(
-        (&lines[1]["path"], &lines[1]["code"]),
-        (&"-".into(), &"not-found".into())
-    );
+    assert_eq!((&lines[1]["path"], &lines[1]["code"]), (&"-".into(), &"not-found".into()));
     assert_eq!(lines[2]["level"], "WARN");
-    assert_eq!(
-        (&lines[2]["code"], &lines[2]["reason"]),
-        (&"internal".into(), &"disk is full".into())
-    );
+    assert_eq!((&lines[2]["code"], &lines[2]["reason"]), (&"internal".into(), &"disk is full".into()));
 }
 
 #[tokio::test]
 async fn the_line_can_be_turned_off() {
-    assert!(
-        lines_of("info,request=off", &["/v1/bulk/123", "/broken"])
-            .await
-            .is_empty()
-    );
-    assert_eq!(
-        lines_of("info,request=warn", &["/v1/bulk/123", "/broken"]).await.len(),
-        1
-    );
+    assert!(lines_of("info,request=off", &["/v1/bulk/123", "/broken"]).await.is_empty());
+    assert_eq!(lines_of("info,request=warn", &["/v1/bulk/123", "/broken"]).await.len(), 1);
 }

@@ -32,10 +32,7 @@ async fn every_request_that_was_begun_is_answered() {
         let (ca, life) = (Ca::new(), Lifecycle::new());
         let handled = Arc::new(AtomicUsize::new(0));
         let address = start_tls(counting(&handled, Duration::from_millis(5)), &ca, &life);
-        let options = ClientOptions {
-            http1_only,
-            ..ClientOptions::default()
-        };
+        let options = ClientOptions { http1_only, ..ClientOptions::default() };
         let client = client(&https(address), &ca.client_config("clinic"), options);
         let askers: Vec<_> = (0..32)
             .map(|_| {
@@ -65,19 +62,13 @@ async fn every_request_that_was_begun_is_answered() {
 async fn a_long_answer_is_finished_and_an_idle_connection_closed_at_once() {
     let life = Lifecycle::new();
     let handled = Arc::default();
-    let address = start_plain(
-        counting(&handled, Duration::from_millis(400)),
-        ServeOptions::default(),
-        &life,
-    );
+    let address = start_plain(counting(&handled, Duration::from_millis(400)), ServeOptions::default(), &life);
     let busy = spawn({
         let client = plain_client(address);
         async move { client.get("/").await }
     });
     let mut idle = TcpStream::connect(address).await.unwrap();
-    idle.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
-        .await
-        .unwrap();
+    idle.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     let mut half = TcpStream::connect(address).await.unwrap();
     half.write_all(b"GET / HTTP/1.1\r\nhost: loc").await.unwrap();
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -86,18 +77,12 @@ async fn a_long_answer_is_finished_and_an_idle_connection_closed_at_once() {
         async move { life.shut_down(SOON).await }
     });
     let mut said = String::new();
-    tokio::time::timeout(Duration::from_secs(3), idle.read_to_string(&mut said))
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(3), idle.read_to_string(&mut said)).await.unwrap().unwrap();
     assert!(said.ends_with("answered"), "{said}");
     assert_eq!(busy.await.unwrap().unwrap().body, "answered");
     assert_eq!(stopping.await.unwrap(), Ending::Clean);
     let after = plain_client(address).get("/").await.unwrap_err();
-    assert!(
-        matches!(after, ClientError::CouldNotAsk(CouldNotAsk::Unreachable(_))),
-        "{after:?}"
-    );
+    assert!(matches!(after, ClientError::CouldNotAsk(CouldNotAsk::Unreachable(_))), "{after:?}");
 }
 
 #[tokio::test]
@@ -106,11 +91,7 @@ async fn what_does_not_end_within_the_grace_is_cut() {
         let (ca, life) = (Ca::new(), Lifecycle::new());
         let handled = Arc::default();
         let address = start_tls(counting(&handled, Duration::from_secs(20)), &ca, &life);
-        let options = ClientOptions {
-            http1_only,
-            answer_time: Duration::from_secs(15),
-            ..ClientOptions::default()
-        };
+        let options = ClientOptions { http1_only, answer_time: Duration::from_secs(15), ..ClientOptions::default() };
         let client = client(&https(address), &ca.client_config("clinic"), options);
         let asked = spawn(async move { client.get("/").await });
         while handled.load(Ordering::SeqCst) == 0 {
@@ -119,10 +100,7 @@ async fn what_does_not_end_within_the_grace_is_cut() {
         let ending = tokio::time::timeout(Duration::from_secs(5), life.shut_down(Duration::from_millis(200))).await;
         assert!(matches!(ending, Ok(Ending::Forced { .. })), "{ending:?}");
         let error = asked.await.unwrap().unwrap_err();
-        assert!(
-            matches!(&error, ClientError::CouldNotAsk(CouldNotAsk::Broken(_))),
-            "{error:?}"
-        );
+        assert!(matches!(&error, ClientError::CouldNotAsk(CouldNotAsk::Broken(_))), "{error:?}");
         assert!(error.may_have_arrived());
     }
 }

@@ -7,9 +7,7 @@ use kit::lifecycle::{Ending, Lifecycle};
 use crate::common::{SOON, spawn};
 
 fn terminate_ourselves() {
-    let status = std::process::Command::new("kill")
-        .args(["-TERM", &std::process::id().to_string()])
-        .status();
+    let status = std::process::Command::new("kill").args(["-TERM", &std::process::id().to_string()]).status();
     assert!(status.expect("kill(1) is there").success());
 }
 
@@ -30,9 +28,6 @@ async fn the_first_signal_stops_and_the_second_cuts() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert!(!end.is_finished(), "it waits for what is open");
     terminate_ourselves();
-    let ending = tokio::time::timeout(Duration::from_secs(5), end)
-        .await
-        .unwrap()
-        .unwrap();
+    let ending = tokio::time::timeout(Duration::from_secs(5), end).await.unwrap().unwrap();
     assert_eq!(ending, Ending::Forced { tasks: vec!["stuck"] });
 }

@@ -28,11 +28,7 @@ const ANSWER: &[u8] = &[b'a'; 1_024];
 #[test]
 #[ignore = "a measurement, not a proof"]
 fn the_listener_costs_little_beside_a_bare_one() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let (ca, life) = (Ca::new(), Lifecycle::new());
         let router = Router::new().route(
@@ -66,10 +62,7 @@ async fn ask_for_a_while(address: SocketAddr, ca: &Ca) -> (u32, Duration) {
         askers.push(spawn(async move {
             let tcp = TcpStream::connect(address).await.unwrap();
             tcp.set_nodelay(true).unwrap();
-            let mut stream = connector
-                .connect(ServerName::try_from("localhost").unwrap(), tcp)
-                .await
-                .unwrap();
+            let mut stream = connector.connect(ServerName::try_from("localhost").unwrap(), tcp).await.unwrap();
             let mut question = format!(
                 "POST /v1/eligibility-checks HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
                  content-length: {}\r\n\r\n",
@@ -113,9 +106,8 @@ async fn start_bare(ca: &Ca) -> SocketAddr {
                     assert_eq!(body.len(), QUESTION.len());
                     Ok::<_, Infallible>(http::Response::new(Full::new(Bytes::from_static(ANSWER))))
                 });
-                let _ = hyper::server::conn::http1::Builder::new()
-                    .serve_connection(TokioIo::new(stream), service)
-                    .await;
+                let _ =
+                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
             });
         }
     });
