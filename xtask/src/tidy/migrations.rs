@@ -89,7 +89,8 @@ fn frozen_ones(tree: &Tree, folder: &str, files: &Files) -> Vec<Finding> {
             }
             Some(_) => {}
             None => {
-                findings.push(Finding::new(lock_path.clone(), format!("`{name}` is not frozen: run `cargo xtask gen`")))
+                findings
+                    .push(Finding::new(lock_path.clone(), format!("`{name}` is not frozen: run `cargo xtask gen`")));
             }
         }
     }
