@@ -8,7 +8,7 @@
 //! | [`apdu`] | commands and answers as bytes: short APDUs of ISO/IEC 7816-4 |
 //! | [`status`] | what the two status bytes of an answer mean |
 //! | [`channel`] | the narrow way to a card: three methods that a reader, a virtual card or a transcript implements |
-//! | [`file`] | reading a transparent file in pieces |
+//! | [`mod@file`] | reading a transparent file in pieces |
 //! | [`jpki`] | the application that identifies a person by certificate (公的個人認証AP) |
 //! | [`transcript`] | recording a conversation with a real card, and playing it back where there is none |
 //! | [`error`] | what can go wrong, with a stable code and words for the window |
