@@ -75,7 +75,7 @@ fn say_loaded(report: &ImportReport, took: std::time::Duration) -> Result<()> {
             out,
             "  line {} {}: {}",
             refusal.line,
-            refusal.field.as_deref().unwrap_or_default(),
+            refusal.field,
             refusal.message
         )?;
     }

@@ -61,7 +61,7 @@ impl Outcome {
             })
             .unwrap_or_default();
         Self {
-            verdict: answer.verdict.code().to_owned(),
+            verdict: answer.verdict.as_str().to_owned(),
             share: answer.share.as_ref().map(|s| s.percent),
             limit,
             specific_diseases,

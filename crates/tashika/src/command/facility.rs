@@ -17,8 +17,11 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
             let admin = open(&center, world).await?;
             let code = parse(&code)?;
             let facility = Facility {
+                medical_institution_code: code,
+                name: name.clone(),
                 kind: kind_of(code),
-                ..Facility::named(code, &name)
+                address: String::new(),
+                post_number: String::new(),
             };
             let new = admin.facility_add(&facility).await?;
             admin.close().await;
@@ -40,7 +43,7 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
                 print(&format!(
                     "{} 行目 {}: {}",
                     refusal.line,
-                    refusal.field.clone().unwrap_or_default(),
+                    refusal.field,
                     refusal.message
                 ))?;
             }

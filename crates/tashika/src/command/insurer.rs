@@ -43,7 +43,7 @@ fn tell(loaded: &ImportReport, file: &Path, report: Option<&Path>) -> Result<Exi
             "{}: {} 行目 {}: {}（{}）",
             file.display(),
             refusal.line,
-            refusal.field.clone().unwrap_or_default(),
+            refusal.field,
             refusal.message,
             refusal.code
         ))?;

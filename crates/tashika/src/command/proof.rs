@@ -2,6 +2,7 @@
 
 use crate::cli::Proof;
 use anyhow::{Context as _, Result, bail};
+use jiff::Timestamp;
 use std::io::Write as _;
 use std::path::Path;
 use trust::LogPublicKey;
@@ -28,9 +29,9 @@ fn verify(file: &Path, key: &Path) -> Result<()> {
                 out,
                 "  {} が {} に確認、結果は {}（log の大きさ {}）",
                 verified.event.facility,
-                verified.event.as_of(),
+                Timestamp::from_millisecond(i64::try_from(verified.event.as_of_ms)?)?,
                 verified.event.verdict.label(),
-                verified.tree_size
+                verified.receipt.head.size
             )?;
             Ok(())
         }

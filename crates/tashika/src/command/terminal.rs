@@ -52,7 +52,7 @@ async fn serve(data: &Path, desk: Option<SocketAddr>, world: &World) -> Result<(
         req.display(),
         res.display()
     ))?;
-    running.until_stopped().await?;
+    running.run_to_the_end().await;
     print("stopped; nothing that was taken is lost")
 }
 

@@ -1,0 +1,7 @@
+//! Whole systems made of the real binary: joined, killed, cut off, looked at in a browser. One test binary, one module
+//! a subject. Tests whose names begin with `fault_` break something on purpose.
+
+mod browser;
+mod fault_center;
+mod fault_terminal;
+mod stack;
