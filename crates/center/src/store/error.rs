@@ -65,9 +65,10 @@ pub enum StoreError {
     /// The door to the database was used in a way that it cannot serve.
     #[error("misused: {0}")]
     Misused(&'static str),
-    /// Everything else that a database says: a fault in this program.
+    /// Everything else that a database says: a fault in this program. Its words only, not the driver's error: that one
+    /// carries details which can repeat a row.
     #[error("statement failed: {0}")]
-    Statement(#[source] sqlx::Error),
+    Statement(String),
 }
 
 /// The result of everything that talks to the database.
@@ -141,9 +142,9 @@ impl From<sqlx::Error> for StoreError {
                 let code = database.code().unwrap_or_default().into_owned();
                 let words = database.message().to_owned();
                 if database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
-                    of_postgres(&code, words, error)
+                    of_postgres(&code, words)
                 } else {
-                    of_sqlite(&code, words, error)
+                    of_sqlite(&code, words)
                 }
             }
             sqlx::Error::Io(_)
@@ -151,13 +152,13 @@ impl From<sqlx::Error> for StoreError {
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => Self::Unavailable(error.to_string()),
-            _ => Self::Statement(error),
+            _ => Self::Statement(error.to_string()),
         }
     }
 }
 
 /// By SQLSTATE (PostgreSQL, appendix A).
-fn of_postgres(code: &str, words: String, error: sqlx::Error) -> StoreError {
+fn of_postgres(code: &str, words: String) -> StoreError {
     match code {
         "40001" | "40P01" => StoreError::Collided { name: "", attempts: 1 },
         "53100" => StoreError::Full(words),
@@ -168,12 +169,12 @@ fn of_postgres(code: &str, words: String, error: sqlx::Error) -> StoreError {
         }
         _ if code.starts_with("08") => StoreError::Unavailable(words),
         "XX001" | "XX002" => StoreError::Damaged(words),
-        _ => StoreError::Statement(error),
+        _ => StoreError::Statement(format!("{words} ({code})")),
     }
 }
 
 /// By result code (SQLite, rescode.html): the low byte is the primary code.
-fn of_sqlite(code: &str, words: String, error: sqlx::Error) -> StoreError {
+fn of_sqlite(code: &str, words: String) -> StoreError {
     let extended: i32 = code.parse().unwrap_or(0);
     match (extended & 0xff, extended) {
         // Locked inside the same process, or by a writer who came between reading and writing.
@@ -184,6 +185,6 @@ fn of_sqlite(code: &str, words: String, error: sqlx::Error) -> StoreError {
         // UNIQUE, PRIMARY KEY.
         (_, 2067 | 1555) => StoreError::Exists(words),
         (11 | 26, _) => StoreError::Damaged(words),
-        _ => StoreError::Statement(error),
+        _ => StoreError::Statement(format!("{words} ({extended})")),
     }
 }

@@ -104,6 +104,15 @@ impl Store {
         self.read("ping", async |mut tx| tx.ping().await).await
     }
 
+    /// Keeps a SQLite file from growing beyond this, so that it leaves room on a disk that others need too; what does not
+    /// fit is refused with [`StoreError::Full`]. PostgreSQL has its own means.
+    pub async fn limit_bytes(&self, bytes: Option<u64>) -> Result<()> {
+        match &self.inner.connections {
+            Connections::Sqlite(sqlite) => sqlite.limit_bytes(bytes).await,
+            Connections::Postgres(_) => Ok(()),
+        }
+    }
+
     /// How many feeds this process has taken: a change says that the insurers should be read again.
     pub fn feeds_taken(&self) -> u64 {
         self.inner.feeds_taken.load(Ordering::Acquire)

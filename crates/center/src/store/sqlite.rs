@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
@@ -12,11 +12,18 @@ use super::error::{Result, StoreError};
 use super::tx::Slot;
 use crate::limits;
 
+const PAGE_SIZE: u32 = 4_096;
+const PAGE_BYTES: u64 = PAGE_SIZE as u64;
+/// What SQLite itself allows.
+const PAGES_MAX: u64 = 4_294_967_294;
+
 pub(super) struct Sqlite {
     options: SqliteConnectOptions,
     pub(super) writer: Slot<SqliteConnection>,
     pub(super) readers: SqlitePool,
     closed: AtomicBool,
+    /// The file may have as many pages; 0 leaves it to the disk.
+    pages_max: AtomicU64,
 }
 
 impl Sqlite {
@@ -24,6 +31,7 @@ impl Sqlite {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
+            .page_size(PAGE_SIZE)
             .journal_mode(SqliteJournalMode::Wal)
             // Every commit reaches the disk before anybody is answered.
             .synchronous(SqliteSynchronous::Full)
@@ -51,6 +59,7 @@ impl Sqlite {
             writer: Arc::new(Mutex::new(Some(writer))),
             readers,
             closed: AtomicBool::new(false),
+            pages_max: AtomicU64::new(0),
         })
     }
 
@@ -58,7 +67,27 @@ impl Sqlite {
         if self.closed.load(Ordering::Acquire) {
             return Err(StoreError::Unavailable("the store is closed".to_owned()));
         }
-        Ok(self.options.connect().await?)
+        let mut conn = self.options.connect().await?;
+        self.apply_limit(&mut conn).await?;
+        Ok(conn)
+    }
+
+    pub(super) async fn limit_bytes(&self, bytes: Option<u64>) -> Result<()> {
+        let pages = bytes.map_or(0, |bytes| (bytes / PAGE_BYTES).max(1));
+        self.pages_max.store(pages, Ordering::Release);
+        match self.writer.lock().await.as_mut() {
+            Some(conn) => self.apply_limit(conn).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn apply_limit(&self, conn: &mut SqliteConnection) -> Result<()> {
+        let pages = match self.pages_max.load(Ordering::Acquire) {
+            0 => PAGES_MAX,
+            pages => pages,
+        };
+        sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"))).execute(conn).await?;
+        Ok(())
     }
 
     /// Copies what it can of the write-ahead log, without making the writer wait.

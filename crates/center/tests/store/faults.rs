@@ -1,0 +1,163 @@
+//! What breaks in practice: a full disk, a file that somebody else holds, a database that goes away and comes back.
+//! Each is told with a time to try again, nobody is answered without an event, and everything goes on without a restart.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use center::check::{CheckError, Engine};
+use center::store::coverage::CoverageRow;
+use center::store::{Address, Store, StoreError};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
+use testkit::PrivatePostgres;
+
+use crate::world::{World, ask, behind_its_back, search, someone};
+
+fn retry_after(result: Result<center::check::Answered, CheckError>) -> Option<u32> {
+    result.unwrap_err().retry_after_seconds()
+}
+
+async fn events(store: &Store) -> u64 {
+    store.read("count", async |mut tx| tx.last_event_index(1).await).await.unwrap().unwrap()
+}
+
+async fn with_one_person(world: &World) -> (Store, Engine) {
+    let store = world.store().await;
+    world.put(&store, &[someone(1)]).await;
+    (store.clone(), world.engine(store).await)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_refuses_answers_and_recovers_by_itself() {
+    let world = World::sqlite();
+    let (store, engine) = with_one_person(&world).await;
+    engine.check(ask(search(&someone(1).0), 1)).await.unwrap();
+    // Not less than it has: what is free in its pages is still used.
+    store.limit_bytes(Some(1)).await.unwrap();
+    let mut given = 1;
+    let mut refused = 0;
+    for request in 2..2_000 {
+        match engine.check(ask(search(&someone(1).0), request)).await {
+            Ok(_) => given += 1,
+            Err(error) => {
+                refused += 1;
+                assert!(error.retry_after_seconds().is_some(), "{error}");
+                break;
+            }
+        }
+    }
+    assert_eq!(refused, 1, "the disk is full at some time");
+    assert_eq!(events(&store).await, given, "no event without its answer, no answer without its event");
+    store.limit_bytes(None).await.unwrap();
+    engine.check(ask(search(&someone(1).0), 5_000)).await.unwrap();
+    assert_eq!(events(&store).await, given + 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_another_process_holds_is_waited_for_then_told_and_recovers() {
+    let world = World::sqlite();
+    let (store, engine) = with_one_person(&world).await;
+    let Address::Sqlite(path) = &world.address else { unreachable!("a SQLite world") };
+    let mut other = sqlx::sqlite::SqliteConnectOptions::new().filename(path).connect().await.unwrap();
+    other.execute("BEGIN EXCLUSIVE").await.unwrap();
+    let refused = engine.check(ask(search(&someone(1).0), 1)).await;
+    assert!(retry_after(refused).is_some());
+    other.execute("ROLLBACK").await.unwrap();
+    other.close().await.unwrap();
+    engine.check(ask(search(&someone(1).0), 2)).await.unwrap();
+    assert_eq!(events(&store).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closed_store_answers_nobody() {
+    let world = World::sqlite();
+    let (store, engine) = with_one_person(&world).await;
+    engine.check(ask(search(&someone(1).0), 1)).await.unwrap();
+    store.close().await;
+    assert!(retry_after(engine.check(ask(search(&someone(1).0), 2)).await).is_some());
+    let reopened = world.store().await;
+    assert_eq!(events(&reopened).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_postgres_that_goes_away_is_told_and_used_again_when_it_is_back() {
+    let mut server = PrivatePostgres::start().unwrap();
+    let url = server.create_database().unwrap();
+    let world = World::new(Address::parse(&url).unwrap(), tempfile::tempdir().unwrap());
+    let (store, engine) = with_one_person(&world).await;
+    let mut given = 0;
+    let mut request = 0;
+    for crash in [false, true] {
+        for _ in 0..3 {
+            request += 1;
+            engine.check(ask(search(&someone(1).0), request)).await.unwrap();
+            given += 1;
+        }
+        if crash { server.crash().unwrap() } else { server.stop().unwrap() }
+        for _ in 0..3 {
+            request += 1;
+            assert!(retry_after(engine.check(ask(search(&someone(1).0), request)).await).is_some());
+        }
+        assert!(store.ping().await.unwrap_err().is_retryable());
+        server.resume().unwrap();
+        request += 1;
+        engine.check(ask(search(&someone(1).0), request)).await.unwrap();
+        given += 1;
+        store.ping().await.unwrap();
+        assert_eq!(events(&store).await, given);
+    }
+    engine.shut_down().await;
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_is_cut_during_a_batch_forks_nothing() {
+    let world = World::postgres();
+    let (store, engine) = with_one_person(&world).await;
+    let engine = Arc::new(engine);
+    let mut given = 0;
+    for round in 0..10_u128 {
+        let asked = (0..50).map(|n| {
+            let engine = Arc::clone(&engine);
+            async move { engine.check(ask(search(&someone(1).0), round * 100 + n)).await }
+        });
+        let cut = async {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            behind_its_back(
+                &world.address,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                 WHERE application_name = 'tashika-center' AND datname = current_database() AND pid <> pg_backend_pid()",
+            )
+            .await;
+        };
+        let (answers, ()) = tokio::join!(futures_util::future::join_all(asked), cut);
+        for answer in answers {
+            match answer {
+                Ok(_) => given += 1,
+                Err(error) => assert!(error.retry_after_seconds().is_some(), "{error}"),
+            }
+        }
+    }
+    engine.check(ask(search(&someone(1).0), 9_999)).await.unwrap();
+    // A commit whose end was not known may have left events without answers; never the other way round.
+    assert!(events(&store).await > given);
+    engine.shut_down().await;
+    // Opening hashes the leaves again.
+    world.engine(store).await.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_its_own_error() {
+    let world = World::sqlite();
+    let store = world.store().await;
+    store.limit_bytes(Some(1)).await.unwrap();
+    let now = world.now();
+    let rows: Vec<CoverageRow> =
+        (0..2_000).map(someone).map(|(c, p)| CoverageRow::new(&c, p).unwrap()).collect();
+    let rows = &rows;
+    let error = store.tx("put", async |mut tx| tx.put_coverages(rows, now).await).await.unwrap_err();
+    assert!(matches!(error, StoreError::Full(_)), "{error}");
+    assert!(error.is_retryable());
+    store.ping().await.unwrap();
+    let held = store.read("count", async |mut tx| tx.count_coverages().await).await.unwrap();
+    assert_eq!(held, 0);
+}

@@ -1,0 +1,15 @@
+//! Store, engine and feed of the center against real databases: SQLite in a temporary folder, and a PostgreSQL server of
+//! the tests' own. What both engines promise is tested on both (`on_both_engines!`).
+//!
+//! | file | proves |
+//! |---|---|
+//! | `conformance.rs` | what every table and the door to the database promise |
+//! | `engine.rs` | questions in batches: decisions, proofs, order, repetition, restarts, two centers on one database |
+//! | `feed.rs` | feeds: good and bad rows, the same file twice, interruption, other insurers |
+//! | `faults.rs` | a full disk, a locked file, a database that goes away: told, survived, nothing lost |
+
+mod conformance;
+mod engine;
+mod faults;
+mod feed;
+mod world;
