@@ -101,7 +101,7 @@ pub const ENROLMENT_CODE_LIFE: SignedDuration = SignedDuration::from_hours(10 * 
 pub const REVOCATION_WATCH_TIME: Duration = Duration::from_secs(2);
 /// A revocation list is made anew after this, long before its validity ends.
 pub const REVOCATION_LIST_AGE_MAX: SignedDuration = SignedDuration::from_hours(24);
-/// How often the center looks whether its own certificate must be renewed, and counts those of others that end.
+/// How often the center counts the certificates that end soon.
 pub const CERTIFICATE_WATCH_TIME: Duration = Duration::from_secs(600);
 /// A certificate that ends within this is counted as expiring.
 pub const CERTIFICATE_EXPIRING_WITHIN: SignedDuration = SignedDuration::from_hours(14 * 24);

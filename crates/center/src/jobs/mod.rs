@@ -3,9 +3,9 @@
 //! | job | when | what |
 //! |---|---|---|
 //! | [`bulk`] | when a file arrives, and every half minute | answers bulk files, part by part, behind the windows |
-//! | [`watch`] `revocations` | every 2 s | takes over what other processes revoked |
+//! | [`watch`] `revocations` | every 2 s | takes over what other processes revoked, renews the server certificate |
 //! | [`watch`] `store` | every 2 s | whether the database is there, for `/ready`; depth of the queues |
-//! | [`watch`] `certificates` | every 10 min | renews the server certificate, counts those of clients that end soon |
+//! | [`watch`] `certificates` | every 10 min | counts the certificates of clients that end soon |
 //! | [`watch`] `cleaning` | every half minute | forgets bulk files behind their retention, and old codes |
 //!
 //! Every job ends by itself at the soft step of the lifecycle, after the round it is in.

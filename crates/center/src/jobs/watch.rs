@@ -39,6 +39,8 @@ impl Watch {
         life.spawn("watch_revocations", async move {
             while end.rest(limits::REVOCATION_WATCH_TIME).await {
                 watch.revocations().await;
+                // Asked this often because a machine that slept wakes up weeks later.
+                watch.server_certificate();
             }
         });
         let (watch, end) = (self.clone(), life.clone());
@@ -50,7 +52,6 @@ impl Watch {
         let (watch, end) = (self.clone(), life.clone());
         life.spawn("watch_certificates", async move {
             loop {
-                watch.server_certificate();
                 watch.count_certificates().await;
                 if !end.rest(limits::CERTIFICATE_WATCH_TIME).await {
                     return;
