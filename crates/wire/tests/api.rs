@@ -39,7 +39,10 @@ fn every_wrong_field_is_named_with_a_code() {
     assert_eq!(
         fields,
         BTreeSet::from([
-            "QualificationConfirmationDate", "InsurerNumber", "InsuredIdentificationNumber", "InsuredBranchNumber",
+            "QualificationConfirmationDate",
+            "InsurerNumber",
+            "InsuredIdentificationNumber",
+            "InsuredBranchNumber",
             "Birthdate"
         ])
     );

@@ -76,8 +76,7 @@ fn a_bulk_result_holds_the_short_form_of_every_answer() {
             response: None,
         },
     ];
-    let mut download =
-        BulkWriter::new(Vec::new(), &bulk_result_header(&asked, &status), SHIFT_JIS).expect("written");
+    let mut download = BulkWriter::new(Vec::new(), &bulk_result_header(&asked, &status), SHIFT_JIS).expect("written");
     for unit in &units {
         download.unit(&confirm_unit(unit, SHIFT_JIS).expect("an answer")).expect("written");
     }

@@ -73,8 +73,11 @@ fn every_code_of_a_file_has_a_file_in_the_corpus() {
     for code in OqsErrorCode::ALL {
         let made_here = matches!(
             code,
-            OqsErrorCode::TooLarge | OqsErrorCode::TokenTooLong | OqsErrorCode::TooManyUnits
-                | OqsErrorCode::TooManyEntries | OqsErrorCode::Io
+            OqsErrorCode::TooLarge
+                | OqsErrorCode::TokenTooLong
+                | OqsErrorCode::TooManyUnits
+                | OqsErrorCode::TooManyEntries
+                | OqsErrorCode::Io
         );
         let prefix = format!("{}.", code.as_str());
         assert!(made_here || names.iter().any(|name| name.starts_with(&prefix)), "no file for {code}");
@@ -181,7 +184,8 @@ fn units_before_a_fault_of_the_file_are_kept() {
 #[test]
 fn a_ten_megabyte_attribute_comment_or_text_is_refused_without_being_held() {
     let long = "a".repeat(10 * 1024 * 1024);
-    for unit in [format!("<x y=\"{long}\"/>"), format!("<!--{long}-->"), format!("<x>{long}</x>"), format!("<{long}/>")] {
+    for unit in [format!("<x y=\"{long}\"/>"), format!("<!--{long}-->"), format!("<x>{long}</x>"), format!("<{long}/>")]
+    {
         let file = question(&unit);
         let (_, error) = bulk(file.as_bytes());
         assert_eq!(error.map(|e| e.code), Some(OqsErrorCode::TokenTooLong));

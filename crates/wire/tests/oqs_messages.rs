@@ -118,7 +118,9 @@ fn a_result_in_shift_jis_tells_what_was_folded_and_hands_the_original_over() {
     assert_eq!(message.body.processing_result_code.as_deref(), Some("TSK-I-CHARACTER-FOLDED"));
     assert_eq!(
         message.body.processing_result_message.as_deref(),
-        Some("この文字コードにない文字を置き換えて出力しました（U+20BB7→「吉」）。元の字は資格確認端末の画面で確認できます。")
+        Some(
+            "この文字コードにない文字を置き換えて出力しました（U+20BB7→「吉」）。元の字は資格確認端末の画面で確認できます。"
+        )
     );
     assert_eq!(message.body.result_list[0].name.as_deref(), Some("吉田　花子"));
     assert_eq!(message.header.character_code_identifier.as_deref(), Some("1"));
@@ -148,7 +150,12 @@ fn every_verdict_has_its_validity_and_hints_are_told_without_being_errors() {
                 message: "生年月日がちがいます。".to_owned(),
                 message_en: "The birth date differs.".to_owned(),
             },
-            Hint { code: "branch_missing".to_owned(), field: None, message: "枝番。".to_owned(), message_en: String::new() },
+            Hint {
+                code: "branch_missing".to_owned(),
+                field: None,
+                message: "枝番。".to_owned(),
+                message_en: String::new(),
+            },
         ];
         let written = write_check_result(&asked, &answer, OutputEncoding::Utf8);
         let message: Message<CheckResult> = read(written.bytes.as_slice(), EncodingPolicy::Declared).expect("our own");
@@ -249,7 +256,9 @@ fn a_registration_goes_through_both_files() {
     </XmlMsg>
     "#);
 
-    let told = Told { code: "TSK-E-PATIENT-NOT-FOUND".to_owned(), message: "該当する資格がありません。".to_owned() };
+    let told = Told {
+        code: "TSK-E-PATIENT-NOT-FOUND".to_owned(), message: "該当する資格がありません。".to_owned()
+    };
     let written = write_registration_refused(&asked, &told, &info, SHIFT_JIS);
     let refused: Message<RegistrationResult> = read(written.bytes.as_slice(), EncodingPolicy::Declared).expect("004");
     assert_eq!(refused.body.processing_result_status.as_deref(), Some("2"));

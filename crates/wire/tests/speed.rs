@@ -72,10 +72,8 @@ fn rows_of_a_feed_per_second() {
     let file = writer.finish().expect("written");
     let header_end = file.iter().position(|b| *b == b'\n').expect("a line") + 1;
     let count = 400_000;
-    let input = Repeated {
-        pieces: vec![(file[..header_end].to_vec(), 1), (file[header_end..].to_vec(), count / 1000)],
-        at: 0,
-    };
+    let input =
+        Repeated { pieces: vec![(file[..header_end].to_vec(), 1), (file[header_end..].to_vec(), count / 1000)], at: 0 };
     measure("feed rows read", count, || {
         let mut reader = FeedReader::new(input, CsvEncoding::Utf8).expect("a header");
         let mut rows = 0;

@@ -143,18 +143,23 @@ impl RowFault {
     const fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::LineTooLong => ("行が長すぎます", "the line is longer than the limit"),
-            Self::Undecodable => ("指定の文字コードとして読めません", "the bytes are not text in the encoding of the file"),
-            Self::ControlCharacter => ("制御文字が入っています", "there is a control character"),
-            Self::Quoting => {
-                ("引用符（\"）の使い方が正しくないか、項目の中に改行があります", "bad quoting, or a line break inside a field")
+            Self::Undecodable => {
+                ("指定の文字コードとして読めません", "the bytes are not text in the encoding of the file")
             }
+            Self::ControlCharacter => ("制御文字が入っています", "there is a control character"),
+            Self::Quoting => (
+                "引用符（\"）の使い方が正しくないか、項目の中に改行があります",
+                "bad quoting, or a line break inside a field",
+            ),
             Self::ColumnCount => ("項目の数が1行目と合いません", "the number of fields differs from the header"),
             Self::Empty => ("値が入っていません", "the value is missing"),
             Self::Character => ("使えない文字が入っています", "a character that does not belong there"),
             Self::Length => ("桁数がちがいます", "wrong number of digits or characters"),
             Self::TooLong => ("文字数が上限を超えています", "longer than the limit of this column"),
             Self::CheckDigit => ("検査番号が合いません", "the check digit does not fit"),
-            Self::Kind => ("はじめの数字に当たる制度や都道府県がありません", "the leading digits name nothing that exists"),
+            Self::Kind => {
+                ("はじめの数字に当たる制度や都道府県がありません", "the leading digits name nothing that exists")
+            }
             Self::NoSuchDay => ("ない日付です", "no such day"),
             Self::UnknownCode => ("コード表にない値です", "not a code of the table"),
             Self::ListShape => ("繰り返し項目の形が正しくありません", "the list is not of the expected form"),

@@ -75,9 +75,7 @@ impl<'a> Fields<'a> {
         column: usize,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Result<Option<T>, ColumnFault> {
-        self.optional(column)
-            .map(|raw| parse(raw).map_err(|_| self.fault(column, RowFault::UnknownCode)))
-            .transpose()
+        self.optional(column).map(|raw| parse(raw).map_err(|_| self.fault(column, RowFault::UnknownCode))).transpose()
     }
 
     pub(super) fn date(&self, column: usize) -> Result<Date, ColumnFault> {
@@ -85,9 +83,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn date_opt(&self, column: usize) -> Result<Option<Date>, ColumnFault> {
-        self.optional(column)
-            .map(|raw| date::parse(raw).map_err(|error| self.fault(column, error.into())))
-            .transpose()
+        self.optional(column).map(|raw| date::parse(raw).map_err(|error| self.fault(column, error.into()))).transpose()
     }
 
     /// 郵便番号 as `123-4567`, whatever hyphen and width it was written with.

@@ -18,10 +18,7 @@ pub(super) fn reversed(start: Option<Date>, end: Option<Date>) -> bool {
     matches!((start, end), (Some(start), Some(end)) if end < start)
 }
 
-fn entries<const N: usize, T>(
-    raw: &str,
-    read: impl Fn([&str; N]) -> Result<T, RowFault>,
-) -> Result<Vec<T>, RowFault> {
+fn entries<const N: usize, T>(raw: &str, read: impl Fn([&str; N]) -> Result<T, RowFault>) -> Result<Vec<T>, RowFault> {
     let mut found = Vec::new();
     for entry in raw.split(';').map(str::trim).filter(|entry| !entry.is_empty()) {
         if found.len() == limits::FEED_MAX_LIST_ENTRIES {
@@ -181,13 +178,7 @@ pub(super) fn write_limits(list: &[LimitCertificate]) -> String {
 
 pub(super) fn write_diseases(list: &[SpecificDiseaseCertificate]) -> String {
     joined(list, |c| {
-        [
-            c.category.code().to_owned(),
-            day_text(c.issued),
-            day_text(c.start),
-            day_text(c.end),
-            yen_text(c.self_pay_yen),
-        ]
+        [c.category.code().to_owned(), day_text(c.issued), day_text(c.start), day_text(c.end), yen_text(c.self_pay_yen)]
     })
 }
 

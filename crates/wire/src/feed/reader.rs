@@ -195,9 +195,9 @@ impl<R: Read, T: CsvRow> CsvReader<R, T> {
     fn split_line(&mut self) -> Result<(), RowFault> {
         let line: Cow<'_, str> = match self.encoding {
             CsvEncoding::Utf8 => Cow::Borrowed(std::str::from_utf8(&self.raw).map_err(|_| RowFault::Undecodable)?),
-            CsvEncoding::ShiftJis => SHIFT_JIS
-                .decode_without_bom_handling_and_without_replacement(&self.raw)
-                .ok_or(RowFault::Undecodable)?,
+            CsvEncoding::ShiftJis => {
+                SHIFT_JIS.decode_without_bom_handling_and_without_replacement(&self.raw).ok_or(RowFault::Undecodable)?
+            }
         };
         if line.bytes().any(|byte| byte < 0x20 && byte != b'\t' || byte == 0x7F) {
             return Err(RowFault::ControlCharacter);

@@ -193,9 +193,7 @@ impl CsvRow for FeedRecord {
             insured_card_symbol: fields.id_opt(Column::CardSymbol as usize, CardSymbol::parse)?,
             insured_identification_number: fields.id(Column::CardNumber as usize, CardNumber::parse)?,
             insured_branch_number: fields.id_opt(Column::BranchNumber as usize, BranchNumber::parse)?,
-            registration_status: fields
-                .code_opt(Column::RegistrationStatus as usize, status_of)?
-                .unwrap_or_default(),
+            registration_status: fields.code_opt(Column::RegistrationStatus as usize, status_of)?.unwrap_or_default(),
             insured_card_classification: fields
                 .code(Column::CardClassification as usize, InsuredCardClassification::parse)?,
             personal_family_classification: fields.code_opt(Column::PersonalFamily as usize, PersonalFamily::parse)?,

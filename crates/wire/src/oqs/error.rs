@@ -109,7 +109,9 @@ impl OqsErrorCode {
             Self::Truncated => ("TSK-E-TRUNCATED", "ファイルが途中で終わっています", "the file ends in the middle"),
             Self::Io => ("TSK-E-IO", "ファイルを読み込めません", "the file cannot be read"),
             Self::TooLarge => ("TSK-E-TOO-LARGE", "ファイルが大きすぎます", "the file is larger than the limit"),
-            Self::TokenTooLong => ("TSK-E-TOKEN-TOO-LONG", "一つのタグまたは値が長すぎます", "a tag or text is longer than the limit"),
+            Self::TokenTooLong => {
+                ("TSK-E-TOKEN-TOO-LONG", "一つのタグまたは値が長すぎます", "a tag or text is longer than the limit")
+            }
             Self::EncodingUnknown => (
                 "TSK-E-ENCODING-UNKNOWN",
                 "文字コードは UTF-8 か Shift_JIS にしてください",
@@ -120,22 +122,50 @@ impl OqsErrorCode {
                 "XML宣言の文字コードが、設定またはファイルの先頭の印と一致しません",
                 "the declared encoding is not the configured one, or contradicts the byte-order mark",
             ),
-            Self::Undecodable => ("TSK-E-UNDECODABLE", "宣言された文字コードで読めない文字があります", "bytes that are no characters of the encoding"),
-            Self::ControlCharacter => ("TSK-E-CONTROL-CHARACTER", "使えない制御文字があります", "a control character that XML does not allow"),
+            Self::Undecodable => (
+                "TSK-E-UNDECODABLE",
+                "宣言された文字コードで読めない文字があります",
+                "bytes that are no characters of the encoding",
+            ),
+            Self::ControlCharacter => {
+                ("TSK-E-CONTROL-CHARACTER", "使えない制御文字があります", "a control character that XML does not allow")
+            }
             Self::Malformed => ("TSK-E-MALFORMED", "XMLの書き方が正しくありません", "not well-formed XML"),
             Self::Doctype => ("TSK-E-DOCTYPE", "DOCTYPE宣言は使えません", "a document type declaration is not allowed"),
-            Self::Entity => ("TSK-E-ENTITY", "定義されていない実体参照があります", "an entity that is not one of the five of XML"),
-            Self::ProcessingInstruction => ("TSK-E-PROCESSING-INSTRUCTION", "処理命令は使えません", "a processing instruction is not allowed"),
-            Self::TooDeep => ("TSK-E-TOO-DEEP", "要素の入れ子が深すぎます", "elements are nested deeper than the limit"),
-            Self::NameTooLong => ("TSK-E-NAME-TOO-LONG", "要素名が長すぎます", "an element name is longer than the limit"),
-            Self::WrongRoot => ("TSK-E-WRONG-ROOT", "最上位の要素は XmlMsg でなければなりません", "the root element must be XmlMsg"),
-            Self::MissingElement => ("TSK-E-MISSING-ELEMENT", "必要な要素がありません", "an element that must be there is missing"),
+            Self::Entity => {
+                ("TSK-E-ENTITY", "定義されていない実体参照があります", "an entity that is not one of the five of XML")
+            }
+            Self::ProcessingInstruction => {
+                ("TSK-E-PROCESSING-INSTRUCTION", "処理命令は使えません", "a processing instruction is not allowed")
+            }
+            Self::TooDeep => {
+                ("TSK-E-TOO-DEEP", "要素の入れ子が深すぎます", "elements are nested deeper than the limit")
+            }
+            Self::NameTooLong => {
+                ("TSK-E-NAME-TOO-LONG", "要素名が長すぎます", "an element name is longer than the limit")
+            }
+            Self::WrongRoot => {
+                ("TSK-E-WRONG-ROOT", "最上位の要素は XmlMsg でなければなりません", "the root element must be XmlMsg")
+            }
+            Self::MissingElement => {
+                ("TSK-E-MISSING-ELEMENT", "必要な要素がありません", "an element that must be there is missing")
+            }
             Self::DuplicateElement => ("TSK-E-DUPLICATE-ELEMENT", "同じ要素が2回あります", "an element stands twice"),
             Self::TextTooLong => ("TSK-E-TEXT-TOO-LONG", "値が長すぎます", "a text is longer than the limit"),
-            Self::UnexpectedChild => ("TSK-E-UNEXPECTED-CHILD", "値だけの要素の中に別の要素があります", "an element inside an element that holds only text"),
-            Self::TooManyElements => ("TSK-E-TOO-MANY-ELEMENTS", "1件の中の要素が多すぎます", "too many elements in one record"),
-            Self::TooManyEntries => ("TSK-E-TOO-MANY-ENTRIES", "繰り返し項目が多すぎます", "too many entries in a list"),
-            Self::TooManyUnits => ("TSK-E-TOO-MANY-UNITS", "1ファイルの件数が上限を超えています", "too many units in one file"),
+            Self::UnexpectedChild => (
+                "TSK-E-UNEXPECTED-CHILD",
+                "値だけの要素の中に別の要素があります",
+                "an element inside an element that holds only text",
+            ),
+            Self::TooManyElements => {
+                ("TSK-E-TOO-MANY-ELEMENTS", "1件の中の要素が多すぎます", "too many elements in one record")
+            }
+            Self::TooManyEntries => {
+                ("TSK-E-TOO-MANY-ENTRIES", "繰り返し項目が多すぎます", "too many entries in a list")
+            }
+            Self::TooManyUnits => {
+                ("TSK-E-TOO-MANY-UNITS", "1ファイルの件数が上限を超えています", "too many units in one file")
+            }
         }
     }
 }

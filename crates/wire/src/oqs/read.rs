@@ -49,7 +49,8 @@ pub fn read<B: Body>(input: impl Read, policy: EncodingPolicy) -> Result<Message
             BODY if body.is_none() => {
                 let mut found = B::default();
                 let seen = read_group(&mut xml, &mut found)?;
-                let has = |name: &str| found.names().iter().position(|n| *n == name).is_some_and(|i| seen & (1 << i) != 0);
+                let has =
+                    |name: &str| found.names().iter().position(|n| *n == name).is_some_and(|i| seen & (1 << i) != 0);
                 if let Some(name) = B::REQUIRED.filter(|name| !has(name)) {
                     return Err(xml.missing(&format!("{BODY}/{name}")));
                 }
@@ -110,12 +111,7 @@ fn read_element<R: Read>(
 
 /// Reads a list in either of its two shapes: items inside the list element, or — as one client expects 特定疾病 — the list
 /// element itself repeated with the members of an item directly inside. Only the second may be repeated.
-fn read_list<R: Read>(
-    xml: &mut Xml<R>,
-    list: &mut dyn List,
-    item: &'static str,
-    again: bool,
-) -> Result<(), OqsError> {
+fn read_list<R: Read>(xml: &mut Xml<R>, list: &mut dyn List, item: &'static str, again: bool) -> Result<(), OqsError> {
     let mut flat: Option<Seen> = None;
     let mut wrapped = false;
     while xml.child()? {

@@ -106,21 +106,45 @@ macro_rules! elements {
 }
 
 macro_rules! slot {
-    (text, $field:expr) => { $crate::oqs::tree::Slot::Text(&mut $field) };
-    (optional, $field:expr) => { $crate::oqs::tree::Slot::Optional(&mut $field) };
-    (group, $field:expr) => { $crate::oqs::tree::Slot::Group($field.get_or_insert_default()) };
-    (list, $field:expr, $item:literal) => { $crate::oqs::tree::Slot::List(&mut $field, $item) };
-    (also, $field:expr, $item:literal) => { $crate::oqs::tree::Slot::List(&mut $field, $item) };
-    (repeated, $field:expr) => { $crate::oqs::tree::Slot::Repeated(&mut $field) };
+    (text, $field:expr) => {
+        $crate::oqs::tree::Slot::Text(&mut $field)
+    };
+    (optional, $field:expr) => {
+        $crate::oqs::tree::Slot::Optional(&mut $field)
+    };
+    (group, $field:expr) => {
+        $crate::oqs::tree::Slot::Group($field.get_or_insert_default())
+    };
+    (list, $field:expr, $item:literal) => {
+        $crate::oqs::tree::Slot::List(&mut $field, $item)
+    };
+    (also, $field:expr, $item:literal) => {
+        $crate::oqs::tree::Slot::List(&mut $field, $item)
+    };
+    (repeated, $field:expr) => {
+        $crate::oqs::tree::Slot::Repeated(&mut $field)
+    };
 }
 
 macro_rules! value {
-    (text, $field:expr) => { $crate::oqs::tree::text_value(&$field) };
-    (optional, $field:expr) => { $crate::oqs::tree::optional_value($field.as_deref()) };
-    (group, $field:expr) => { $crate::oqs::tree::group_value($field.as_ref().map(|group| group as _)) };
-    (list, $field:expr, $item:literal) => { $crate::oqs::tree::list_value(&$field, Some($item)) };
-    (also, $field:expr, $item:literal) => { $crate::oqs::tree::Value::Absent };
-    (repeated, $field:expr) => { $crate::oqs::tree::list_value(&$field, None) };
+    (text, $field:expr) => {
+        $crate::oqs::tree::text_value(&$field)
+    };
+    (optional, $field:expr) => {
+        $crate::oqs::tree::optional_value($field.as_deref())
+    };
+    (group, $field:expr) => {
+        $crate::oqs::tree::group_value($field.as_ref().map(|group| group as _))
+    };
+    (list, $field:expr, $item:literal) => {
+        $crate::oqs::tree::list_value(&$field, Some($item))
+    };
+    (also, $field:expr, $item:literal) => {
+        $crate::oqs::tree::Value::Absent
+    };
+    (repeated, $field:expr) => {
+        $crate::oqs::tree::list_value(&$field, None)
+    };
 }
 
 pub(super) use {elements, slot, value};

@@ -264,7 +264,8 @@ impl XmlText {
     fn text(&mut self, name: &'static str, text: &str) {
         match self.encoding {
             OutputEncoding::Utf8 | OutputEncoding::Utf8WithBom => {
-                let allowed = |c: char| !(c < ' ' && !matches!(c, '\t' | '\r' | '\n') || matches!(c, '\u{FFFE}' | '\u{FFFF}'));
+                let allowed =
+                    |c: char| !(c < ' ' && !matches!(c, '\t' | '\r' | '\n') || matches!(c, '\u{FFFE}' | '\u{FFFF}'));
                 if text.chars().all(allowed) {
                     escape(text.as_bytes(), &mut self.bytes);
                 } else {

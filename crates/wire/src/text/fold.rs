@@ -52,7 +52,8 @@ pub fn fold_char(c: char, selector: Option<char>, target: Target) -> (String, Fo
     if is_variation_selector(c) {
         return (String::new(), FoldKind::Variant);
     }
-    let held = |text: &str| !text.is_empty() && text.chars().all(|part| target.holds(part) && !matches!(part, '●' | '&'));
+    let held =
+        |text: &str| !text.is_empty() && text.chars().all(|part| target.holds(part) && !matches!(part, '●' | '&'));
     let ways = [
         (equivalent as fn(char, Option<char>, Target) -> Option<String>, FoldKind::Equivalent),
         (mj_variant, FoldKind::Variant),

@@ -62,8 +62,8 @@ pub struct Folded {
 
 /// Encodes text, folding what the target lacks.
 ///
-/// The bytes always decode with [`decode_shift_jis`], never hold `●` unless the text had one, and never a numeric
-/// reference that the text did not have. Control characters other than tab, CR and LF are dropped.
+/// The bytes always decode with [`decode_shift_jis`], never hold `●` or `&` unless the text had one, so no
+/// numeric reference is ever made. Control characters other than tab, CR and LF are dropped.
 pub fn encode(text: &str, target: Target) -> Folded {
     let mut folded = Folded { bytes: Vec::with_capacity(text.len()), folds: Vec::new() };
     encode_into(text, target, &mut folded.bytes, &mut folded.folds);
@@ -162,7 +162,9 @@ impl Output<'_> {
 fn encode_char(c: char, out: &mut [u8; 4]) -> Option<usize> {
     // The encoder quietly writes these three as `\`, `~` and U+FF0D; the fold does that knowingly. U+0080 and the other
     // C1 controls are no characters of any text.
-    if matches!(c, '\u{A5}' | '\u{203E}' | '\u{2212}' | '\u{7F}'..='\u{9F}') || (c < ' ' && !matches!(c, '\t' | '\r' | '\n')) {
+    if matches!(c, '\u{A5}' | '\u{203E}' | '\u{2212}' | '\u{7F}'..='\u{9F}')
+        || (c < ' ' && !matches!(c, '\t' | '\r' | '\n'))
+    {
         return None;
     }
     let mut utf8 = [0; 4];
