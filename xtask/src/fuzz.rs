@@ -4,10 +4,11 @@
 //! cargo-fuzz itself is installed into the target folder, so that the machine stays as it was.
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 
 use crate::run;
 use crate::workspace::{BUILD_MAX, Workspace};
@@ -33,52 +34,63 @@ pub struct Options {
 pub const EACH_A_MINUTE: Options = Options { targets: Vec::new(), seconds: 60 };
 
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let tool = tool(workspace)?;
+    let fuzzer = Fuzzer { workspace, tool: tool(workspace)?, seconds: options.seconds };
     let targets = if options.targets.is_empty() { all_targets(workspace)? } else { options.targets.clone() };
     ensure!(!targets.is_empty(), "fuzz/fuzz_targets holds no target");
-    let build_folder = workspace.target.join("fuzz").display().to_string();
-    let cargo_fuzz = |action: &str| {
-        let mut command = run::command(&workspace.root, &tool, &["fuzz", action, "--target-dir", &build_folder]);
-        command.env("RUSTC_BOOTSTRAP", "1");
-        command
-    };
-    run::run(&mut cargo_fuzz("build"), BUILD_MAX)?;
-
-    let logs = workspace.scratch("fuzz")?;
-    let limit = Duration::from_secs(options.seconds) + BEYOND_FUZZING_MAX;
+    run::run(&mut fuzzer.command("build"), BUILD_MAX)?;
     let mut failed = Vec::new();
     for pair in targets.chunks(AT_ONCE) {
         println!("fuzzing {} for {} s", pair.join(", "), options.seconds);
-        thread::scope(|scope| {
-            let running: Vec<_> = pair
-                .iter()
-                .map(|target| {
-                    let mut command = cargo_fuzz("run");
-                    command.arg(target).arg("--").arg(format!("-max_total_time={}", options.seconds));
-                    command.arg(format!("-timeout={INPUT_SECONDS_MAX}")).arg(format!("-rss_limit_mb={MEMORY_MB_MAX}"));
-                    let log = logs.join(format!("{target}.log"));
-                    (target, log.clone(), scope.spawn(move || run::run_into(&mut command, &log, limit)))
-                })
-                .collect();
-            for (target, log, handle) in running {
-                let result = handle.join().unwrap_or_else(|_| bail!("the fuzzing thread panicked"));
-                let text = std::fs::read_to_string(&log).unwrap_or_default();
-                let lines: Vec<_> = text.lines().collect();
-                match result {
-                    Ok(()) => println!(
-                        "{target}: {}",
-                        lines.iter().rev().find(|line| line.starts_with("Done")).unwrap_or(&"done")
-                    ),
-                    Err(error) => {
-                        println!("{}", lines[lines.len().saturating_sub(SHOWN_LOG_LINES)..].join("\n"));
-                        failed.push(format!("{target}: {error:#}"));
-                    }
-                }
-            }
-        });
+        failed.extend(fuzzer.side_by_side(pair));
     }
     ensure!(failed.is_empty(), "{}", failed.join("\n"));
     Ok(())
+}
+
+struct Fuzzer<'a> {
+    workspace: &'a Workspace,
+    tool: PathBuf,
+    seconds: u64,
+}
+
+impl Fuzzer<'_> {
+    fn command(&self, action: &str) -> Command {
+        let mut command = run::command(&self.workspace.root, &self.tool, &["fuzz", action, "--target-dir"]);
+        command.arg(self.workspace.target.join("fuzz")).env("RUSTC_BOOTSTRAP", "1");
+        command
+    }
+
+    /// Runs targets at the same time and says what failed.
+    fn side_by_side(&self, targets: &[String]) -> Vec<String> {
+        thread::scope(|scope| {
+            let start =
+                |target| scope.spawn(move || self.one(target).err().map(|error| format!("{target}: {error:#}")));
+            let running: Vec<_> = targets.iter().map(start).collect();
+            let panicked = |_| Some("the thread that runs a target panicked".to_owned());
+            running.into_iter().filter_map(|handle| handle.join().unwrap_or_else(panicked)).collect()
+        })
+    }
+
+    fn one(&self, target: &str) -> Result<()> {
+        // What is found goes into the first folder; the seeds are committed and only read.
+        let folders = [format!("fuzz/corpus/{target}"), format!("fuzz/seeds/{target}")];
+        for folder in &folders {
+            std::fs::create_dir_all(self.workspace.root.join(folder))?;
+        }
+        let mut command = self.command("run");
+        command.arg(target).args(folders).arg("--").arg(format!("-max_total_time={}", self.seconds));
+        command.arg(format!("-timeout={INPUT_SECONDS_MAX}")).arg(format!("-rss_limit_mb={MEMORY_MB_MAX}"));
+        let log = self.workspace.scratch("fuzz")?.join(format!("{target}.log"));
+        let result = run::run_into(&mut command, &log, Duration::from_secs(self.seconds) + BEYOND_FUZZING_MAX);
+        let text = std::fs::read_to_string(&log).unwrap_or_default();
+        let lines: Vec<_> = text.lines().collect();
+        if result.is_ok() {
+            println!("{target}: {}", lines.iter().rev().find(|line| line.starts_with("Done")).unwrap_or(&"done"));
+        } else {
+            println!("{}", lines[lines.len().saturating_sub(SHOWN_LOG_LINES)..].join("\n"));
+        }
+        result
+    }
 }
 
 fn all_targets(workspace: &Workspace) -> Result<Vec<String>> {
