@@ -219,9 +219,33 @@ impl CouldNotAsk {
     pub(super) fn from_broken(error: &(dyn Error + 'static)) -> Self {
         match find::<rustls::Error>(error) {
             Some(tls) => tls_failure(tls).unwrap_or_else(|| Self::Broken(tls.to_string())),
-            None => Self::Broken(innermost(error)),
+            None => {
+                let words = innermost(error);
+                refusal_in_words(&words).unwrap_or(Self::Broken(words))
+            }
         }
     }
+}
+
+/// Alerts with which a server says that it does not accept our certificate.
+const REFUSALS: [AlertDescription; 10] = [
+    AlertDescription::BadCertificate,
+    AlertDescription::UnsupportedCertificate,
+    AlertDescription::CertificateRevoked,
+    AlertDescription::CertificateExpired,
+    AlertDescription::CertificateUnknown,
+    AlertDescription::CertificateRequired,
+    AlertDescription::UnknownCA,
+    AlertDescription::AccessDenied,
+    AlertDescription::NoCertificate,
+    // Signed by a CA of the right name and the wrong key: a center that was set up anew.
+    AlertDescription::DecryptError,
+];
+
+/// The same, when only the words of the TLS error are left: HTTP/2 keeps no more of an I/O error.
+fn refusal_in_words(words: &str) -> Option<CouldNotAsk> {
+    let is_meant = |alert: &AlertDescription| words.contains(&rustls::Error::AlertReceived(*alert).to_string());
+    REFUSALS.iter().any(is_meant).then(|| CouldNotAsk::CertificateRefused(words.to_owned()))
 }
 
 /// What a TLS error says about certificates, if it does.
@@ -230,19 +254,9 @@ fn tls_failure(error: &rustls::Error) -> Option<CouldNotAsk> {
         rustls::Error::InvalidCertificate(_)
         | rustls::Error::NoCertificatesPresented
         | rustls::Error::InvalidCertRevocationList(_) => Some(CouldNotAsk::ServerNotTrusted(error.to_string())),
-        rustls::Error::AlertReceived(
-            AlertDescription::BadCertificate
-            | AlertDescription::UnsupportedCertificate
-            | AlertDescription::CertificateRevoked
-            | AlertDescription::CertificateExpired
-            | AlertDescription::CertificateUnknown
-            | AlertDescription::CertificateRequired
-            | AlertDescription::UnknownCA
-            | AlertDescription::AccessDenied
-            | AlertDescription::NoCertificate
-            // Signed by a CA of the right name and the wrong key: a center that was set up anew.
-            | AlertDescription::DecryptError,
-        ) => Some(CouldNotAsk::CertificateRefused(error.to_string())),
+        rustls::Error::AlertReceived(alert) if REFUSALS.contains(alert) => {
+            Some(CouldNotAsk::CertificateRefused(error.to_string()))
+        }
         _ => None,
     }
 }
