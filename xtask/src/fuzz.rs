@@ -8,7 +8,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 
 use crate::run;
 use crate::workspace::{BUILD_MAX, Workspace};
@@ -63,11 +63,15 @@ impl Fuzzer<'_> {
     /// Runs targets at the same time and says what failed.
     fn side_by_side(&self, targets: &[String]) -> Vec<String> {
         thread::scope(|scope| {
-            let start =
-                |target| scope.spawn(move || self.one(target).err().map(|error| format!("{target}: {error:#}")));
-            let running: Vec<_> = targets.iter().map(start).collect();
-            let panicked = |_| Some("the thread that runs a target panicked".to_owned());
-            running.into_iter().filter_map(|handle| handle.join().unwrap_or_else(panicked)).collect()
+            let mut running = Vec::new();
+            for target in targets {
+                running.push((target, scope.spawn(move || self.one(target))));
+            }
+            let failure = |(target, handle): (&String, thread::ScopedJoinHandle<'_, Result<()>>)| {
+                let result = handle.join().unwrap_or_else(|_| bail!("the thread that runs it panicked"));
+                result.err().map(|error| format!("{target}: {error:#}"))
+            };
+            running.into_iter().filter_map(failure).collect()
         })
     }
 

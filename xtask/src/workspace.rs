@@ -1,7 +1,7 @@
 //! Where things are.
 
-use std::cell::Cell;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -14,7 +14,7 @@ pub const BUILD_MAX: Duration = Duration::from_mins(30);
 pub struct Workspace {
     pub root: PathBuf,
     pub target: PathBuf,
-    everything_is_built: Cell<bool>,
+    everything_is_built: AtomicBool,
 }
 
 impl Workspace {
@@ -24,7 +24,7 @@ impl Workspace {
             run::output(&mut run::command(&root, "cargo", &["metadata", "--no-deps", "--format-version", "1"]))?;
         let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
         let target = metadata["target_directory"].as_str().context("cargo names its target directory")?.into();
-        Ok(Self { root, target, everything_is_built: Cell::new(false) })
+        Ok(Self { root, target, everything_is_built: AtomicBool::new(false) })
     }
 
     /// Runs cargo with these arguments.
@@ -35,14 +35,14 @@ impl Workspace {
     /// Builds all crates with their tests, and remembers it.
     pub fn build_everything(&self) -> Result<()> {
         self.cargo(&["build", "--workspace", "--all-targets", "--locked"], BUILD_MAX)?;
-        self.everything_is_built.set(true);
+        self.everything_is_built.store(true, Ordering::Relaxed);
         Ok(())
     }
 
     /// The binary of the development profile, which also serves tests and demo. Built first, unless everything was:
     /// building it alone asks for fewer features of outside crates, and would compile many of them a second time.
     pub fn binary(&self) -> Result<PathBuf> {
-        if !self.everything_is_built.get() {
+        if !self.everything_is_built.load(Ordering::Relaxed) {
             self.cargo(&["build", "--quiet", "--package", "tashika"], BUILD_MAX)?;
         }
         Ok(self.target.join("debug/tashika"))
