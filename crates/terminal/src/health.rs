@@ -83,6 +83,8 @@ pub(crate) struct Snapshot {
     pub(crate) certificate: Option<CertificateState>,
     /// The center will not talk to us any more: revoked, unknown, renewal refused.
     pub(crate) refused: Option<ProblemCode>,
+    /// The center says that our certificate has run out, whatever our clock says.
+    pub(crate) expired_at_center: bool,
     pub(crate) req: FolderState,
     pub(crate) res: FolderState,
     /// Files in the request folder that are not complete yet or cannot be opened.
@@ -106,6 +108,7 @@ impl Default for Health {
                 link: Link::Unknown,
                 certificate: None,
                 refused: None,
+                expired_at_center: false,
                 req: FolderState::Unknown,
                 res: FolderState::Unknown,
                 waiting_files: 0,
@@ -129,6 +132,7 @@ impl Health {
     pub(crate) fn center_answered(&self, at: Timestamp) {
         self.center_reached(at);
         let mut now = self.lock();
+        now.expired_at_center = false;
         if matches!(now.refused, Some(ProblemCode::CertificateRevoked | ProblemCode::FacilityUnknown)) {
             now.refused = None;
         }
@@ -183,6 +187,18 @@ impl Health {
             now.refused = None;
         }
         now.certificate = Some(state);
+    }
+
+    pub(crate) fn expired_at_center(&self) {
+        let mut now = self.lock();
+        if !now.expired_at_center {
+            tracing::warn!("the center says that the certificate of this terminal has run out");
+            now.expired_at_center = true;
+        }
+    }
+
+    pub(crate) fn is_expired_at_center(&self) -> bool {
+        self.lock().expired_at_center
     }
 
     pub(crate) fn certificate_in_time(&self) -> bool {

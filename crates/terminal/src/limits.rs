@@ -16,11 +16,9 @@ pub const RETRY_REST_MAX: Duration = Duration::from_secs(5);
 /// Difference to the center's clock above which the desk is warned.
 pub const CLOCK_SKEW_WARN: Duration = Duration::from_secs(120);
 /// Rest between two looks at the certificate.
-pub const RENEWAL_LOOK_INTERVAL: Duration = Duration::from_secs(600);
+pub const RENEWAL_LOOK_INTERVAL: Duration = Duration::from_secs(60);
 /// Rest after a renewal that failed.
 pub const RENEWAL_RETRY_INTERVAL: Duration = Duration::from_secs(60);
-/// Part of the certificate's life over which renewals of many terminals are spread, in per mille of the life.
-pub const RENEWAL_JITTER_PERMILLE: u32 = 100;
 
 /// Requests from the folder that are worked on at once, files of many questions apart.
 pub const BRIDGE_SINGLE_TASKS_MAX: usize = 16;

@@ -188,3 +188,23 @@ async fn clean_up(config: Config, checks: Checks, life: Lifecycle) {
         }
     }
 }
+
+/// What tests look at.
+#[cfg(test)]
+impl Running {
+    pub(crate) fn health(&self) -> crate::health::Snapshot {
+        self.center.health()
+    }
+
+    pub(crate) fn hours(&self) -> &Hours {
+        self.center.hours()
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn log_key(&self) -> trust::LogPublicKey {
+        self.center.facts().log_key.clone()
+    }
+}

@@ -168,17 +168,26 @@ impl Center {
                     }
                 }
             }
-            // In TLS the center only says that it does not take the certificate. One that is in time was revoked.
-            ClientError::CouldNotAsk(kit::client::CouldNotAsk::CertificateRefused(_)) if self.health.certificate_in_time() => {
+            ClientError::CouldNotAsk(kit::client::CouldNotAsk::CertificateRefused(alert)) => {
                 self.health.center_reached(now);
-                self.health.center_refused(ProblemCode::CertificateRevoked);
-                Outcome::Refused(Box::new(ProblemDocument::new(ProblemCode::CertificateRevoked, "")))
+                self.not_let_in(&alert)
             }
             ClientError::CouldNotAsk(why) => {
                 self.health.center_unreachable(now, &why);
                 Outcome::CouldNotAsk(CouldNotAsk::new(kind_of(&why), why))
             }
         }
+    }
+
+    /// In TLS the center only says in one word why it does not take our certificate.
+    fn not_let_in(&self, alert: &str) -> Outcome {
+        if alert.contains("Expired") || !self.health.certificate_in_time() {
+            self.health.expired_at_center();
+            return Outcome::CouldNotAsk(CouldNotAsk::new(Why::CertificateExpired, alert));
+        }
+        let code = if alert.contains("Revoked") { ProblemCode::CertificateRevoked } else { ProblemCode::FacilityUnknown };
+        self.health.center_refused(code);
+        Outcome::Refused(Box::new(ProblemDocument::new(code, "")))
     }
 
     /// The `Date` of an answer has seconds; it is used only while nothing better was measured, or when it contradicts.
@@ -194,6 +203,11 @@ impl Center {
         if differs {
             self.hours.measured(center, asked, answered);
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn health(&self) -> crate::health::Snapshot {
+        self.health.snapshot()
     }
 
     pub(crate) fn is_connected(&self) -> bool {

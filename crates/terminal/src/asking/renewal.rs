@@ -59,7 +59,9 @@ impl Renewal {
     pub(crate) async fn look(&mut self) -> Duration {
         let now = self.center.hours.now();
         self.tell(now);
-        if now < renewal::renew_at(self.identity.validity, self.jitter) {
+        let due = now >= renewal::renew_at(self.identity.validity, self.jitter);
+        // The center's clock decides, also when ours is behind and cannot be compared because nobody lets us in.
+        if !due && !self.center.health.is_expired_at_center() {
             return limits::RENEWAL_LOOK_INTERVAL;
         }
         match self.renew(now).await {
@@ -92,12 +94,8 @@ impl Renewal {
     async fn renew(&mut self, now: Timestamp) -> Result<(), RenewError> {
         let key = identity::next_key(&self.layout)?;
         let request = CertificateRequest::create(&key).map_err(|error| RenewError::Trust(error.to_string()))?;
-        let enrolled = if now < self.identity.validity.not_after {
-            let body = RenewalRequest { csr: request.to_pem() };
-            self.center.client.post_json("/v1/certificates/renew", &body).await?
-        } else {
-            self.by_old_key(&request).await?
-        };
+        let in_time = now < self.identity.validity.not_after && !self.center.health.is_expired_at_center();
+        let enrolled = if in_time { self.by_connection(&request).await? } else { self.by_old_key(&request).await? };
         let fresh = Identity::new(key, &enrolled.certificate_chain)?;
         let facts = self.facts_after(&enrolled)?;
         fresh.save(&self.layout)?;
@@ -118,6 +116,11 @@ impl Renewal {
             return Err(RenewError::Trust("the new certificate is for another facility".to_owned()));
         }
         Ok(facts)
+    }
+
+    async fn by_connection(&self, request: &CertificateRequest) -> Result<Enrolled, RenewError> {
+        let body = RenewalRequest { csr: request.to_pem() };
+        Ok(self.center.client.post_json("/v1/certificates/renew", &body).await?)
     }
 
     async fn by_old_key(&self, request: &CertificateRequest) -> Result<Enrolled, RenewError> {

@@ -243,6 +243,9 @@ impl Bridge {
         taken: &[(Mac, Candidate)],
         left: &mut HashSet<Mac>,
     ) -> Result<(), Stopped> {
+        if taken.is_empty() {
+            return Ok(());
+        }
         let mut gone = Vec::with_capacity(taken.len());
         for (mac, candidate) in taken {
             match fs::remove_file(&candidate.path) {

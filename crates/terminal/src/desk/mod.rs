@@ -29,8 +29,11 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
+use http::header::ACCEPT;
 use kit::pages::{Guard, with_security_headers};
 use kit::problem::Problem;
 use kit::random::SharedRandom;
@@ -43,6 +46,7 @@ use crate::password::Passwords;
 use crate::store::StoreError;
 use login::LoginGate;
 use session::SignedIn;
+use view::pages::MessagePage;
 use view::shell::{self, Badge, Shell};
 
 /// What every handler may need. Clones are the same one.
@@ -97,8 +101,26 @@ impl Desk {
             .route("/api/v1/check", post(api::check))
             .route("/assets/desk.css", get(assets::css))
             .route("/assets/desk.js", get(assets::js));
-        let router = kit::problem::with_fallbacks(router).with_state(self);
+        let faces = from_fn_with_state(self.clone(), face);
+        let router = kit::problem::with_fallbacks(router).layer(faces).with_state(self);
         Guard::loopback().around(with_security_headers(kit::body::limit(router, limits::FORM_BYTES_MAX)))
+    }
+
+    /// A problem as a page for a person: what happened and the way back.
+    fn problem_page(&self, mut response: Response) -> Response {
+        let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+        tracing::warn!(%problem, "a page could not be shown");
+        let document = problem.document();
+        let message = MessagePage {
+            shell: self.shell(None, "problem"),
+            title: document.title.clone(),
+            title_en: document.title_en.clone(),
+            text: document.detail.clone(),
+        };
+        match page(&message) {
+            Ok(page) => (problem.status(), page).into_response(),
+            Err(worse) => worse.into_response(),
+        }
     }
 
     fn checks(&self) -> &Checks {
@@ -120,6 +142,19 @@ impl Desk {
             here,
         }
     }
+}
+
+/// Gives a problem the face that fits who asked: a page, or the document.
+async fn face(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    let for_a_person = wants_a_page(&request);
+    let response = next.run(request).await;
+    if for_a_person { desk.problem_page(response) } else { response }
+}
+
+/// Whether a browser asked to show something, not a program or a script.
+fn wants_a_page(request: &Request) -> bool {
+    let accepts = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepts.contains("text/html") && !request.uri().path().starts_with("/api/")
 }
 
 /// A page.

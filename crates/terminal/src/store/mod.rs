@@ -135,6 +135,19 @@ impl Store {
         Ok(Tx { inner, name })
     }
 
+    /// Makes the store full, or lets it grow again: SQLite's own page limit gives the same error as a full disk.
+    #[cfg(test)]
+    pub(crate) async fn limit_pages(&self, pages: u32) {
+        // The limit belongs to a connection; holding all of them reaches each once.
+        let mut held = Vec::new();
+        for _ in 0..limits::STORE_CONNECTIONS_MAX {
+            let mut connection = self.pool.acquire().await.unwrap();
+            let limit = format!("PRAGMA max_page_count = {}", pages.max(1));
+            sqlx::query(sqlx::AssertSqlSafe(limit)).execute(&mut *connection).await.unwrap();
+            held.push(connection);
+        }
+    }
+
     pub(crate) fn pool(&self) -> &SqlitePool {
         &self.pool
     }

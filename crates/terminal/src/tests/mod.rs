@@ -1,1 +1,26 @@
+//! The terminal as a whole against a small center of its own: real TLS, real certificates, real proofs.
+//!
+//! | page | proves |
+//! |---|---|
+//! | [`center`] | — the small center |
+//! | [`clinic`] | — a terminal that has joined it, in a folder of its own |
+//! | `joining` | joining, the self-test, renewal, revocation, a wrong clock |
+//! | `proofs` | an answer that is not proven is never shown |
+//! | `folders` | the folder bridge: names, encodings, errors, patience |
+//! | `bulk` | files of many questions, 005–012 |
+//! | `crash` | a stop after any step loses nothing and answers once |
+//! | `sealed` | the disk shows nothing, and nothing sealed can be moved |
+//! | `desk` | sign-in, forms, roles, the API token |
+//! | `pages` | every page renders for every verdict |
 
+mod bulk;
+mod center;
+mod clinic;
+mod crash;
+mod desk;
+mod folders;
+mod joining;
+mod pages;
+mod proofs;
+mod samples;
+mod sealed;

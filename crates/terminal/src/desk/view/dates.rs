@@ -55,10 +55,6 @@ pub(crate) fn age(birthdate: &str, on: Date) -> Option<i16> {
     (years >= 0).then_some(years)
 }
 
-/// The day in Japan.
-pub(crate) fn day_in_japan(at: Timestamp) -> Date {
-    tz::offset(9).to_datetime(at).date()
-}
 
 /// `10:31` in Japan.
 pub(crate) fn clock_time(at: Timestamp) -> String {
@@ -104,9 +100,8 @@ mod tests {
     }
 
     #[test]
-    fn midnight_in_japan_begins_a_day() {
+    fn times_are_those_of_japan() {
         let at: Timestamp = "2026-04-07T00:00:00+09:00".parse().unwrap();
-        assert_eq!(day_in_japan(at), d(2026, 4, 7));
         assert_eq!(day_and_time(at), "4月7日 00:00");
     }
 }

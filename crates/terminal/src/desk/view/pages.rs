@@ -96,8 +96,9 @@ pub(crate) struct PasswordPage {
 #[template(path = "message.html")]
 pub(crate) struct MessagePage {
     pub(crate) shell: Shell,
-    pub(crate) title: Text,
-    pub(crate) text: Text,
+    pub(crate) title: String,
+    pub(crate) title_en: String,
+    pub(crate) text: String,
 }
 
 #[derive(Template)]
