@@ -45,22 +45,11 @@ fn a_reception_number_goes_back_and_forth() {
     assert_eq!(request.body.reception_number.as_deref(), Some("R-1"));
 }
 
-#[test]
-fn a_bulk_result_holds_the_short_form_of_every_answer() {
-    let header = request_header();
-    let asked = Asked { header: &header, process_execution_time: "20261122180000" };
-    let written = write_bulk_processing(&asked, "R-1", SHIFT_JIS);
-    assert!(text_of(&written.bytes, SHIFT_JIS).contains("<SegmentOfResult>2</SegmentOfResult>"));
-    let status = BulkStatus {
-        reception_number: "R-1".to_owned(),
-        state: wire::api::BulkState::Done,
-        number_of_processing_result: 2,
-        number_of_normal_processing: 1,
-        number_of_error: 1,
-    };
+/// An answered unit and one that could not be read.
+fn units() -> [BulkUnit; 2] {
     let json = serde_json::value::to_raw_value(&answer(Verdict::Valid)).expect("JSON");
     let proof = Proof { proof_number: String::new(), event: String::new(), receipt: String::new() };
-    let units = [
+    [
         BulkUnit {
             search_info: search(),
             processing_result_status: "1".to_owned(),
@@ -75,7 +64,23 @@ fn a_bulk_result_holds_the_short_form_of_every_answer() {
             processing_result_message: some("記号に使えない文字があります。"),
             response: None,
         },
-    ];
+    ]
+}
+
+#[test]
+fn a_bulk_result_holds_the_short_form_of_every_answer() {
+    let header = request_header();
+    let asked = Asked { header: &header, process_execution_time: "20261122180000" };
+    let written = write_bulk_processing(&asked, "R-1", SHIFT_JIS);
+    assert!(text_of(&written.bytes, SHIFT_JIS).contains("<SegmentOfResult>2</SegmentOfResult>"));
+    let status = BulkStatus {
+        reception_number: "R-1".to_owned(),
+        state: wire::api::BulkState::Done,
+        number_of_processing_result: 2,
+        number_of_normal_processing: 1,
+        number_of_error: 1,
+    };
+    let units = units();
     let mut download = BulkWriter::new(Vec::new(), &bulk_result_header(&asked, &status), SHIFT_JIS).expect("written");
     for unit in &units {
         download.unit(&confirm_unit(unit, SHIFT_JIS).expect("an answer")).expect("written");

@@ -9,7 +9,7 @@
 //! | [`check`] | one question, one answer: [`CheckRequest`], [`Answer`], [`CheckResponse`] |
 //! | [`record`] | what is known about one person: [`ResultOfQualificationConfirmation`] |
 //! | [`bulk`] | many questions in one file |
-//! | [`reference`] | 照会番号, the institution's own patient numbers |
+//! | [`mod@reference`] | 照会番号, the institution's own patient numbers |
 //! | [`join`] | how a terminal gets and renews its certificate |
 //! | [`insurer`] | what an insurer is told about its feed |
 //! | [`problem`] | everything that can go wrong, [`ProblemCode`] |
