@@ -23,21 +23,14 @@ pub fn birthday(birthdate: Date, years: i16) -> Date {
 pub fn is_preschool(birthdate: Date, on: Date) -> bool {
     let six = attained_on(birthdate, 6);
     let same_year = date(six.year(), 3, 31);
-    let last = if six <= same_year {
-        same_year
-    } else {
-        date(six.year() + 1, 3, 31)
-    };
+    let last = if six <= same_year { same_year } else { date(six.year() + 1, 3, 31) };
     on >= birthdate && on <= last
 }
 
 /// The first day on which the rules for people from 70 to 74 hold: the first of the month after the month in which 70
 /// is attained (健康保険法 74条1項2号). Birthdays on the 1st: that same month.
 pub fn seventy_rules_from(birthdate: Date) -> Date {
-    attained_on(birthdate, 70)
-        .last_of_month()
-        .tomorrow()
-        .unwrap_or(Date::MAX)
+    attained_on(birthdate, 70).last_of_month().tomorrow().unwrap_or(Date::MAX)
 }
 
 /// The day from which 後期高齢者医療 covers by age: the 75th birthday itself (高齢者の医療の確保に関する法律 52条).

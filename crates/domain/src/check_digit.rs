@@ -34,11 +34,7 @@ pub fn has_mod10_weight21(digits: &[u8]) -> bool {
 /// 11 minus it.
 pub fn personal_number(first_eleven: &[u8]) -> u8 {
     const WEIGHTS: [u32; 11] = [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
-    let sum: u32 = WEIGHTS
-        .iter()
-        .zip(first_eleven)
-        .map(|(w, b)| w * u32::from(b.wrapping_sub(b'0') % 10))
-        .sum();
+    let sum: u32 = WEIGHTS.iter().zip(first_eleven).map(|(w, b)| w * u32::from(b.wrapping_sub(b'0') % 10)).sum();
     match sum % 11 {
         0 | 1 => 0,
         r => (11 - r) as u8,
@@ -52,17 +48,9 @@ mod tests {
 
     #[test]
     fn known_numbers_carry_the_right_check_digit() {
-        for number in [
-            "06139463",
-            "01130012",
-            "06132013",
-            "34130021",
-            "31130461",
-            "39131156",
-            "133066",
-            "54016027",
-            "0110113719",
-        ] {
+        for number in
+            ["06139463", "01130012", "06132013", "34130021", "31130461", "39131156", "133066", "54016027", "0110113719"]
+        {
             assert!(has_mod10_weight21(number.as_bytes()), "{number}");
         }
     }

@@ -189,11 +189,7 @@ pub struct Coverage {
 impl Coverage {
     /// What the card is found by.
     pub fn card_key(&self) -> CardKey {
-        CardKey::new(
-            &self.insurer_number,
-            self.insured_card_symbol.as_ref(),
-            &self.insured_identification_number,
-        )
+        CardKey::new(&self.insurer_number, self.insured_card_symbol.as_ref(), &self.insured_identification_number)
     }
 
     /// Whether the enrolment counts on `on`: registered, begun, not lost, and the card within its own period.
@@ -216,42 +212,26 @@ impl Coverage {
 
     /// The share of the 後期高齢者 certificate on `on`, in percent.
     pub fn late_elderly_percent(&self, on: Date) -> Option<u8> {
-        newest(
-            self.insured_partial_contribution_ratio
-                .iter()
-                .filter(|r| within(r.start, r.end, on)),
-            |r| r.start,
-        )
-        .map(|r| r.percent)
+        newest(self.insured_partial_contribution_ratio.iter().filter(|r| within(r.start, r.end, on)), |r| r.start)
+            .map(|r| r.percent)
     }
 
     /// The 高齢受給者証 in force on `on`.
     pub fn elderly_certificate(&self, on: Date) -> Option<&ElderlyRecipientCertificate> {
-        newest(
-            self.elderly_recipient_certificates
-                .iter()
-                .filter(|c| within(c.ratio.start, c.ratio.end, on)),
-            |c| c.ratio.start,
-        )
+        newest(self.elderly_recipient_certificates.iter().filter(|c| within(c.ratio.start, c.ratio.end, on)), |c| {
+            c.ratio.start
+        })
     }
 
     /// The 限度額適用認定証 in force on `on`.
     pub fn limit_certificate(&self, on: Date) -> Option<&LimitCertificate> {
-        newest(
-            self.limit_application_certificates
-                .iter()
-                .filter(|c| within(c.start, c.end, on)),
-            |c| c.start,
-        )
+        newest(self.limit_application_certificates.iter().filter(|c| within(c.start, c.end, on)), |c| c.start)
     }
 
     /// The 特定疾病療養受療証 in force on `on`, in the order of the table.
     pub fn specific_diseases(&self, on: Date) -> Vec<&SpecificDiseaseCertificate> {
-        let mut found: Vec<_> = self
-            .specific_diseases_certificates
-            .iter()
-            .filter(|c| within(c.start, c.end, on))
-            .collect();
+        let mut found: Vec<_> =
+            self.specific_diseases_certificates.iter().filter(|c| within(c.start, c.end, on)).collect();
         found.sort_by_key(|c| c.category);
         found
     }

@@ -74,16 +74,10 @@ pub fn read(raw: &str) -> Result<ReadDate, DateError> {
     }
     // The common case by far: eight ASCII digits, as the interface writes them.
     if raw.len() == 8 && raw.bytes().all(|b| b.is_ascii_digit()) {
-        return western(raw).map(|date| ReadDate {
-            date,
-            outside_era: false,
-        });
+        return western(raw).map(|date| ReadDate { date, outside_era: false });
     }
     let folded: String = raw.nfkc().filter(|c| !c.is_whitespace()).collect();
-    let (era, rest) = match ERA_NAMES
-        .iter()
-        .find_map(|(name, era)| Some((*era, folded.strip_prefix(name)?)))
-    {
+    let (era, rest) = match ERA_NAMES.iter().find_map(|(name, era)| Some((*era, folded.strip_prefix(name)?))) {
         Some((era, rest)) => (Some(era), rest.replace('元', "1")),
         None => (None, folded),
     };
@@ -96,20 +90,14 @@ pub fn read(raw: &str) -> Result<ReadDate, DateError> {
     }
     match (parts.as_slice(), era) {
         ([], _) => Err(DateError::Empty),
-        ([digits], None) if digits.len() == 8 => western(digits).map(|date| ReadDate {
-            date,
-            outside_era: false,
-        }),
-        ([digits], None) if digits.len() == 7 => era_day(
-            usize::from(digits.as_bytes()[0] - b'0'),
-            [&digits[1..3], &digits[3..5], &digits[5..7]],
-        ),
+        ([digits], None) if digits.len() == 8 => western(digits).map(|date| ReadDate { date, outside_era: false }),
+        ([digits], None) if digits.len() == 7 => {
+            era_day(usize::from(digits.as_bytes()[0] - b'0'), [&digits[1..3], &digits[3..5], &digits[5..7]])
+        }
         ([digits], Some(era)) if digits.len() == 6 => era_day(era, [&digits[..2], &digits[2..4], &digits[4..6]]),
-        (&[y, m, d], None) if y.len() == 4 && m.len() <= 2 && d.len() <= 2 => western(&format!("{y}{m:0>2}{d:0>2}"))
-            .map(|date| ReadDate {
-                date,
-                outside_era: false,
-            }),
+        (&[y, m, d], None) if y.len() == 4 && m.len() <= 2 && d.len() <= 2 => {
+            western(&format!("{y}{m:0>2}{d:0>2}")).map(|date| ReadDate { date, outside_era: false })
+        }
         (&[y, m, d], Some(era)) if y.len() <= 2 && m.len() <= 2 && d.len() <= 2 => era_day(era, [y, m, d]),
         (parts, _) => Err(DateError::Length(parts.iter().map(|part| part.len()).sum())),
     }
@@ -140,10 +128,7 @@ fn era_day(era: usize, [year, month, day]: [&str; 3]) -> Result<ReadDate, DateEr
     let date = Date::new(start.year() + year_of_era - 1, number(month) as i8, number(day) as i8)
         .map_err(|_| DateError::NoSuchDay)?;
     let ended = era < 5 && date >= era_start(era + 1);
-    Ok(ReadDate {
-        date,
-        outside_era: date < start || ended,
-    })
+    Ok(ReadDate { date, outside_era: date < start || ended })
 }
 
 fn era_start(era: usize) -> Date {
@@ -189,8 +174,7 @@ pub mod as_text_opt {
     /// Reads any form that [`super::parse`] reads, or null.
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Date>, D::Error> {
         let raw = Option::<std::borrow::Cow<str>>::deserialize(d)?;
-        raw.map(|raw| super::parse(&raw).map_err(serde::de::Error::custom))
-            .transpose()
+        raw.map(|raw| super::parse(&raw).map_err(serde::de::Error::custom)).transpose()
     }
 }
 
@@ -251,14 +235,7 @@ mod tests {
             ("令和元年5月1日", date(2019, 5, 1), false),
             ("平成31年5月1日", date(2019, 5, 1), true),
         ] {
-            assert_eq!(
-                read(raw),
-                Ok(ReadDate {
-                    date: day,
-                    outside_era: outside
-                }),
-                "{raw}"
-            );
+            assert_eq!(read(raw), Ok(ReadDate { date: day, outside_era: outside }), "{raw}");
         }
     }
 

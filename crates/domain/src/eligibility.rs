@@ -194,10 +194,7 @@ impl<'a> Decision<'a> {
     }
 
     fn about(verdict: Verdict, reason: Reason, coverage: &'a Coverage, hints: Vec<Hint>) -> Self {
-        Self {
-            coverage: Some(coverage),
-            ..Self::of(verdict, reason, hints)
-        }
+        Self { coverage: Some(coverage), ..Self::of(verdict, reason, hints) }
     }
 }
 
@@ -208,9 +205,7 @@ pub fn decide<'a>(query: &EligibilityQuery, facts: &'a Facts) -> Decision<'a> {
         Identified::Several(hints) => Decision::of(Verdict::Multiple, Reason::SeveralPersons, hints),
         Identified::One(coverages, hints) => judge(query, facts, &coverages, hints),
     };
-    let late = facts
-        .insurer_feed_age_days
-        .is_some_and(|days| days > INSURER_FEED_LATE_AFTER_DAYS);
+    let late = facts.insurer_feed_age_days.is_some_and(|days| days > INSURER_FEED_LATE_AFTER_DAYS);
     if late && !decision.verdict.is_valid() {
         decision.hints.push(HintCode::InsurerFeedLate.into());
     }
@@ -224,10 +219,7 @@ pub fn more_facts_needed(query: &EligibilityQuery, matched: &[Recorded]) -> More
         return MoreFacts::NearMisses;
     }
     let on = query.qualification_confirmation_date;
-    if matched
-        .iter()
-        .any(|m| m.coverage.person.birthdate == query.birthdate && m.coverage.in_force(on))
-    {
+    if matched.iter().any(|m| m.coverage.person.birthdate == query.birthdate && m.coverage.in_force(on)) {
         MoreFacts::None
     } else {
         MoreFacts::OtherCoverages
@@ -253,18 +245,12 @@ enum Identified<'a> {
 
 /// Finds the one person that the question is about: card, then birth date, then branch.
 fn identify<'a>(query: &EligibilityQuery, facts: &'a Facts) -> Identified<'a> {
-    let cards: Vec<&Recorded> = facts
-        .matched
-        .iter()
-        .filter(|m| m.coverage.registration_status != RegistrationStatus::Deleted)
-        .collect();
+    let cards: Vec<&Recorded> =
+        facts.matched.iter().filter(|m| m.coverage.registration_status != RegistrationStatus::Deleted).collect();
     if cards.is_empty() {
         return Identified::Nobody(Reason::NoSuchCard, why_no_card(query, facts));
     }
-    let born: Vec<&Recorded> = cards
-        .into_iter()
-        .filter(|m| m.coverage.person.birthdate == query.birthdate)
-        .collect();
+    let born: Vec<&Recorded> = cards.into_iter().filter(|m| m.coverage.person.birthdate == query.birthdate).collect();
     if born.is_empty() {
         return Identified::Nobody(Reason::BirthdateDiffers, vec![HintCode::BirthdateDiffers.into()]);
     }
@@ -281,10 +267,8 @@ fn identify<'a>(query: &EligibilityQuery, facts: &'a Facts) -> Identified<'a> {
     if query.insured_branch_number.is_none() && has_branch {
         hints.push(HintCode::BranchMissing.into());
     }
-    let registered: Vec<&Recorded> = fitting
-        .into_iter()
-        .filter(|m| m.coverage.registration_status == RegistrationStatus::Registered)
-        .collect();
+    let registered: Vec<&Recorded> =
+        fitting.into_iter().filter(|m| m.coverage.registration_status == RegistrationStatus::Registered).collect();
     let Some(first) = registered.first() else {
         return Identified::Nobody(Reason::EnrolmentInProgress, vec![HintCode::EnrolmentInProgress.into()]);
     };
@@ -305,18 +289,12 @@ fn why_no_card(query: &EligibilityQuery, facts: &Facts) -> Vec<Hint> {
     });
     let mut hints = Vec::new();
     for coverage in near {
-        let symbol_same = symbol_is_same(
-            query.insured_card_symbol.as_ref(),
-            coverage.insured_card_symbol.as_ref(),
-        );
+        let symbol_same = symbol_is_same(query.insured_card_symbol.as_ref(), coverage.insured_card_symbol.as_ref());
         let number_same = query.insured_identification_number == coverage.insured_identification_number;
         let code = if number_same && !symbol_same {
             HintCode::SymbolNearMiss
         } else if symbol_same
-            && number_is_near(
-                &query.insured_identification_number,
-                &coverage.insured_identification_number,
-            )
+            && number_is_near(&query.insured_identification_number, &coverage.insured_identification_number)
         {
             HintCode::NumberNearMiss
         } else {
@@ -326,6 +304,9 @@ fn why_no_card(query: &EligibilityQuery, facts: &Facts) -> Vec<Hint> {
             hints.push(code.into());
         }
     }
+    if hints.is_empty() {
+        hints.push(HintCode::NoSuchCard.into());
+    }
     hints.sort_by_key(|h| h.code);
     hints
 }
@@ -333,10 +314,7 @@ fn why_no_card(query: &EligibilityQuery, facts: &Facts) -> Vec<Hint> {
 /// Judges the coverages of one person under one card on the date asked.
 fn judge<'a>(query: &EligibilityQuery, facts: &'a Facts, coverages: &[&'a Recorded], hints: Vec<Hint>) -> Decision<'a> {
     let on = query.qualification_confirmation_date;
-    let in_force = coverages
-        .iter()
-        .filter(|m| m.coverage.in_force(on))
-        .max_by_key(|m| m.coverage.qualification_date);
+    let in_force = coverages.iter().filter(|m| m.coverage.in_force(on)).max_by_key(|m| m.coverage.qualification_date);
     match in_force {
         Some(found) => valid(query, &found.coverage, hints),
         None => not_in_force(on, facts, coverages, hints),
@@ -365,11 +343,7 @@ fn valid<'a>(query: &EligibilityQuery, coverage: &'a Coverage, mut hints: Vec<Hi
     };
     Decision {
         share: Some(share),
-        limit: if query.limit_consent {
-            coverage.limit_certificate(on)
-        } else {
-            None
-        },
+        limit: if query.limit_consent { coverage.limit_certificate(on) } else { None },
         specific_diseases: coverage.specific_diseases(on),
         tickets,
         ..Decision::about(verdict, reason, coverage, hints)
@@ -378,10 +352,8 @@ fn valid<'a>(query: &EligibilityQuery, coverage: &'a Coverage, mut hints: Vec<Hi
 
 fn not_in_force<'a>(on: Date, facts: &'a Facts, coverages: &[&'a Recorded], mut hints: Vec<Hint>) -> Decision<'a> {
     // The latest that had begun speaks for the card; before any had begun, the first that will.
-    let begun = coverages
-        .iter()
-        .filter(|m| m.coverage.qualification_date <= on)
-        .max_by_key(|m| m.coverage.qualification_date);
+    let begun =
+        coverages.iter().filter(|m| m.coverage.qualification_date <= on).max_by_key(|m| m.coverage.qualification_date);
     let found = begun.or_else(|| coverages.iter().min_by_key(|m| m.coverage.qualification_date));
     let Some(found) = found else {
         return Decision::of(Verdict::NotFound, Reason::NoSuchCard, hints);
@@ -396,13 +368,7 @@ fn not_in_force<'a>(on: Date, facts: &'a Facts, coverages: &[&'a Recorded], mut 
         .max_by_key(|o| o.coverage.qualification_date);
     if let Some(newer) = newer {
         let name = newer.coverage.insurer_name.clone();
-        hints.insert(
-            0,
-            Hint {
-                code: HintCode::NewInsurerKnown,
-                insurer_name: Some(name),
-            },
-        );
+        hints.insert(0, Hint { code: HintCode::NewInsurerKnown, insurer_name: Some(name) });
         return Decision::about(Verdict::InvalidNewCoverageExists, reason, coverage, hints);
     }
     hints.insert(0, hint_for(reason).into());

@@ -19,6 +19,8 @@ pub enum HintCode {
     BranchDiffers,
     /// No such insurer sends data to the center.
     InsurerUnknown,
+    /// The insurer is known, the card is not, and nothing near it is either.
+    NoSuchCard,
     /// The insurer is still working on the enrolment.
     EnrolmentInProgress,
     /// The person is insured elsewhere now; the insurer is named where the register knows it.
@@ -48,6 +50,7 @@ impl HintCode {
         Self::BranchMissing,
         Self::BranchDiffers,
         Self::InsurerUnknown,
+        Self::NoSuchCard,
         Self::EnrolmentInProgress,
         Self::NewInsurerKnown,
         Self::CoverageNotStarted,
@@ -68,6 +71,7 @@ impl HintCode {
             Self::BranchMissing => "branch_missing",
             Self::BranchDiffers => "branch_differs",
             Self::InsurerUnknown => "insurer_unknown",
+            Self::NoSuchCard => "no_such_card",
             Self::EnrolmentInProgress => "enrolment_in_progress",
             Self::NewInsurerKnown => "new_insurer_known",
             Self::CoverageNotStarted => "coverage_not_started",
@@ -94,7 +98,8 @@ impl HintCode {
             Self::BranchMissing | Self::BranchDiffers => Some(Field::InsuredBranchNumber),
             Self::InsurerUnknown => Some(Field::InsurerNumber),
             Self::CoverageNotStarted => Some(Field::QualificationConfirmationDate),
-            Self::EnrolmentInProgress
+            Self::NoSuchCard
+            | Self::EnrolmentInProgress
             | Self::NewInsurerKnown
             | Self::CoverageLost
             | Self::CardExpired
@@ -117,10 +122,7 @@ pub struct Hint {
 
 impl From<HintCode> for Hint {
     fn from(code: HintCode) -> Self {
-        Self {
-            code,
-            insurer_name: None,
-        }
+        Self { code, insurer_name: None }
     }
 }
 
@@ -139,6 +141,9 @@ impl Hint {
             HintCode::BranchDiffers => "枝番がちがうようです。カードの2桁の枝番を見て、もう一度お試しください。",
             HintCode::InsurerUnknown => {
                 "この保険者番号の保険者は登録されていません。保険者番号をカードで確かめてください。"
+            }
+            HintCode::NoSuchCard => {
+                "この番号の資格は登録されていません。記号・番号・生年月日をカードで確かめ、ちがいがなければ、ほかの保険に入っていないか患者さんにたずねてください。"
             }
             HintCode::EnrolmentInProgress => {
                 "保険者で加入の手続き中です。資格確認書などの紙があれば見せてもらい、後日もう一度確認してください。"
@@ -184,6 +189,9 @@ impl Hint {
             HintCode::BranchDiffers => "The branch number seems to be another. Check the two digits on the card.",
             HintCode::InsurerUnknown => {
                 "No insurer with this number is registered. Check the insurer number on the card."
+            }
+            HintCode::NoSuchCard => {
+                "No such card is registered. Check symbol, number and birth date; if they are right, ask about another insurance."
             }
             HintCode::EnrolmentInProgress => {
                 "The insurer is still processing the enrolment. Ask for a paper and check again later."

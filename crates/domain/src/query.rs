@@ -148,36 +148,23 @@ impl EligibilityQuery {
     /// The unreadable fields, in the order of the interface; never empty.
     pub fn parse(raw: &RawQuery<'_>) -> Result<Self, Vec<UnreadableField>> {
         let mut bad = Vec::new();
-        let asked = take(
-            &mut bad,
-            Field::QualificationConfirmationDate,
-            read_date(raw.qualification_confirmation_date),
-        );
+        let asked =
+            take(&mut bad, Field::QualificationConfirmationDate, read_date(raw.qualification_confirmation_date));
         let institution = take(
             &mut bad,
             Field::MedicalInstitutionCode,
             MedicalInstitutionCode::parse(raw.medical_institution_code).map_err(IdError::code),
         );
-        let insurer = take(
-            &mut bad,
-            Field::InsurerNumber,
-            InsurerNumber::parse(raw.insurer_number).map_err(IdError::code),
-        );
-        let symbol = take(
-            &mut bad,
-            Field::InsuredCardSymbol,
-            optional(raw.insured_card_symbol, CardSymbol::parse),
-        );
+        let insurer =
+            take(&mut bad, Field::InsurerNumber, InsurerNumber::parse(raw.insurer_number).map_err(IdError::code));
+        let symbol = take(&mut bad, Field::InsuredCardSymbol, optional(raw.insured_card_symbol, CardSymbol::parse));
         let number = take(
             &mut bad,
             Field::InsuredIdentificationNumber,
             CardNumber::parse(raw.insured_identification_number).map_err(IdError::code),
         );
-        let branch = take(
-            &mut bad,
-            Field::InsuredBranchNumber,
-            optional(raw.insured_branch_number, BranchNumber::parse),
-        );
+        let branch =
+            take(&mut bad, Field::InsuredBranchNumber, optional(raw.insured_branch_number, BranchNumber::parse));
         let birthdate = take(&mut bad, Field::Birthdate, read_date(raw.birthdate));
         let consent = take(
             &mut bad,
@@ -210,11 +197,7 @@ impl EligibilityQuery {
 
     /// What the card is found by.
     pub fn card_key(&self) -> CardKey {
-        CardKey::new(
-            &self.insurer_number,
-            self.insured_card_symbol.as_ref(),
-            &self.insured_identification_number,
-        )
+        CardKey::new(&self.insurer_number, self.insured_card_symbol.as_ref(), &self.insured_identification_number)
     }
 
     /// What near misses are found by.

@@ -71,18 +71,11 @@ impl Scheme {
 
     /// The scheme of a 6-digit number: 保険者別 (third to fifth digit) in the 300s is a 国保組合.
     pub(crate) fn of_six(number: &str) -> Self {
-        if number.as_bytes().get(2) == Some(&b'3') {
-            Self::NationalSociety
-        } else {
-            Self::National
-        }
+        if number.as_bytes().get(2) == Some(&b'3') { Self::NationalSociety } else { Self::National }
     }
 }
 
 /// 公費 法別 (formats.md 2.2): national ones and 80–99 for local schemes.
 fn is_public_expense(law: &str) -> bool {
-    matches!(
-        law.parse::<u8>(),
-        Ok(10..=25 | 28..=30 | 38 | 51..=54 | 62 | 66 | 79..=99)
-    )
+    matches!(law.parse::<u8>(), Ok(10..=25 | 28..=30 | 38 | 51..=54 | 62 | 66 | 79..=99))
 }

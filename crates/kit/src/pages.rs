@@ -32,7 +32,8 @@ pub const SECURITY_HEADERS: [(HeaderName, HeaderValue); 8] = [
     ),
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    // `no-referrer` would make browsers send `Origin: null` with our own forms, which the guard below has to refuse.
+    (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     // What stands on a page is about persons: no copy of it on a disk.
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),

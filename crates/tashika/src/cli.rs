@@ -315,6 +315,14 @@ pub enum Proof {
         #[arg(long, value_name = "FILE")]
         key: PathBuf,
     },
+    /// Look up a proof number on record: who asked, when, and what they were told.
+    Find {
+        /// The number, such as 01-00000012345-7.
+        number: String,
+        /// The center.
+        #[command(flatten)]
+        center: CenterData,
+    },
 }
 
 /// `tashika bench …`

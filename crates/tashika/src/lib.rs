@@ -52,9 +52,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
     };
     let _log = kit::logging::init(format, filter, world.clock.clone())?;
     // Two threads serve a prefecture on two cores, and keep a clinic's terminal small.
-    let threads = std::thread::available_parallelism()
-        .map_or(2, std::num::NonZero::get)
-        .max(2);
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2);
     let small = matches!(cli.command, Command::Terminal(_));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(if small { 2 } else { threads })
@@ -67,15 +65,11 @@ async fn act(command: Command, world: &World) -> Result<ExitCode> {
     match command {
         Command::Demo(demo) => demo::run(&demo, world).await,
         Command::Center(center) => command::center::run(center, world).await.map(|()| ExitCode::SUCCESS),
-        Command::Facility(facility) => command::facility::run(facility, world)
-            .await
-            .map(|()| ExitCode::SUCCESS),
+        Command::Facility(facility) => command::facility::run(facility, world).await.map(|()| ExitCode::SUCCESS),
         Command::Insurer(insurer) => command::insurer::run(insurer, world).await,
-        Command::Terminal(terminal) => command::terminal::run(terminal, world)
-            .await
-            .map(|()| ExitCode::SUCCESS),
+        Command::Terminal(terminal) => command::terminal::run(terminal, world).await.map(|()| ExitCode::SUCCESS),
         Command::Nation(nation) => command::nation::run(nation, world).await,
-        Command::Proof(proof) => command::proof::run(&proof).map(|()| ExitCode::SUCCESS),
+        Command::Proof(proof) => command::proof::run(proof, world).await.map(|()| ExitCode::SUCCESS),
         Command::Bench(cli::Bench::Check(check)) => bench::check(&check, world).await.map(|()| ExitCode::SUCCESS),
         Command::Openapi => command::print(&center::openapi()).map(|()| ExitCode::SUCCESS),
     }

@@ -9,6 +9,7 @@
 //! | [`insurer`] | insurers: add, import their names, enrol, load a feed |
 //! | [`certificate`] | revoke one, list |
 
+pub mod access;
 pub mod certificate;
 pub mod facility;
 pub mod insurer;

@@ -28,10 +28,7 @@ impl Printed {
         if canonical.is_empty() {
             return Err(IdError::Character);
         }
-        Ok(Self {
-            printed: printed.to_owned(),
-            canonical,
-        })
+        Ok(Self { printed: printed.to_owned(), canonical })
     }
 }
 
@@ -176,11 +173,7 @@ mod tests {
     fn a_card_typed_in_any_way_has_one_key() {
         let insurer = InsurerNumber::parse("06139463").unwrap();
         let key = |symbol: &str, number: &str| {
-            CardKey::new(
-                &insurer,
-                CardSymbol::parse(symbol).ok().as_ref(),
-                &CardNumber::parse(number).unwrap(),
-            )
+            CardKey::new(&insurer, CardSymbol::parse(symbol).ok().as_ref(), &CardNumber::parse(number).unwrap())
         };
         assert_eq!(key("12-34", "0042"), key("１２－３４", "４２"));
         assert_eq!(key("", "42"), key(" ", "42"));

@@ -36,10 +36,7 @@ impl InsurerNumber {
         let (scheme, prefecture) = if canonical.len() == 6 {
             (Scheme::of_six(canonical), &canonical[..2])
         } else {
-            (
-                Scheme::of_eight(&canonical[..2]).ok_or(IdError::Kind)?,
-                &canonical[2..4],
-            )
+            (Scheme::of_eight(&canonical[..2]).ok_or(IdError::Kind)?, &canonical[2..4])
         };
         if !is_prefecture(prefecture) {
             return Err(IdError::Kind);
@@ -47,11 +44,7 @@ impl InsurerNumber {
         let mut held = [0u8; 8];
         held[..canonical.len()].copy_from_slice(canonical.as_bytes());
         // Six or eight.
-        Ok(Self {
-            digits: held,
-            length: canonical.len() as u8,
-            scheme,
-        })
+        Ok(Self { digits: held, length: canonical.len() as u8, scheme })
     }
 
     /// The 6 or 8 digits.
@@ -71,11 +64,7 @@ impl InsurerNumber {
 
     /// The prefecture of the insurer, `01` to `47`.
     pub fn prefecture(&self) -> &str {
-        if self.length == 6 {
-            &self.as_str()[..2]
-        } else {
-            &self.as_str()[2..4]
-        }
+        if self.length == 6 { &self.as_str()[..2] } else { &self.as_str()[2..4] }
     }
 }
 

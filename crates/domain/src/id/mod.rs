@@ -80,9 +80,5 @@ pub(crate) fn is_prefecture(two: &str) -> bool {
 
 /// Checks the raw length before anything else looks at the text.
 pub(crate) fn bounded(raw: &str) -> Result<&str, IdError> {
-    if raw.len() > crate::limits::RAW_IDENTIFIER_BYTES_MAX {
-        Err(IdError::Length(raw.len()))
-    } else {
-        Ok(raw)
-    }
+    if raw.len() > crate::limits::RAW_IDENTIFIER_BYTES_MAX { Err(IdError::Length(raw.len())) } else { Ok(raw) }
 }

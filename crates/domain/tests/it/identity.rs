@@ -38,11 +38,7 @@ fn a_stored_record_reads_back_as_it_was() {
     let record = serde_json::to_string(&coverage).unwrap();
     assert_eq!(serde_json::from_str::<Coverage>(&record).unwrap(), coverage);
     assert_eq!(
-        serde_json::from_str::<Coverage>(&record)
-            .unwrap()
-            .insured_card_symbol
-            .unwrap()
-            .as_str(),
+        serde_json::from_str::<Coverage>(&record).unwrap().insured_card_symbol.unwrap().as_str(),
         "12-34",
         "the symbol stays as printed"
     );

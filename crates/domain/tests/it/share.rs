@@ -11,11 +11,7 @@ fn born(birthdate: &str) -> Coverage {
         c.person.birthdate = day(birthdate);
         c.elderly_recipient_certificates = vec![ElderlyRecipientCertificate {
             issued: None,
-            ratio: ContributionRatio {
-                percent: 20,
-                start: None,
-                end: Some(day("20270731")),
-            },
+            ratio: ContributionRatio { percent: 20, start: None, end: Some(day("20270731")) },
         }];
     })
 }
@@ -35,11 +31,7 @@ fn age_decides_below_seventy_five() {
         ("19561101", "20270801", 30, ShareReason::ElderlyCertificateMissing),
     ] {
         let share = share(&born(birthdate), day(asked));
-        assert_eq!(
-            (share.percent, share.reason),
-            (percent, reason),
-            "{birthdate} on {asked}"
-        );
+        assert_eq!((share.percent, share.reason), (percent, reason), "{birthdate} on {asked}");
     }
 }
 
@@ -48,16 +40,8 @@ fn late_elderly_pay_what_is_registered_for_the_day() {
     let coverage = coverage_with(|c| {
         c.insurer_number = InsurerNumber::parse("39131156").unwrap();
         c.insured_partial_contribution_ratio = vec![
-            ContributionRatio {
-                percent: 10,
-                start: Some(day("20250801")),
-                end: Some(day("20260731")),
-            },
-            ContributionRatio {
-                percent: 20,
-                start: Some(day("20260801")),
-                end: Some(day("20270731")),
-            },
+            ContributionRatio { percent: 10, start: Some(day("20250801")), end: Some(day("20260731")) },
+            ContributionRatio { percent: 20, start: Some(day("20260801")), end: Some(day("20270731")) },
         ];
     });
     for (asked, percent, reason) in [
@@ -73,16 +57,8 @@ fn late_elderly_pay_what_is_registered_for_the_day() {
 #[test]
 fn the_kind_of_card_goes_before_age() {
     for (kind, percent, reason) in [
-        (
-            InsuredCardClassification::SpecialMedicalExpense,
-            100,
-            ShareReason::SpecialMedicalExpense,
-        ),
-        (
-            InsuredCardClassification::PublicAssistance,
-            0,
-            ShareReason::PublicAssistance,
-        ),
+        (InsuredCardClassification::SpecialMedicalExpense, 100, ShareReason::SpecialMedicalExpense),
+        (InsuredCardClassification::PublicAssistance, 0, ShareReason::PublicAssistance),
         (InsuredCardClassification::ShortTermGeneral, 30, ShareReason::General),
         (InsuredCardClassification::SelfDefenseForces, 30, ShareReason::General),
         (InsuredCardClassification::SpecialRetired, 30, ShareReason::General),

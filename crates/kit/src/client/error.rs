@@ -217,13 +217,11 @@ impl CouldNotAsk {
     /// A connection that was made and then failed. In TLS 1.3 the server judges our certificate only after our side
     /// believes itself connected, so its refusal arrives here.
     pub(super) fn from_broken(error: &(dyn Error + 'static)) -> Self {
-        match find::<rustls::Error>(error) {
-            Some(tls) => tls_failure(tls).unwrap_or_else(|| Self::Broken(tls.to_string())),
-            None => {
-                let words = innermost(error);
-                refusal_in_words(&words).unwrap_or(Self::Broken(words))
-            }
+        if let Some(tls) = find::<rustls::Error>(error) {
+            return tls_failure(tls).unwrap_or_else(|| Self::Broken(tls.to_string()));
         }
+        let words = innermost(error);
+        refusal_in_words(&words).unwrap_or(Self::Broken(words))
     }
 }
 

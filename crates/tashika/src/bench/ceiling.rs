@@ -42,10 +42,8 @@ pub async fn empty_handler(
     let pair = pair(clock, random)?;
     let life = Lifecycle::new();
     let answer = Bytes::from(vec![b'x'; CEILING_ANSWER_BYTES]);
-    let router = Router::new().route(
-        "/empty",
-        post(move |_: Bytes| std::future::ready(kit::body::json_bytes(answer.clone()))),
-    );
+    let router =
+        Router::new().route("/empty", post(move |_: Bytes| std::future::ready(kit::body::json_bytes(answer.clone()))));
     let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), Reach::Loopback)?;
     let address = Server::new("ceiling", Arc::clone(clock), Arc::clone(random))
         .tls(pair.server)
@@ -55,10 +53,7 @@ pub async fn empty_handler(
             Ok(Client::builder(Arc::clone(clock))
                 .base_urls([format!("https://127.0.0.1:{}", address.port())])?
                 .tls(pair.client.clone())
-                .options(ClientOptions {
-                    http1_only: true,
-                    ..ClientOptions::default()
-                })
+                .options(ClientOptions { http1_only: true, ..ClientOptions::default() })
                 .build()?)
         })
         .collect::<Result<Vec<_>>>()?;
@@ -114,12 +109,8 @@ fn pair(clock: &SharedClock, random: &SharedRandom) -> Result<Pair> {
         TlsClock::new(move || clock.now())
     };
     let server_key = PrivateKey::generate()?;
-    let server_chain = issuing.issue_server(
-        &[ServerName::parse("127.0.0.1")],
-        server_key.public_key(),
-        serial(),
-        now,
-    )?;
+    let server_chain =
+        issuing.issue_server(&[ServerName::parse("127.0.0.1")], server_key.public_key(), serial(), now)?;
     let revocations = [issuing.issue_crl(&[], 1, now)?];
     let server = trust::tls::server_config(
         &server_chain,
@@ -130,19 +121,13 @@ fn pair(clock: &SharedClock, random: &SharedRandom) -> Result<Pair> {
     )?;
     let (client_key, client_chain) = member(&issuing, serial(), now)?;
     let client = trust::tls::client_config(root.certificate(), &client_chain, &client_key, tls_clock)?;
-    Ok(Pair {
-        server: ServerTls::new(server),
-        client: ClientTls::new(client),
-    })
+    Ok(Pair { server: ServerTls::new(server), client: ClientTls::new(client) })
 }
 
 fn member(issuing: &IssuingAuthority, serial: Serial, now: Timestamp) -> Result<(PrivateKey, CertificateChain)> {
     let key = PrivateKey::generate()?;
     let request = CertificateRequest::create(&key)?;
-    let peer = Peer::Facility {
-        code: "1311111111".parse()?,
-        terminal_id: TerminalId::parse("t1")?,
-    };
+    let peer = Peer::Facility { code: "1311111111".parse()?, terminal_id: TerminalId::parse("t1")? };
     let chain = issuing.issue_client(&peer, "Measurement", &request, serial, now)?;
     Ok((key, chain))
 }

@@ -40,8 +40,6 @@ pub struct Measured {
     pub p99_ms: f64,
     /// Slowest, milliseconds.
     pub max_ms: f64,
-    /// Answers counted.
-    pub answers: u64,
 }
 
 /// Asks on every client of `clients` for `time`; `bodies` are taken in turn, from another place for each connection.
@@ -115,11 +113,7 @@ async fn ask(
 fn summary(samples: &mut [u32], spent: Duration) -> Result<Measured> {
     samples.sort_unstable();
     let at = |share: f64| -> Option<f64> {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a rank within the samples"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank within the samples")]
         let rank = ((samples.len() - 1) as f64 * share) as usize;
         samples.get(rank).map(|us| f64::from(*us) / 1000.0)
     };
@@ -131,6 +125,5 @@ fn summary(samples: &mut [u32], spent: Duration) -> Result<Measured> {
         p50_ms: at(0.5).unwrap_or_default(),
         p99_ms: at(0.99).unwrap_or_default(),
         max_ms: at(1.0).unwrap_or_default(),
-        answers: samples.len() as u64,
     })
 }

@@ -47,16 +47,7 @@ pub async fn check(check: &BenchCheck, world: &World) -> Result<()> {
     let signatures = ceiling::signatures(RAW_TIME, &world.clock)?;
     let commits = ceiling::commits(&folder, RAW_TIME, &world.clock)?;
     say("loading and measuring SQLite")?;
-    let sqlite = engine(
-        &folder.join("center-sqlite"),
-        None,
-        &nation,
-        &institution,
-        &bodies,
-        check,
-        world,
-    )
-    .await?;
+    let sqlite = engine(&folder.join("center-sqlite"), None, &nation, &institution, &bodies, check, world).await?;
     let postgres = match &check.postgres {
         Some(url) => {
             say("loading and measuring PostgreSQL")?;
@@ -65,15 +56,7 @@ pub async fn check(check: &BenchCheck, world: &World) -> Result<()> {
         }
         None => None,
     };
-    table(
-        check,
-        &empty_one,
-        &empty,
-        &sqlite,
-        postgres.as_ref(),
-        signatures,
-        commits,
-    )
+    table(check, &empty_one, &empty, &sqlite, postgres.as_ref(), signatures, commits)
 }
 
 fn make_nation(check: &BenchCheck, folder: &Path, world: &World) -> Result<PathBuf> {
@@ -103,31 +86,18 @@ async fn engine(
     }
     let member = center.member(institution).await?;
     let clients = |count: usize| -> Result<Vec<_>> {
-        let options = ClientOptions {
-            http1_only: true,
-            ..ClientOptions::default()
-        };
+        let options = ClientOptions { http1_only: true, ..ClientOptions::default() };
         (0..count).map(|_| member.client(&world.clock, options)).collect()
     };
     let time = Duration::from_secs(check.seconds);
     let path = "/v1/eligibility-checks";
     let one = load::run(clients(1)?, path, Arc::clone(bodies), time, &world.clock).await?;
-    let many = load::run(
-        clients(usize::from(check.connections))?,
-        path,
-        Arc::clone(bodies),
-        time,
-        &world.clock,
-    )
-    .await?;
+    let many =
+        load::run(clients(usize::from(check.connections))?, path, Arc::clone(bodies), time, &world.clock).await?;
     center.stop().await?;
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
     let import_rows_per_s = report.rows_read as f64 / took.as_secs_f64();
-    Ok(EngineRun {
-        one,
-        many,
-        import_rows_per_s,
-    })
+    Ok(EngineRun { one, many, import_rows_per_s })
 }
 
 fn table(
@@ -167,10 +137,7 @@ fn table(
     if let Some(postgres) = postgres {
         writeln!(out, "import into PostgreSQL {:.0} rows/s", postgres.import_rows_per_s)?;
     }
-    writeln!(
-        out,
-        "P-256 signatures {signatures:.0}/s on one core; 512-byte appends with fdatasync {commits:.0}/s\n"
-    )?;
+    writeln!(out, "P-256 signatures {signatures:.0}/s on one core; 512-byte appends with fdatasync {commits:.0}/s\n")?;
     let mut figures = Map::new();
     figures.insert("people".to_owned(), json!(check.people));
     figures.insert("connections".to_owned(), json!(many));

@@ -15,10 +15,7 @@ pub fn bodies(nation: &Path, institution: &str, count: usize, world: &World) -> 
     let mut feed = csv::Reader::from_path(&path).with_context(|| format!("{}", path.display()))?;
     let headers = feed.headers()?.clone();
     let column = |name: &str| {
-        headers
-            .iter()
-            .position(|header| header == name)
-            .with_context(|| format!("the feed has no column {name}"))
+        headers.iter().position(|header| header == name).with_context(|| format!("the feed has no column {name}"))
     };
     let (insurer, symbol, number, branch, birthdate) = (
         column("InsurerNumber")?,

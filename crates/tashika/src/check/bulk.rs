@@ -22,16 +22,10 @@ const POLLS_MAX: usize = 6_000;
 pub async fn ask(center: &PrivateCenter, cases: &[Case], world: &World) -> Result<BTreeMap<String, Outcome>> {
     let mut outcomes = BTreeMap::new();
     for (institution, group) in by_institution(cases) {
-        let client = center
-            .member(institution)
-            .await?
-            .client(&world.clock, ClientOptions::default())?;
+        let client = center.member(institution).await?.client(&world.clock, ClientOptions::default())?;
         let mut by_date: BTreeMap<&str, Vec<&Case>> = BTreeMap::new();
         for case in group {
-            by_date
-                .entry(&case.qualification_confirmation_date)
-                .or_default()
-                .push(case);
+            by_date.entry(&case.qualification_confirmation_date).or_default().push(case);
         }
         let answered: Vec<Vec<(String, Outcome)>> = stream::iter(by_date)
             .map(|(date, group)| ask_file(&client, institution, date, group, world))
@@ -70,10 +64,7 @@ async fn ask_file(
     let path = format!("/v1/bulk-eligibility-checks/{}", reception.reception_number);
     wait_until_done(client, &path).await?;
     let results = client.get(&format!("{path}/results")).await?;
-    let lines = results
-        .body
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty());
+    let lines = results.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     lines
         .map(|line| {
             let unit: BulkUnit = serde_json::from_slice(line).context("a line of the result")?;

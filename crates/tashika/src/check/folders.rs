@@ -56,14 +56,7 @@ pub struct PrivateTerminal {
 impl PrivateTerminal {
     /// Joins the center for an institution and starts, the desk page on any free port.
     pub async fn start(center: &PrivateCenter, institution: &str, folder: &Path, world: &World) -> Result<Self> {
-        Self::start_at(
-            center,
-            institution,
-            folder,
-            SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            world,
-        )
-        .await
+        Self::start_at(center, institution, folder, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), world).await
     }
 
     /// As [`Self::start`], with the desk page at `desk`.
@@ -75,15 +68,10 @@ impl PrivateTerminal {
         world: &World,
     ) -> Result<Self> {
         let code = center.code_for(institution).await?;
-        let joined = terminal::join(
-            &center.enrol_url(),
-            &code,
-            folder,
-            Arc::clone(&world.clock),
-            Arc::clone(&world.random),
-        )
-        .await
-        .context("joining the private center")?;
+        let joined =
+            terminal::join(&center.enrol_url(), &code, folder, Arc::clone(&world.clock), Arc::clone(&world.random))
+                .await
+                .context("joining the private center")?;
         let mut config = joined.config.clone();
         config.settings.desk.address = desk;
         config.settings.bridge.poll_interval_ms = TERMINAL_POLL_MS;
@@ -91,12 +79,7 @@ impl PrivateTerminal {
         let running = terminal::Terminal::start(config, Arc::clone(&world.clock), Arc::clone(&world.random))
             .await
             .context("starting the terminal")?;
-        Ok(Self {
-            running,
-            joined,
-            req,
-            res,
-        })
+        Ok(Self { running, joined, req, res })
     }
 
     /// Writes the request of a case as a receipt computer does: aside, then renamed.
@@ -118,11 +101,7 @@ impl PrivateTerminal {
             }
             let bytes = kit::files::read_limited(&path, ANSWER_BYTES_MAX)?;
             std::fs::remove_file(&path)?;
-            return Ok(Some(if is_answer {
-                outcome(case, &bytes)
-            } else {
-                Outcome::failure("err file")
-            }));
+            return Ok(Some(if is_answer { outcome(case, &bytes) } else { Outcome::failure("err file") }));
         }
         Ok(None)
     }
@@ -164,10 +143,7 @@ fn request_xml(case: &Case) -> String {
         ("InsuredIdentificationNumber", &case.insured_identification_number),
         ("InsuredBranchNumber", &case.insured_branch_number),
         ("Birthdate", &case.birthdate),
-        (
-            "LimitApplicationCertificateRelatedConsFlg",
-            &case.limit_application_certificate_related_cons_flg,
-        ),
+        ("LimitApplicationCertificateRelatedConsFlg", &case.limit_application_certificate_related_cons_flg),
         ("ArbitraryIdentifier", &case.case_id),
     ] {
         let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
@@ -199,16 +175,8 @@ fn outcome(case: &Case, bytes: &[u8]) -> Outcome {
     let body = message.body;
     let told = body.processing_result_message.unwrap_or_default();
     if body.processing_result_status.as_deref() == Some("2") {
-        let fields = ALL_FIELDS
-            .iter()
-            .filter(|f| told.contains(f.label()))
-            .map(|f| f.element().to_owned())
-            .collect();
-        return Outcome {
-            verdict: "unreadable".to_owned(),
-            fields,
-            ..Outcome::default()
-        };
+        let fields = ALL_FIELDS.iter().filter(|f| told.contains(f.label())).map(|f| f.element().to_owned()).collect();
+        return Outcome { verdict: "unreadable".to_owned(), fields, ..Outcome::default() };
     }
     let verdict = body.qualification_validity.as_deref().and_then(Verdict::from_oqs_code);
     let code = body.processing_result_code.unwrap_or_default();
@@ -216,23 +184,16 @@ fn outcome(case: &Case, bytes: &[u8]) -> Outcome {
     Outcome {
         verdict: verdict.map_or("no verdict", Verdict::code).to_owned(),
         share: record.filter(|_| verdict.is_some_and(Verdict::is_valid)).map(share_of),
-        limit: record
-            .and_then(|r| r.limit_application_certificate_related_info.as_ref())
-            .map(|info| {
-                (
-                    info.limit_application_certificate_classification
-                        .clone()
-                        .unwrap_or_default(),
-                    info.limit_application_certificate_classification_flag
-                        .clone()
-                        .unwrap_or_default(),
-                )
-            }),
+        limit: record.and_then(|r| r.limit_application_certificate_related_info.as_ref()).map(|info| {
+            (
+                info.limit_application_certificate_classification.clone().unwrap_or_default(),
+                info.limit_application_certificate_classification_flag.clone().unwrap_or_default(),
+            )
+        }),
         specific_diseases: record
             .map(|r| {
                 let list = r.specific_diseases_certificate_list.iter();
-                list.filter_map(|d| d.specific_diseases_disease_category.clone())
-                    .collect()
+                list.filter_map(|d| d.specific_diseases_disease_category.clone()).collect()
             })
             .unwrap_or_default(),
         hints: hints_of(&code, &told),
@@ -263,11 +224,7 @@ fn share_of(record: &ResultOfQualificationConfirmation) -> u8 {
         .insured_partial_contribution_ratio
         .as_deref()
         .or_else(|| elderly.and_then(|info| info.elderly_recipient_contribution_ratio.as_deref()));
-    match (
-        record.insured_card_classification.as_deref(),
-        ratio,
-        record.preschool_classification.as_deref(),
-    ) {
+    match (record.insured_card_classification.as_deref(), ratio, record.preschool_classification.as_deref()) {
         (Some("A1"), _, _) => 0,
         (Some("05"), _, _) => 100,
         (_, Some(ratio), _) => ratio.parse().unwrap_or(u8::MAX),

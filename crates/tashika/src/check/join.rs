@@ -26,23 +26,10 @@ impl Member {
         let key = PrivateKey::generate()?;
         let request = CertificateRequest::create(&key)?;
         let tls = trust::tls::pinned_client_config(typed.root_pin(), tls_clock(clock))?;
-        let client = Client::builder(Arc::clone(clock))
-            .base_urls([enrol_url])?
-            .tls(ClientTls::new(tls))
-            .build()?;
-        let body = EnrolmentRequest {
-            code: code.to_owned(),
-            csr: request.to_pem(),
-        };
-        let enrolled: Enrolled = client
-            .post_json("/v1/enrolments", &body)
-            .await
-            .context("joining the center")?;
-        Ok(Self {
-            code: enrolled.medical_institution_code.clone(),
-            enrolled,
-            key: Arc::new(key),
-        })
+        let client = Client::builder(Arc::clone(clock)).base_urls([enrol_url])?.tls(ClientTls::new(tls)).build()?;
+        let body = EnrolmentRequest { code: code.to_owned(), csr: request.to_pem() };
+        let enrolled: Enrolled = client.post_json("/v1/enrolments", &body).await.context("joining the center")?;
+        Ok(Self { code: enrolled.medical_institution_code.clone(), enrolled, key: Arc::new(key) })
     }
 
     /// An HTTPS client that shows the certificate.
@@ -58,12 +45,7 @@ impl Member {
     pub fn tls(&self, clock: &SharedClock) -> Result<ClientTls> {
         let root = Certificate::from_pem(&self.enrolled.root_certificate)?;
         let chain = CertificateChain::from_pem(&self.enrolled.certificate_chain)?;
-        Ok(ClientTls::new(trust::tls::client_config(
-            &root,
-            &chain,
-            &self.key,
-            tls_clock(clock),
-        )?))
+        Ok(ClientTls::new(trust::tls::client_config(&root, &chain, &self.key, tls_clock(clock))?))
     }
 }
 

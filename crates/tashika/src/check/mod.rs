@@ -28,13 +28,9 @@ pub async fn run(check: &NationCheck, world: &World) -> Result<ExitCode> {
         cases.truncate(first);
     }
     let folder = tempfile::tempdir().context("a folder for the private center")?;
-    let center = PrivateCenter::start(
-        &folder.path().join("center"),
-        check.database.as_deref(),
-        generous_limits(),
-        world,
-    )
-    .await?;
+    let center =
+        PrivateCenter::start(&folder.path().join("center"), check.database.as_deref(), generous_limits(), world)
+            .await?;
     let (report, took) = center.load(&check.dir).await?;
     say_loaded(&report, took)?;
     let begun = world.clock.monotonic();
@@ -47,17 +43,8 @@ pub async fn run(check: &NationCheck, world: &World) -> Result<ExitCode> {
     center.stop().await?;
     let agreed = compare(&cases, &outcomes)?;
     let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "agreed {agreed} of {} ({:.1} s)",
-        cases.len(),
-        asked_for.as_secs_f64()
-    )?;
-    Ok(if agreed == cases.len() && !cases.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    writeln!(out, "agreed {agreed} of {} ({:.1} s)", cases.len(), asked_for.as_secs_f64())?;
+    Ok(if agreed == cases.len() && !cases.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn say_loaded(report: &ImportReport, took: std::time::Duration) -> Result<()> {
@@ -71,13 +58,7 @@ fn say_loaded(report: &ImportReport, took: std::time::Duration) -> Result<()> {
         report.rows_refused
     )?;
     for refusal in report.refusals.iter().take(DISAGREEMENTS_SHOWN_MAX) {
-        writeln!(
-            out,
-            "  line {} {}: {}",
-            refusal.line,
-            refusal.field,
-            refusal.message
-        )?;
+        writeln!(out, "  line {} {}: {}", refusal.line, refusal.field, refusal.message)?;
     }
     Ok(())
 }

@@ -40,18 +40,12 @@ impl Outcome {
     /// What an answer says.
     pub fn of_answer(answer: &Answer) -> Self {
         let record = answer.result_list.first();
-        let limit = record
-            .and_then(|r| r.limit_application_certificate_related_info.as_ref())
-            .map(|info| {
-                (
-                    info.limit_application_certificate_classification
-                        .clone()
-                        .unwrap_or_default(),
-                    info.limit_application_certificate_classification_flag
-                        .clone()
-                        .unwrap_or_default(),
-                )
-            });
+        let limit = record.and_then(|r| r.limit_application_certificate_related_info.as_ref()).map(|info| {
+            (
+                info.limit_application_certificate_classification.clone().unwrap_or_default(),
+                info.limit_application_certificate_classification_flag.clone().unwrap_or_default(),
+            )
+        });
         let specific_diseases = record
             .map(|r| {
                 r.specific_diseases_certificate_list
@@ -87,10 +81,7 @@ impl Outcome {
 
     /// Something that is neither an answer nor about the question.
     pub fn failure(what: impl Into<String>) -> Self {
-        Self {
-            verdict: what.into(),
-            ..Self::default()
-        }
+        Self { verdict: what.into(), ..Self::default() }
     }
 
     /// What one unit of a bulk result says.
@@ -117,27 +108,16 @@ impl Outcome {
             }
         };
         compare("verdict", case.verdict.clone(), self.verdict.clone());
-        compare(
-            "share",
-            case.share.clone(),
-            self.share.map(|s| s.to_string()).unwrap_or_default(),
-        );
+        compare("share", case.share.clone(), self.share.map(|s| s.to_string()).unwrap_or_default());
         let (classification, flag) = self.limit.clone().unwrap_or_default();
         compare(
             "limit",
             format!("{}/{}", case.limit_classification, case.limit_flag),
             format!("{classification}/{flag}"),
         );
-        compare(
-            "specific diseases",
-            case.specific_diseases.clone(),
-            self.specific_diseases.join(";"),
-        );
+        compare("specific diseases", case.specific_diseases.clone(), self.specific_diseases.join(";"));
         if !case.hint.is_empty() && case.verdict != "unreadable" && !self.hints.contains(&case.hint) {
-            found.push(format!(
-                "hint: oracle wants {:?}, answer has {:?}",
-                case.hint, self.hints
-            ));
+            found.push(format!("hint: oracle wants {:?}, answer has {:?}", case.hint, self.hints));
         }
         if !case.field.is_empty() && !self.fields.is_empty() && !self.fields.contains(&case.field) {
             found.push(format!("field: oracle {:?}, answer {:?}", case.field, self.fields));

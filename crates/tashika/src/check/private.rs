@@ -27,10 +27,7 @@ pub struct World {
 impl World {
     /// The real ones.
     pub fn real() -> Self {
-        Self {
-            clock: kit::clock::SystemClock::shared(),
-            random: kit::random::SystemRandom::shared(),
-        }
+        Self { clock: kit::clock::SystemClock::shared(), random: kit::random::SystemRandom::shared() }
     }
 }
 
@@ -63,32 +60,19 @@ impl PrivateCenter {
             .await
             .context("starting the private center")?;
         let admin = Admin::open(folder, Arc::clone(&world.clock), Arc::clone(&world.random)).await?;
-        Ok(Self {
-            running,
-            admin,
-            folder: folder.to_owned(),
-            world: world.clone(),
-        })
+        Ok(Self { running, admin, folder: folder.to_owned(), world: world.clone() })
     }
 
     /// Loads institutions and the insurers' feed of a nation; gives the report of the feed and how long it took.
     pub async fn load(&self, nation: &Path) -> Result<(ImportReport, Duration)> {
         let open = |name: &str| {
             let path = nation.join(name);
-            File::open(&path)
-                .map(BufReader::new)
-                .with_context(|| format!("{}", path.display()))
+            File::open(&path).map(BufReader::new).with_context(|| format!("{}", path.display()))
         };
-        self.admin
-            .facility_import(open(files::FACILITIES)?)
-            .await
-            .context("importing the institutions")?;
+        self.admin.facility_import(open(files::FACILITIES)?).await.context("importing the institutions")?;
         let begun = self.world.clock.monotonic();
-        let report = self
-            .admin
-            .insurer_import(&nation.join(files::INSURER_FEED))
-            .await
-            .context("importing the insurer feed")?;
+        let report =
+            self.admin.insurer_import(&nation.join(files::INSURER_FEED)).await.context("importing the insurer feed")?;
         Ok((report, self.world.clock.monotonic() - begun))
     }
 

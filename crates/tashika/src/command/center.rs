@@ -21,22 +21,8 @@ struct Instead {
 pub async fn run(say: Say, world: &World) -> Result<()> {
     match say {
         Say::Init { data, names, database } => init(&data, names, database, world).await,
-        Say::Run {
-            data,
-            listen,
-            enrol_listen,
-            ops_listen,
-        } => {
-            serve(
-                &data,
-                Instead {
-                    listen,
-                    enrol_listen,
-                    ops_listen,
-                },
-                world,
-            )
-            .await
+        Say::Run { data, listen, enrol_listen, ops_listen } => {
+            serve(&data, Instead { listen, enrol_listen, ops_listen }, world).await
         }
     }
 }

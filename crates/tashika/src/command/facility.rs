@@ -27,11 +27,7 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
             admin.close().await;
             print(&format!(
                 "{code} {name}: {}",
-                if new {
-                    "登録しました / added"
-                } else {
-                    "登録済みです / known already"
-                }
+                if new { "登録しました / added" } else { "登録済みです / known already" }
             ))
         }
         Say::Import { file, center } => {
@@ -40,17 +36,9 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
             let report = admin.facility_import(BufReader::new(rows)).await?;
             admin.close().await;
             for refusal in &report.refusals {
-                print(&format!(
-                    "{} 行目 {}: {}",
-                    refusal.line,
-                    refusal.field,
-                    refusal.message
-                ))?;
+                print(&format!("{} 行目 {}: {}", refusal.line, refusal.field, refusal.message))?;
             }
-            print(&format!(
-                "added {}, known {}, refused {}",
-                report.added, report.known, report.refused
-            ))
+            print(&format!("added {}, known {}, refused {}", report.added, report.known, report.refused))
         }
         Say::Enrol { code, center } => {
             let admin = open(&center, world).await?;
@@ -63,9 +51,7 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
         }
         Say::Revoke { code, center } => {
             let admin = open(&center, world).await?;
-            let count = admin
-                .facility_revoke(parse(&code)?, RevocationReason::Unspecified)
-                .await?;
+            let count = admin.facility_revoke(parse(&code)?, RevocationReason::Unspecified).await?;
             admin.close().await;
             print(&format!("{count} 枚の証明書を失効させました / certificates revoked"))
         }
@@ -73,8 +59,7 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
 }
 
 fn parse(code: &str) -> Result<MedicalInstitutionCode> {
-    code.parse()
-        .with_context(|| format!("{code}: 医療機関コードは都道府県2桁＋点数表1桁＋7桁の10桁です"))
+    code.parse().with_context(|| format!("{code}: 医療機関コードは都道府県2桁＋点数表1桁＋7桁の10桁です"))
 }
 
 /// The third digit of a code says what kind of institution it is; a hospital is told from a clinic by its register only.

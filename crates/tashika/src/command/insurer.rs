@@ -22,9 +22,8 @@ pub async fn run(say: Say, world: &World) -> Result<ExitCode> {
             tell(&loaded?, &file, report.as_deref())
         }
         Say::Enrol { number, center } => {
-            let number: InsurerNumber = number
-                .parse()
-                .with_context(|| format!("{number}: 保険者番号は検査番号つきの6桁か8桁です"))?;
+            let number: InsurerNumber =
+                number.parse().with_context(|| format!("{number}: 保険者番号は検査番号つきの6桁か8桁です"))?;
             let admin = open(&center, world).await?;
             let ticket = admin.insurer_enrol(&number).await?;
             admin.close().await;
@@ -59,9 +58,5 @@ fn tell(loaded: &ImportReport, file: &Path, report: Option<&Path>) -> Result<Exi
         loaded.rows_unchanged,
         loaded.rows_refused
     ))?;
-    Ok(if loaded.rows_refused == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if loaded.rows_refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,20 +1,40 @@
 //! `tashika proof …`
 
-use crate::cli::Proof;
+use crate::check::private::World;
+use crate::cli::{CenterData, Proof};
+use crate::command::{open, print};
 use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use std::io::Write as _;
 use std::path::Path;
-use trust::LogPublicKey;
+use trust::event::AccessEvent;
+use trust::{LogPublicKey, ProofNumber};
 
 /// Largest file that is looked at.
 const PROOF_FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// Does what was asked.
-pub fn run(proof: &Proof) -> Result<()> {
+pub async fn run(proof: Proof, world: &World) -> Result<()> {
     match proof {
-        Proof::Verify { file, key } => verify(file, key),
+        Proof::Verify { file, key } => verify(&file, &key),
+        Proof::Find { number, center } => find(&number, &center, world).await,
     }
+}
+
+async fn find(number: &str, center: &CenterData, world: &World) -> Result<()> {
+    let number = ProofNumber::parse(number)?;
+    let admin = open(center, world).await?;
+    let found = admin.access_event(number).await;
+    admin.close().await;
+    let Some(found) = found? else { bail!("{number} は記録にありません / is not on record") };
+    let event = AccessEvent::decode(&found.event)?;
+    print(&format!(
+        "{number} は記録にあります / is on record\n  {} が {} に確認（{}）、結果は {}",
+        event.facility,
+        found.occurred_at,
+        event.purpose.label(),
+        event.verdict.label()
+    ))
 }
 
 fn verify(file: &Path, key: &Path) -> Result<()> {

@@ -46,12 +46,7 @@ async fn serve(data: &Path, desk: Option<SocketAddr>, world: &World) -> Result<(
     let running = Terminal::start(config, Arc::clone(&world.clock), Arc::clone(&world.random))
         .await
         .context("the terminal could not be started")?;
-    print(&format!(
-        "ready desk=http://{} req={} res={}",
-        running.desk_addr,
-        req.display(),
-        res.display()
-    ))?;
+    print(&format!("ready desk=http://{} req={} res={}", running.desk_addr, req.display(), res.display()))?;
     running.run_to_the_end().await;
     print("stopped; nothing that was taken is lost")
 }
@@ -65,10 +60,7 @@ async fn manage(say: TerminalUser, world: &World) -> Result<()> {
                 UserRole::Admin => Role::Admin,
             };
             let password = users::add(&data, &name, role, None, &world.clock, &world.random).await?;
-            print(&format!(
-                "{name} / {}（いま控えてください / shown only now）",
-                password.as_str()
-            ))
+            print(&format!("{name} / {}（いま控えてください / shown only now）", password.as_str()))
         }
         TerminalUser::List { data } => {
             for user in users::list(&data, &world.random).await? {
@@ -78,10 +70,7 @@ async fn manage(say: TerminalUser, world: &World) -> Result<()> {
         }
         TerminalUser::Password { name, data } => {
             let password = users::set_password(&data, &name, None, &world.clock, &world.random).await?;
-            print(&format!(
-                "{name} / {}（いま控えてください / shown only now）",
-                password.as_str()
-            ))
+            print(&format!("{name} / {}（いま控えてください / shown only now）", password.as_str()))
         }
     }
 }

@@ -60,11 +60,7 @@ pub async fn run(demo: &Demo, world: &World) -> Result<ExitCode> {
     if !kept {
         std::fs::remove_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
     }
-    Ok(if all_right {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if all_right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn folder(demo: &Demo) -> Result<PathBuf> {
@@ -86,33 +82,22 @@ async fn set_up(demo: &Demo, folder: &Path, world: &World) -> Result<Stage> {
     let making = std::thread::spawn(move || -> Result<_, nation::Error> {
         let nation = Nation::build(&options)?;
         nation.write(&made)?;
-        Ok((
-            nation::story::visits(&nation),
-            nation::story::facility_code(&nation).to_owned(),
-        ))
+        Ok((nation::story::visits(&nation), nation::story::facility_code(&nation).to_owned()))
     });
     let center = PrivateCenter::start(&folder.join("center"), None, generous_limits(), world).await?;
-    let Ok(made) = making.join() else {
-        bail!("the nation could not be made")
-    };
+    let Ok(made) = making.join() else { bail!("the nation could not be made") };
     let (visits, institution) = made?;
     let (loaded, _) = center.load(&nation_folder).await?;
     if loaded.rows_refused > 0 {
         bail!("the nation's own feed has {} refused rows", loaded.rows_refused);
     }
     let terminal = PrivateTerminal::start_at(&center, &institution, &folder.join("terminal"), demo.desk, world).await?;
-    Ok(Stage {
-        center,
-        terminal,
-        visits,
-    })
+    Ok(Stage { center, terminal, visits })
 }
 
 /// Plays every visit: by number through the terminal's own API as the desk page asks, one through the folders.
 async fn play(stage: &Stage, world: &World) -> Result<Vec<Visit>> {
-    let Some(first) = stage.visits.first() else {
-        bail!("the nation has no visits")
-    };
+    let Some(first) = stage.visits.first() else { bail!("the nation has no visits") };
     let member = stage.center.member(&first.case.medical_institution_code).await?;
     let client = member.client(&world.clock, ClientOptions::default())?;
     let key = LogPublicKey::from_pem(&member.enrolled.log_public_key)?;
@@ -169,16 +154,8 @@ fn told(scene: &nation::Visit, way: &'static str, outcome: &Outcome, took: Durat
 
 fn introduce(folder: &Path, people: u32, ready: Duration) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "Tashika 確か — センター・端末・{people} 人の国を、この1台で動かしています。"
-    )?;
-    writeln!(
-        out,
-        "  準備 {:.1} 秒 / ready in {:.1} s",
-        ready.as_secs_f64(),
-        ready.as_secs_f64()
-    )?;
+    writeln!(out, "Tashika 確か — センター・端末・{people} 人の国を、この1台で動かしています。")?;
+    writeln!(out, "  準備 {:.1} 秒 / ready in {:.1} s", ready.as_secs_f64(), ready.as_secs_f64())?;
     writeln!(out, "  フォルダ / folder: {}", folder.display())?;
     writeln!(out, "\nある診療所の窓口 / visits at one window:\n")?;
     Ok(out.flush()?)
@@ -186,22 +163,14 @@ fn introduce(folder: &Path, people: u32, ready: Duration) -> Result<()> {
 
 fn serve_on(stage: &Stage, folder: &Path) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "\n受付の画面 / desk page: http://{}/",
-        stage.terminal.running.desk_addr
-    )?;
+    writeln!(out, "\n受付の画面 / desk page: http://{}/", stage.terminal.running.desk_addr)?;
     writeln!(
         out,
         "  ログイン / login: {}   パスワード / password: {}",
         stage.terminal.joined.admin_name,
         stage.terminal.joined.admin_password.as_str()
     )?;
-    writeln!(
-        out,
-        "  試す番号 / numbers to try: {}",
-        folder.join("nation").join(nation::files::VISITS).display()
-    )?;
+    writeln!(out, "  試す番号 / numbers to try: {}", folder.join("nation").join(nation::files::VISITS).display())?;
     writeln!(out, "  終わるには Ctrl-C / ends with Ctrl-C")?;
     Ok(out.flush()?)
 }

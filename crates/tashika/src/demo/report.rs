@@ -54,10 +54,7 @@ pub fn tell(out: &mut impl Write, visits: &[Visit]) -> io::Result<()> {
             "      {} → {}{}   {:.1} ms",
             way_label(visit.way),
             verdict_label(&visit.verdict),
-            visit
-                .share
-                .map(|s| format!("、窓口 {}", domain::share::percent_label(s)))
-                .unwrap_or_default(),
+            visit.share.map(|s| format!("、窓口 {}", domain::share::percent_label(s))).unwrap_or_default(),
             visit.ms
         )?;
         for told in &visit.told {

@@ -57,7 +57,11 @@ impl Load {
 }
 
 /// Every answer verifies offline, and its access event stands in the center's log under its number.
-async fn every_answer_is_on_record(center: &CenterProcess, key: &LogPublicKey, answered: &[CheckResponse]) -> Result<()> {
+async fn every_answer_is_on_record(
+    center: &CenterProcess,
+    key: &LogPublicKey,
+    answered: &[CheckResponse],
+) -> Result<()> {
     let world = World::real();
     let admin = center::Admin::open(&center.data(), world.clock, world.random).await?;
     for response in answered {
@@ -101,7 +105,8 @@ async fn fault_a_database_that_goes_away_for_ten_seconds_comes_back_without_a_pe
     let member = center.member(&institution).await?;
     let key = LogPublicKey::from_pem(&member.enrolled.log_public_key)?;
     let client = member.client(&world.clock, ClientOptions::default())?;
-    let ask = || client.post_json::<_, CheckResponse>("/v1/eligibility-checks", &api::request(&cases[0], &world));
+    let ask =
+        async || client.post_json::<_, CheckResponse>("/v1/eligibility-checks", &api::request(&cases[0], &world)).await;
     let before = ask().await?;
     server.crash()?;
     let refused = loop {
@@ -134,7 +139,8 @@ async fn fault_a_revoked_institution_is_refused_by_name_within_seconds() -> Resu
     let center = CenterProcess::start(None)?;
     let (institution, cases) = center.cases_of_one()?;
     let client = center.member(&institution).await?.client(&world.clock, ClientOptions::default())?;
-    let ask = || client.post_json::<_, CheckResponse>("/v1/eligibility-checks", &api::request(&cases[0], &world));
+    let ask =
+        async || client.post_json::<_, CheckResponse>("/v1/eligibility-checks", &api::request(&cases[0], &world)).await;
     ask().await?;
     output(tashika(&["facility", "revoke", &institution, "--data"]).arg(center.data()))?;
     for _ in 0..100 {

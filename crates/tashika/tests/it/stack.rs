@@ -36,8 +36,6 @@ pub struct CenterProcess {
     pub folder: tempfile::TempDir,
     /// Address of the enrolment port.
     pub enrol_url: String,
-    /// Address of health, readiness and metrics.
-    pub ops_url: String,
 }
 
 impl CenterProcess {
@@ -61,8 +59,7 @@ impl CenterProcess {
         let mut run = tashika(&["center", "run", "--data"]);
         run.arg(&data).args(["--listen", &listen(api), "--enrol-listen", &listen(enrol), "--ops-listen", &listen(ops)]);
         let process = Process::start(run, "ready api=", START)?;
-        let (enrol_url, ops_url) = (format!("https://127.0.0.1:{enrol}"), format!("http://127.0.0.1:{ops}"));
-        Ok(Self { process, folder, enrol_url, ops_url })
+        Ok(Self { process, folder, enrol_url: format!("https://127.0.0.1:{enrol}") })
     }
 
     /// The center's data folder.
@@ -84,7 +81,10 @@ impl CenterProcess {
     pub fn cases_of_one(&self) -> Result<(String, Vec<Case>)> {
         let cases: Vec<Case> = self.cases()?.into_iter().filter(|case| case.verdict != "unreadable").collect();
         let institution = cases.first().context("the oracle is empty")?.medical_institution_code.clone();
-        Ok((institution.clone(), cases.into_iter().filter(|case| case.medical_institution_code == institution).collect()))
+        Ok((
+            institution.clone(),
+            cases.into_iter().filter(|case| case.medical_institution_code == institution).collect(),
+        ))
     }
 
     /// A one-time code for an institution.

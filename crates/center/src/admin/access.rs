@@ -1,0 +1,19 @@
+//! What is on record about one access: for an insurer that was handed a proof number with a claim, and for tests.
+
+use trust::ProofNumber;
+
+use super::{Admin, AdminError};
+use crate::store::log::StoredEvent;
+
+impl Admin {
+    /// The access event under a proof number; none when no answer was given under it.
+    ///
+    /// # Errors
+    /// The store cannot be asked.
+    pub async fn access_event(&self, number: ProofNumber) -> Result<Option<StoredEvent>, AdminError> {
+        let (log, index) = (i64::from(number.log().number()), number.leaf_index());
+        let mut found = self.store.tx("access_event", async |mut tx| tx.events(log, index, 1).await).await?;
+        // Asked "from this place on": the first one may lie further on.
+        Ok(found.pop().filter(|event| event.leaf_index == index))
+    }
+}
