@@ -227,7 +227,7 @@ impl Config {
         let path = || PathBuf::from("center.toml");
         let mut config: Self = toml::from_str(text)
             .map_err(|error| ConfigError::Parse { path: path(), message: error.to_string().trim_end().to_owned() })?;
-        config.folder = folder.to_owned();
+        folder.clone_into(&mut config.folder);
         let wrong = |field, why: &str| Err(ConfigError::Value { path: path(), field, why: why.to_owned() });
         if !config.listen.ops.ip().is_loopback() {
             return wrong("listen.ops", "must be a loopback address: metrics and health are not for the outside");
@@ -264,7 +264,11 @@ impl Config {
         section(
             "listen",
             &[
-                ("api", "Mutual TLS 1.3, for terminals and insurers. Port 0 takes a free one.", quoted(self.listen.api)),
+                (
+                    "api",
+                    "Mutual TLS 1.3, for terminals and insurers. Port 0 takes a free one.",
+                    quoted(self.listen.api),
+                ),
                 ("enrol", "TLS 1.3 of the server only, for machines that join.", quoted(self.listen.enrol)),
                 ("ops", "/health, /ready and /metrics. Loopback only.", quoted(self.listen.ops)),
             ],

@@ -117,7 +117,8 @@ pub async fn init(
 }
 
 fn refuse_to_overwrite(places: &DataFolder) -> Result<(), InitError> {
-    let ours = [places.config(), places.keys_folder(), places.root_folder(), places.certificates_folder(), database(places)];
+    let ours =
+        [places.config(), places.keys_folder(), places.root_folder(), places.certificates_folder(), database(places)];
     match ours.into_iter().find(|path| path.exists()) {
         Some(path) => Err(InitError::Exists(path)),
         None => Ok(()),
@@ -152,7 +153,13 @@ async fn write_all(
     random: &SharedRandom,
 ) -> Result<Initialized, InitError> {
     let now = clock.now();
-    for path in [places.path().to_owned(), places.root_folder(), places.keys_folder(), places.certificates_folder(), places.spool_folder()] {
+    for path in [
+        places.path().to_owned(),
+        places.root_folder(),
+        places.keys_folder(),
+        places.certificates_folder(),
+        places.spool_folder(),
+    ] {
         files::create_private_folder(&path).map_err(|source| InitError::Write { path, source })?;
     }
     let root = write_authorities(places, options, &**random, now)?;

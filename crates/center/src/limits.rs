@@ -102,7 +102,7 @@ pub const REVOCATION_WATCH_TIME: Duration = Duration::from_secs(2);
 /// A revocation list is made anew after this, long before its validity ends.
 pub const REVOCATION_LIST_AGE_MAX: SignedDuration = SignedDuration::from_hours(24);
 /// How often the center counts the certificates that end soon.
-pub const CERTIFICATE_WATCH_TIME: Duration = Duration::from_secs(600);
+pub const CERTIFICATE_WATCH_TIME: Duration = Duration::from_mins(10);
 /// A certificate that ends within this is counted as expiring.
 pub const CERTIFICATE_EXPIRING_WITHIN: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// How often the center looks whether its database is there, for `/ready`.
@@ -115,7 +115,7 @@ pub const BULK_PART_BYTES_MAX: usize = 1024 * 1024;
 /// Length of a whole bulk file, in bytes: 100,000 of the longest lines that mean anything.
 pub const BULK_FILE_BYTES_MAX: u64 = 128 * 1024 * 1024;
 /// How long taking in a bulk file may last.
-pub const BULK_UPLOAD_TIME: Duration = Duration::from_secs(600);
+pub const BULK_UPLOAD_TIME: Duration = Duration::from_mins(10);
 /// A file that has not arrived completely after this was given up by its sender.
 pub const BULK_RECEIVING_TIME: SignedDuration = SignedDuration::from_hours(1);
 /// How often the center looks for bulk files that another center or an earlier run left, and for old ones.
@@ -135,7 +135,7 @@ pub const FEED_BYTES_MAX: u64 = 8 * 1024 * 1024 * 1024;
 /// Feeds that are taken in over the API at once.
 pub const FEEDS_AT_ONCE: usize = 2;
 /// How long taking in an insurer's feed may last.
-pub const FEED_TIME: Duration = Duration::from_secs(3_600);
+pub const FEED_TIME: Duration = Duration::from_hours(1);
 
 const fn nonzero(number: u32) -> NonZeroU32 {
     match NonZeroU32::new(number) {

@@ -75,7 +75,8 @@ impl CenterMetrics {
             bulk_units_waiting: metrics.gauge("bulk_units_waiting", "Lines of bulk files not answered yet"),
             store_seconds: metrics.seconds_by("store", "Time of a transaction, by its name"),
             store_errors: metrics.counters("store_errors", "Transactions that failed, by name and kind of error"),
-            certificates_expiring: metrics.gauge("certificates_expiring", "Client certificates that end within 14 days"),
+            certificates_expiring: metrics
+                .gauge("certificates_expiring", "Client certificates that end within 14 days"),
             server_certificate_renewals: metrics
                 .counter("server_certificate_renewals", "Times that the center renewed its own certificate"),
         }

@@ -64,6 +64,14 @@ impl Modify for Certificates {
             let description = Some(format!("Client certificate of {of}"));
             components.add_security_scheme(name, SecurityScheme::MutualTls { description, extensions: None });
         }
+        let columns = format!(
+            "CSV (RFC 4180) in UTF-8 with a header line. Columns, in any order: {}.",
+            wire::feed::FEED_COLUMNS.join(", ")
+        );
+        let feed = openapi.paths.paths.get_mut("/v1/insurer-feeds").and_then(|item| item.post.as_mut());
+        if let Some(body) = feed.and_then(|operation| operation.request_body.as_mut()) {
+            body.description = Some(columns);
+        }
     }
 }
 
@@ -89,6 +97,27 @@ mod tests {
         described.sort();
         routed.sort();
         assert_eq!(described, routed);
+    }
+
+    #[test]
+    fn every_column_of_a_feed_is_named() {
+        let text = openapi();
+        assert!(wire::feed::FEED_COLUMNS.iter().all(|column| text.contains(column)));
+    }
+
+    #[test]
+    fn every_problem_that_an_operation_names_exists() {
+        let document: serde_json::Value = serde_json::from_str(&openapi()).unwrap();
+        let operations = document["paths"].as_object().unwrap().values().flat_map(|p| p.as_object().unwrap().values());
+        for responses in operations.map(|operation| operation["responses"].as_object().unwrap()) {
+            for (status, response) in responses.iter().filter(|(status, _)| status.starts_with(['4', '5'])) {
+                let named = response["description"].as_str().unwrap();
+                let codes: Vec<_> =
+                    named.split([',', ':', ' ']).filter_map(wire::api::ProblemCode::from_code).collect();
+                assert!(!codes.is_empty(), "{named}");
+                assert!(codes.iter().all(|code| code.status().to_string() == *status), "{status} {named}");
+            }
+        }
     }
 
     #[test]

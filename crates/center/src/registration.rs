@@ -1,7 +1,9 @@
 //! Reads a 照会番号 registration, for the single message and for a line of a file.
 
 use domain::query::UnreadableField;
-use domain::{BranchNumber, CardNumber, CardSymbol, Field, IdError, InsurerNumber, MedicalInstitutionCode, ReferenceNumber};
+use domain::{
+    BranchNumber, CardNumber, CardSymbol, Field, IdError, InsurerNumber, MedicalInstitutionCode, ReferenceNumber,
+};
 use uuid::Uuid;
 use wire::api::{FieldError, ReferenceNumberRegistrationInfo};
 
@@ -29,8 +31,11 @@ pub fn read(
         take(&mut bad, Field::InsuredCardSymbol, optional(info.insured_card_symbol.as_deref(), CardSymbol::parse));
     let number =
         take(&mut bad, Field::InsuredIdentificationNumber, CardNumber::parse(&info.insured_identification_number));
-    let branch =
-        take(&mut bad, Field::InsuredBranchNumber, optional(info.insured_branch_number.as_deref(), BranchNumber::parse));
+    let branch = take(
+        &mut bad,
+        Field::InsuredBranchNumber,
+        optional(info.insured_branch_number.as_deref(), BranchNumber::parse),
+    );
     match (reference_number, insurer, symbol, number, branch) {
         (Some(reference_number), Some(insurer_number), Some(symbol), Some(number), Some(branch)) => Ok(Registration {
             facility,

@@ -137,8 +137,7 @@ async fn start(
     let authority = Arc::new(Authority::load(&folder)?);
     let signer = Arc::new(load_signer(&folder, &config)?);
     let spool = folder.spool_folder();
-    kit::files::create_private_folder(&spool)
-        .map_err(|source| StartError::Folder { path: spool.clone(), source })?;
+    kit::files::create_private_folder(&spool).map_err(|source| StartError::Folder { path: spool.clone(), source })?;
     let bound = bind(&config)?;
     let numbers = Metrics::new("tashika_center");
     let metrics = Arc::new(CenterMetrics::new(&numbers));
@@ -146,9 +145,8 @@ async fn start(
     let address = folder.database(&config.database.url)?;
     let store = Store::open(&address, Arc::clone(&clock), Box::new((*metrics).clone())).await?;
     let person_key = PersonKey::of_center(&store, &*random, clock.now()).await?;
-    let revocations = Arc::new(
-        Revocations::load(store.clone(), Arc::clone(&authority), folder.clone(), Arc::clone(&clock)).await?,
-    );
+    let revocations =
+        Arc::new(Revocations::load(store.clone(), Arc::clone(&authority), folder.clone(), Arc::clone(&clock)).await?);
     let server = authority.issue_server(&config.public.names, &*random, clock.now())?;
     let ports = Arc::new(Ports::new(&authority, server, (*revocations.list()).clone(), Arc::clone(&clock))?);
     let parts = Parts {
@@ -175,8 +173,7 @@ async fn start(
     ));
     let limits = config.limits;
     let bulk_arrived = Arc::new(Notify::new());
-    let importer =
-        Importer { store: store.clone(), person_key, clock: Arc::clone(&clock), life: life.clone() };
+    let importer = Importer { store: store.clone(), person_key, clock: Arc::clone(&clock), life: life.clone() };
     let state = Arc::new(Api {
         store: store.clone(),
         engine: engine.clone(),
@@ -193,8 +190,7 @@ async fn start(
         feeds: Arc::new(Semaphore::new(limits::FEEDS_AT_ONCE)),
         bulk_arrived: Arc::clone(&bulk_arrived),
     });
-    let door =
-        Arc::new(Door { enrolment, attempts: Throttle::new(limits.enrolment_attempts(), Arc::clone(&clock)) });
+    let door = Arc::new(Door { enrolment, attempts: Throttle::new(limits.enrolment_attempts(), Arc::clone(&clock)) });
 
     let readiness = Readiness::new();
     let store_ready = readiness.flag("store");
@@ -286,10 +282,11 @@ impl Listeners {
         let api_options =
             ServeOptions { connections_max, request_time_of: Some(api::request_time_of), ..Default::default() };
         let options = |connections_max| ServeOptions { connections_max, ..Default::default() };
-        let ops = self
-            .server("ops")
-            .options(options(limits::OPS_CONNECTIONS_MAX))
-            .start(bound.ops, ops::router(self.numbers.clone(), self.readiness.clone(), life.clone()), life)?;
+        let ops = self.server("ops").options(options(limits::OPS_CONNECTIONS_MAX)).start(
+            bound.ops,
+            ops::router(self.numbers.clone(), self.readiness.clone(), life.clone()),
+            life,
+        )?;
         let enrol = self
             .server("enrol")
             .tls(self.ports.enrol.clone())

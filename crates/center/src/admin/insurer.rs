@@ -74,12 +74,8 @@ impl Admin {
     pub async fn insurer_import(&self, path: &Path) -> Result<ImportReport, AdminError> {
         let file = File::open(path).map_err(ImportError::from)?;
         let person_key = PersonKey::of_center(&self.store, &*self.random, self.clock.now()).await?;
-        let importer = Importer {
-            store: self.store.clone(),
-            person_key,
-            clock: Arc::clone(&self.clock),
-            life: self.life.clone(),
-        };
+        let importer =
+            Importer { store: self.store.clone(), person_key, clock: Arc::clone(&self.clock), life: self.life.clone() };
         Ok(importer.import(file, CsvEncoding::Utf8, &Source::Operator).await?.report)
     }
 
@@ -97,11 +93,7 @@ impl Admin {
     ///
     /// # Errors
     /// The database.
-    pub async fn insurer_revoke(
-        &self,
-        number: &InsurerNumber,
-        reason: RevocationReason,
-    ) -> Result<usize, AdminError> {
+    pub async fn insurer_revoke(&self, number: &InsurerNumber, reason: RevocationReason) -> Result<usize, AdminError> {
         let holder = Holder::Insurer(number.clone());
         let now = self.clock.now();
         let revoked = self

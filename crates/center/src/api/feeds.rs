@@ -27,7 +27,7 @@ use crate::limits;
     post, path = "/v1/insurer-feeds", tag = "insurer", operation_id = "sendFeed",
     request_body(
         content = String, content_type = "text/csv",
-        description = "CSV (RFC 4180) in UTF-8 with a header line: docs/API.md names the columns"
+        description = "CSV (RFC 4180) in UTF-8 with a header line that names the columns of wire::feed::FEED_COLUMNS, in any order"
     ),
     responses(
         (status = 200, description = "What was taken, and what was not and why", body = ImportReport),

@@ -13,9 +13,7 @@ use kit::PeerAddress;
 use kit::body::{JsonAnswer, JsonBody};
 use kit::problem::Problem;
 use kit::throttle::Throttle;
-use wire::api::{
-    Enrolled, EnrolmentRequest, ProblemCode, ProblemDocument, RenewalRequest, RenewalWithOldCertificate,
-};
+use wire::api::{Enrolled, EnrolmentRequest, ProblemCode, ProblemDocument, RenewalRequest, RenewalWithOldCertificate};
 
 use super::Api;
 use super::caller::AnyCaller;

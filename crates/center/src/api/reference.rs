@@ -61,13 +61,11 @@ pub(super) async fn register(
             request_id: message.request_id,
             reference_number_registration_info: info,
         })),
-        Registered::NotFound => Err(Problem::new(
-            ProblemCode::PatientNotFound,
-            "記号・番号をカードの表記と見くらべてください",
-        )),
-        Registered::SeveralPersons => Err(Problem::new(
-            ProblemCode::PatientNotFound,
-            "複数の方に該当します。枝番を入力してください",
-        )),
+        Registered::NotFound => {
+            Err(Problem::new(ProblemCode::PatientNotFound, "記号・番号をカードの表記と見くらべてください"))
+        }
+        Registered::SeveralPersons => {
+            Err(Problem::new(ProblemCode::PatientNotFound, "複数の方に該当します。枝番を入力してください"))
+        }
     }
 }

@@ -52,9 +52,7 @@ impl From<EnrolError> for Problem {
             EnrolError::Request(_) => {
                 Self::new(ProblemCode::CsrRefused, "P-256 の鍵による PKCS #10 の要求を PEM 形式で送ってください")
             }
-            EnrolError::OldCertificate(_) => {
-                Self::new(ProblemCode::RenewalRefused, "以前の証明書を読み取れません")
-            }
+            EnrolError::OldCertificate(_) => Self::new(ProblemCode::RenewalRefused, "以前の証明書を読み取れません"),
             EnrolError::Renewal(_) | EnrolError::NotOnRecord(_) => {
                 Self::new(ProblemCode::RenewalRefused, "実施機関に新しい登録コードを請求してください")
             }

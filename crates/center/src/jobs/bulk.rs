@@ -58,7 +58,8 @@ impl BulkWorker {
 
     /// One part of each open file.
     async fn round(&self) -> Round {
-        let open = self.store.read("open_bulk_jobs", async |mut tx| tx.open_bulk_jobs(limits::BULK_OPEN_FILES).await).await;
+        let open =
+            self.store.read("open_bulk_jobs", async |mut tx| tx.open_bulk_jobs(limits::BULK_OPEN_FILES).await).await;
         let jobs = match open {
             Ok(jobs) if jobs.is_empty() => return Round::Idle,
             Ok(jobs) => jobs,

@@ -4,9 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use domain::Purpose;
 use serde::Serialize;
 use uuid::Uuid;
-use wire::api::{
-    BulkHeader, BulkReferenceUnit, ProblemCode, ReferenceNumberRegistrationInfo, SearchInfo,
-};
+use wire::api::{BulkHeader, BulkReferenceUnit, ProblemCode, ReferenceNumberRegistrationInfo, SearchInfo};
 use wire::limits::ARBITRARY_IDENTIFIER_MAX_CHARS;
 use wire::oqs::{Told, codes, unreadable};
 
@@ -127,14 +125,14 @@ impl Results {
                         units.push(Unit::Check(question.search.clone()));
                         asked.push(Asked::Check(question));
                     }
-                    Err((search, told)) => units.push(Unit::BadCheck(search, told)),
+                    Err(bad) => units.push(Unit::BadCheck(bad.0, bad.1)),
                 },
                 BulkKind::Reference => match read_reference(job, line, request_id) {
                     Ok((info, registration)) => {
                         units.push(Unit::Reference(info));
                         asked.push(Asked::Reference(registration));
                     }
-                    Err((info, told)) => units.push(Unit::BadReference(info, told)),
+                    Err(bad) => units.push(Unit::BadReference(bad.0, bad.1)),
                 },
             }
         }
@@ -259,10 +257,7 @@ impl BulkFileHeader {
         let header: Option<BulkHeader> = serde_json::from_str(&job.header).ok();
         header.map_or_else(
             || Self { date: String::new(), file: None },
-            |header| Self {
-                date: header.qualification_confirmation_date,
-                file: header.arbitrary_file_identifier,
-            },
+            |header| Self { date: header.qualification_confirmation_date, file: header.arbitrary_file_identifier },
         )
     }
 }
@@ -272,10 +267,9 @@ fn read_check(
     job: &BulkJob,
     line: &[u8],
     request_id: Uuid,
-) -> Result<Question, (SearchInfo, Told)> {
-    let search: SearchInfo = parse(line).map_err(|told| (SearchInfo::default(), told))?;
-    let long =
-        too_long("ArbitraryIdentifier", search.arbitrary_identifier.as_deref(), ARBITRARY_IDENTIFIER_MAX_CHARS);
+) -> Result<Question, Box<(SearchInfo, Told)>> {
+    let search: SearchInfo = parse(line).map_err(|told| Box::new((SearchInfo::default(), told)))?;
+    let long = too_long("ArbitraryIdentifier", search.arbitrary_identifier.as_deref(), ARBITRARY_IDENTIFIER_MAX_CHARS);
     match search.parse(&header.date, job.facility.as_str()) {
         Ok(query) if long.is_none() => Ok(Question {
             query,
@@ -284,12 +278,12 @@ fn read_check(
             arbitrary_file_identifier: header.file.clone(),
             purpose: Purpose::BulkCheck,
         }),
-        Ok(_) => Err((search, unreadable(&long.into_iter().collect::<Vec<_>>()))),
-        Err(errors) => Err((search, unreadable(&errors))),
+        Ok(_) => Err(Box::new((search, unreadable(&long.into_iter().collect::<Vec<_>>())))),
+        Err(errors) => Err(Box::new((search, unreadable(&errors)))),
     }
 }
 
-type BadReference = (ReferenceNumberRegistrationInfo, Told);
+type BadReference = Box<(ReferenceNumberRegistrationInfo, Told)>;
 
 fn read_reference(
     job: &BulkJob,
@@ -297,10 +291,10 @@ fn read_reference(
     request_id: Uuid,
 ) -> Result<(ReferenceNumberRegistrationInfo, Registration), BadReference> {
     let info: ReferenceNumberRegistrationInfo =
-        parse(line).map_err(|told| (ReferenceNumberRegistrationInfo::default(), told))?;
+        parse(line).map_err(|told| Box::new((ReferenceNumberRegistrationInfo::default(), told)))?;
     match registration::read(&info, job.facility, request_id) {
         Ok(registration) => Ok((info, registration)),
-        Err(errors) => Err((info, unreadable(&errors))),
+        Err(errors) => Err(Box::new((info, unreadable(&errors)))),
     }
 }
 
@@ -374,11 +368,8 @@ mod tests {
         results.take(vec![Outcome::Registered(Registered::Kept), Outcome::Registered(Registered::NotFound)]);
         assert!(results.next_chunk().is_none());
         assert_eq!((results.normal, results.errors), (1, 4));
-        let units: Vec<BulkReferenceUnit> = String::from_utf8(results.bytes)
-            .unwrap()
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect();
+        let units: Vec<BulkReferenceUnit> =
+            String::from_utf8(results.bytes).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let told: Vec<(&str, &str)> = units
             .iter()
             .map(|unit| {
@@ -403,7 +394,7 @@ mod tests {
         let mut results = Results::new(&job(BulkKind::Check), 0, b"x\n{}\n");
         assert!(results.next_chunk().is_none());
         assert_eq!((results.normal, results.errors), (0, 2));
-        assert_eq!(results.bytes.iter().filter(|byte| **byte == b'\n').count(), 2);
+        assert_eq!(String::from_utf8(results.bytes).unwrap().lines().count(), 2);
     }
 
     #[test]

@@ -79,7 +79,13 @@ fn documented() -> Vec<(String, String, String)> {
     found
 }
 
-async fn ask(client: &Client, method: &str, path: &str, content_type: &'static str, body: &str) -> Result<(), ClientError> {
+async fn ask(
+    client: &Client,
+    method: &str,
+    path: &str,
+    content_type: &'static str,
+    body: &str,
+) -> Result<(), ClientError> {
     match method {
         "get" => client.get(path).await.map(drop),
         "post" => client.post(path, content_type, body.to_owned()).await.map(drop),

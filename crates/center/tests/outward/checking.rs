@@ -17,8 +17,7 @@ use crate::world::{CLINIC, PHARMACY, Wish, World, problem, problem_code};
 async fn an_insured_person_is_valid_and_the_proof_verifies() {
     let world = World::with_people(3).await;
     let client = world.client(&world.member(CLINIC).await);
-    let response: CheckResponse =
-        client.post_json("/v1/eligibility-checks", &question(CLINIC, 2, 1)).await.unwrap();
+    let response: CheckResponse = client.post_json("/v1/eligibility-checks", &question(CLINIC, 2, 1)).await.unwrap();
     let answer = response.parse_answer().unwrap();
     assert_eq!(answer.verdict, Verdict::Valid);
     assert_eq!(answer.request_id, request_id(1));
@@ -75,10 +74,8 @@ async fn many_questions_at_once_are_all_answered_with_numbers_of_their_own() {
     let asked = (0..200_u32).map(|n| {
         let client = client.clone();
         async move {
-            let response: CheckResponse = client
-                .post_json("/v1/eligibility-checks", &question(CLINIC, n % 20 + 1, u128::from(n)))
-                .await
-                .unwrap();
+            let response: CheckResponse =
+                client.post_json("/v1/eligibility-checks", &question(CLINIC, n % 20 + 1, u128::from(n))).await.unwrap();
             assert_eq!(response.parse_answer().unwrap().verdict, Verdict::Valid);
             response.proof.proof_number
         }
@@ -199,8 +196,7 @@ async fn a_reference_number_is_given_back_with_every_later_answer() {
     let path = "/v1/reference-numbers";
     let kept: wire::api::ReferenceNumberAnswer = client.post_json(path, &registration("24434", "1")).await.unwrap();
     assert_eq!(kept.reference_number_registration_info.reference_number, "24434");
-    let response: CheckResponse =
-        client.post_json("/v1/eligibility-checks", &question(CLINIC, 1, 51)).await.unwrap();
+    let response: CheckResponse = client.post_json("/v1/eligibility-checks", &question(CLINIC, 1, 51)).await.unwrap();
     assert_eq!(response.parse_answer().unwrap().reference_number.as_deref(), Some("24434"));
 
     let unknown = client.post_json::<_, serde_json::Value>(path, &registration("1", "999")).await;

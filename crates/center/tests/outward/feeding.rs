@@ -17,8 +17,7 @@ async fn a_feed_counts_at_once_and_the_same_feed_again_changes_nothing() {
     let report = send(&insurer, people::feed(100)).await.unwrap();
     assert_eq!((report.rows_read, report.rows_accepted, report.rows_refused), (100, 100, 0));
     let clinic = world.client(&world.member(CLINIC).await);
-    let response: CheckResponse =
-        clinic.post_json("/v1/eligibility-checks", &question(CLINIC, 100, 1)).await.unwrap();
+    let response: CheckResponse = clinic.post_json("/v1/eligibility-checks", &question(CLINIC, 100, 1)).await.unwrap();
     assert_eq!(response.parse_answer().unwrap().verdict, Verdict::Valid);
     let again = send(&insurer, people::feed(100)).await.unwrap();
     assert_eq!((again.rows_accepted, again.rows_unchanged), (0, 100));

@@ -13,7 +13,7 @@ use wire::api::{Enrolled, ProblemCode, RenewalRequest, RenewalWithOldCertificate
 
 use crate::world::{CLINIC, Member, World, code, could_not_ask, problem_code, shared, until};
 
-const DAY: Duration = Duration::from_secs(24 * 3_600);
+const DAY: Duration = Duration::from_hours(24);
 
 async fn time(client: &kit::client::Client) -> Result<TimeNow, ClientError> {
     client.get_json("/v1/time").await
@@ -107,7 +107,7 @@ async fn a_certificate_is_renewed_over_its_own_connection_for_the_same_terminal(
     time(&world.client(&member)).await.expect("the old one is good until its end");
 }
 
-fn assert_refused(why: CouldNotAsk) {
+fn assert_refused(why: &CouldNotAsk) {
     assert!(matches!(why, CouldNotAsk::CertificateRefused(_)), "{why:?}");
 }
 
@@ -138,7 +138,7 @@ async fn a_certificate_that_ran_out_is_refused_at_once_and_renewed_by_its_key_wi
     world.clock.advance(DAY * 91);
     assert_eq!(problem_code(time(&open).await), ProblemCode::CertificateExpired, "on a connection that was open");
     restarted_certificate(&world).await;
-    assert_refused(could_not_ask(time(&world.client(&member)).await));
+    assert_refused(&could_not_ask(time(&world.client(&member)).await));
 
     let other_key = PrivateKey::generate().unwrap();
     assert_eq!(problem_code(renew_expired(&world, &member, &other_key).await), ProblemCode::RenewalRefused);
@@ -174,7 +174,7 @@ async fn a_revoked_certificate_is_refused_on_open_connections_in_handshakes_and_
         (time(&open).await.err()?.problem_code()? == ProblemCode::CertificateRevoked).then_some(())
     })
     .await;
-    assert_refused(could_not_ask(time(&world.client(&stolen)).await));
+    assert_refused(&could_not_ask(time(&world.client(&stolen)).await));
     world.clock.advance(DAY * 91);
     restarted_certificate(&world).await;
     assert_eq!(problem_code(renew_expired(&world, &stolen, &stolen.key).await), ProblemCode::RenewalRefused);

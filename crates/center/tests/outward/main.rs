@@ -10,6 +10,8 @@
 //! | `feeding` | insurers' feeds over the API |
 //! | `running` | init, start, health, metrics, stop, and a database that goes away |
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
+
 mod authorization;
 mod bulk;
 mod checking;

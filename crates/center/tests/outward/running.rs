@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use center::{Center, Config, InitError, InitOptions};
 use kit::client::ClientError;
-use kit::lifecycle::Ending;
+use kit::lifecycle::{Ending, Lifecycle};
 use kit::random::SystemRandom;
 use testkit::{PrivatePostgres, TestClock};
 use wire::api::{CheckResponse, ProblemCode, Verdict};
@@ -18,12 +18,11 @@ async fn a_new_center_is_for_its_owner_alone_and_never_made_over_another() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("center");
     let clock = shared(&TestClock::default());
-    let make = async || {
-        center::init(&folder, InitOptions::default(), clock.clone(), SystemRandom::shared()).await
-    };
+    let make = async || center::init(&folder, InitOptions::default(), clock.clone(), SystemRandom::shared()).await;
     let made = make().await.unwrap();
     assert_eq!(Config::load(&folder).unwrap(), made.config);
-    for private in ["", "root", "keys", "root/root.key.pem", "keys/issuing.key.pem", "keys/log.key.pem", "center.toml"] {
+    for private in ["", "root", "keys", "root/root.key.pem", "keys/issuing.key.pem", "keys/log.key.pem", "center.toml"]
+    {
         let mode = std::fs::metadata(folder.join(private)).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{private}");
     }
@@ -87,11 +86,13 @@ async fn whoever_was_being_answered_is_answered_when_the_center_stops() {
     let member = world.member(CLINIC).await;
     let client = world.client(&member);
     client.get("/v1/time").await.unwrap();
+    let windows = Lifecycle::new();
     let asked: Vec<_> = (0..100_u32)
         .map(|n| {
             let client = client.clone();
-            tokio::task::spawn(async move {
-                client.post_json::<_, CheckResponse>("/v1/eligibility-checks", &question(CLINIC, n % 20 + 1, n.into())).await
+            windows.spawn("window", async move {
+                let message = question(CLINIC, n % 20 + 1, n.into());
+                client.post_json::<_, CheckResponse>("/v1/eligibility-checks", &message).await
             })
         })
         .collect();
@@ -99,7 +100,7 @@ async fn whoever_was_being_answered_is_answered_when_the_center_stops() {
     assert_eq!(world.running.take().unwrap().shutdown().await, Ending::Clean);
     let mut answered = 0;
     for ask in asked {
-        match ask.await.unwrap() {
+        match ask.await.unwrap().unwrap() {
             Ok(response) => {
                 assert_eq!(response.parse_answer().unwrap().verdict, Verdict::Valid);
                 answered += 1;

@@ -149,8 +149,7 @@ impl World {
     }
 
     fn client_of(&self, tls: ClientTls, url: &str, http1_only: bool) -> Client {
-        let options =
-            ClientOptions { answer_bytes_max: 256 * 1024 * 1024, http1_only, ..ClientOptions::default() };
+        let options = ClientOptions { answer_bytes_max: 256 * 1024 * 1024, http1_only, ..ClientOptions::default() };
         Client::builder(shared(&self.clock)).base_urls([url]).unwrap().tls(tls).options(options).build().unwrap()
     }
 

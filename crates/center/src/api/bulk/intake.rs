@@ -149,9 +149,7 @@ where
 async fn put(api: &Api, job: &BulkJob, number: u64, part: &mut Part) -> Result<(), Problem> {
     let bytes = part.take();
     api.store
-        .tx("put_bulk_part", async |mut tx| {
-            tx.put_bulk_part(job.facility, &job.reception_number, number, &bytes).await
-        })
+        .tx("put_bulk_part", async |mut tx| tx.put_bulk_part(job.facility, &job.reception_number, number, &bytes).await)
         .await?;
     Ok(())
 }
@@ -185,10 +183,8 @@ where
 }
 
 fn received(reception_number: &str, received_at: Timestamp, path: &str) -> Response {
-    let reception = BulkReception {
-        reception_number: reception_number.to_owned(),
-        reception_date_time: japan_time(received_at),
-    };
+    let reception =
+        BulkReception { reception_number: reception_number.to_owned(), reception_date_time: japan_time(received_at) };
     let mut response = (StatusCode::ACCEPTED, JsonAnswer(reception)).into_response();
     if let Ok(location) = HeaderValue::from_str(&format!("{path}/{reception_number}")) {
         response.headers_mut().insert(LOCATION, location);

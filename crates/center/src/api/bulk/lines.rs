@@ -88,12 +88,12 @@ where
                 let line = self.buffer.split_to(self.searched + at).freeze();
                 self.buffer.advance(1);
                 self.searched = 0;
-                Some(self.finished(line))
+                Some(self.finished(&line))
             }
             None if self.ended && (self.skipping || !self.buffer.is_empty()) => {
                 let line = self.buffer.split().freeze();
                 self.searched = 0;
-                Some(self.finished(line))
+                Some(self.finished(&line))
             }
             None => {
                 self.searched = self.buffer.len();
@@ -107,7 +107,7 @@ where
         }
     }
 
-    fn finished(&mut self, line: Bytes) -> Line {
+    fn finished(&mut self, line: &Bytes) -> Line {
         let at_start = std::mem::take(&mut self.at_start);
         if std::mem::take(&mut self.skipping) || line.len() > self.line_bytes_max {
             return Line::TooLong;
@@ -124,7 +124,8 @@ mod tests {
     use super::*;
 
     async fn lines_of(pieces: &[&'static str], line_bytes_max: usize) -> Vec<Line> {
-        let pieces: Vec<Result<Bytes, BodyError>> = pieces.iter().map(|piece| Ok(Bytes::from_static(piece.as_bytes()))).collect();
+        let pieces: Vec<Result<Bytes, BodyError>> =
+            pieces.iter().map(|piece| Ok(Bytes::from_static(piece.as_bytes()))).collect();
         let mut lines = Lines::new(futures_util::stream::iter(pieces), line_bytes_max);
         let mut all = Vec::new();
         while let Some(line) = lines.next().await.unwrap() {

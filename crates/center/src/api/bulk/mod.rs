@@ -15,8 +15,8 @@ pub(crate) mod references;
 
 pub(crate) use intake::TOO_LONG_MARK;
 
-use axum::extract::Path;
 use axum::extract::FromRequestParts;
+use axum::extract::Path;
 use http::request::Parts;
 use kit::problem::Problem;
 use wire::api::ProblemCode;
@@ -30,10 +30,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ReceptionNumber {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let number = match Path::<String>::from_request_parts(parts, state).await {
-            Ok(Path(number)) => number,
-            Err(_) => return Err(unknown()),
-        };
+        let Ok(Path(number)) = Path::<String>::from_request_parts(parts, state).await else { return Err(unknown()) };
         let fits = !number.is_empty() && number.len() <= RECEPTION_NUMBER_MAX_CHARS;
         if fits && number.bytes().all(|b| b.is_ascii_alphanumeric()) { Ok(Self(number)) } else { Err(unknown()) }
     }
@@ -41,5 +38,8 @@ impl<S: Send + Sync> FromRequestParts<S> for ReceptionNumber {
 
 /// No such file, or not of this institution, or too old: one answer for all, so that nobody can find out which.
 pub(crate) fn unknown() -> Problem {
-    Problem::new(ProblemCode::ReceptionNumberUnknown, "受付番号を確認してください。保存期間を過ぎた結果は取り出せません")
+    Problem::new(
+        ProblemCode::ReceptionNumberUnknown,
+        "受付番号を確認してください。保存期間を過ぎた結果は取り出せません",
+    )
 }
