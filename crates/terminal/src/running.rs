@@ -169,23 +169,40 @@ impl Running {
     }
 }
 
-/// The retention job.
+/// The retention job. It waits until the center's clock is known: a clinic's clock that is years ahead must not empty
+/// the store.
 async fn clean_up(config: Config, checks: Checks, life: Lifecycle) {
-    let keep = &config.settings.retention;
     loop {
-        let now = checks.center.hours().local();
-        match checks.store.clean_up(keep, now).await {
-            Ok(removed) => tracing::debug!(?removed, "cleaned up"),
-            Err(error) => tracing::warn!(%error, "could not clean up"),
-        }
-        let (res, age) = (config.res(), Duration::from_secs(u64::from(keep.res_files_days) * 24 * 3600));
-        let removed = tokio::task::spawn_blocking(move || remove_old_answers(&res, now.into(), age)).await;
-        if let Ok(Ok(files @ 1..)) = removed {
-            tracing::info!(files, "old answer files were removed");
-        }
-        if !life.rest(limits::CLEANUP_INTERVAL).await {
+        let hours = checks.center.hours();
+        let rest = match hours.ahead() {
+            Some(_) => {
+                clean_up_once(&config, &checks).await;
+                limits::CLEANUP_INTERVAL
+            }
+            None => limits::PROBE_INTERVAL,
+        };
+        if !life.rest(rest).await {
             return;
         }
+    }
+}
+
+async fn clean_up_once(config: &Config, checks: &Checks) {
+    let keep = &config.settings.retention;
+    let hours = checks.center.hours();
+    match checks.store.clean_up(keep, hours.now()).await {
+        Ok(removed) => tracing::debug!(?removed, "cleaned up"),
+        Err(error) => tracing::warn!(%error, "could not clean up"),
+    }
+    // Times of files come from a clock that may be as wrong as ours; then nothing is removed by them.
+    if hours.warning().is_some() {
+        return;
+    }
+    let (res, age) = (config.res(), Duration::from_secs(u64::from(keep.res_files_days) * 24 * 3600));
+    let now = hours.local();
+    let removed = tokio::task::spawn_blocking(move || remove_old_answers(&res, now.into(), age)).await;
+    if let Ok(Ok(files @ 1..)) = removed {
+        tracing::info!(files, "old answer files were removed");
     }
 }
 

@@ -18,6 +18,7 @@ use wire::oqs::{self, ApiId, Asked, BulkWriter, DownloadRequest, MessageHeader, 
 
 use super::deliver::blocking;
 use super::retry::told;
+use super::single::facility_of;
 use super::upload::reception_kind;
 use super::{Bridge, BridgeError, Built, content};
 use crate::asking::bulk::{BulkKind, BulkProgress};
@@ -113,7 +114,7 @@ impl Bridge {
             checks: self.checks.clone(),
             header: oqs::bulk_result_header(asked, status),
             units: status.number_of_processing_result,
-            facility: self.facility_of(asked.header),
+            facility: facility_of(asked.header),
             day: asked.header.qualification_confirmation_date.clone(),
             encoding: self.encoding,
             runtime: Handle::current(),
@@ -227,7 +228,7 @@ impl Fetching {
             }
             Err(could_not) => {
                 tracing::error!(why = could_not.why.code(), inner = could_not.inner, "an answer of a file was not shown");
-                unit.processing_result_status = "2".to_owned();
+                "2".clone_into(&mut unit.processing_result_status);
                 unit.processing_result_code = Some(codes::error_code(could_not.why.code()));
                 unit.processing_result_message = Some(could_not.message());
                 None

@@ -252,7 +252,7 @@ mod tests {
             let mut bench = Bench::new();
             bench.write(NAME, content);
             bench.look();
-            bench.now += WAIT - Duration::from_millis(300);
+            bench.now += Duration::from_millis(9_700);
             assert_eq!(bench.look(), (0, 1), "{content:?}");
             bench.now += Duration::from_millis(300);
             assert_eq!(bench.look(), (1, 0), "{content:?}");
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn only_old_answers_with_our_names_are_removed() {
         let dir = tempfile::tempdir().unwrap();
-        let day = Duration::from_secs(24 * 3600);
+        let day = Duration::from_hours(24);
         for name in [
             "OQSsiquc01res_old.xml",
             "OQSsiquc01req_old.err",

@@ -296,9 +296,8 @@ impl Bridge {
         let Ok(_permit) = room.acquire().await else { return };
         loop {
             match self.advance(&mut request, &name).await {
-                Ok(RequestState::Delivered) => return,
-                Ok(_) => {}
-                Err(BridgeError::Stopping) => return,
+                Ok(RequestState::Delivered) | Err(BridgeError::Stopping) => return,
+                Ok(RequestState::Taken | RequestState::Answered | RequestState::Delivering) => {}
                 Err(error) => {
                     self.tell(&error, request.request_id);
                     if !self.life.rest(limits::BRIDGE_DISK_REST).await {

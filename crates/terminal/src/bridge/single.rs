@@ -19,7 +19,7 @@ impl Bridge {
             Err(error) => return Ok(Built::Error(error.err_file(self.encoding))),
         };
         let search = message.body.search_info.unwrap_or_default();
-        let request = self.check_request(request_id, &message.header, search);
+        let request = check_request(request_id, &message.header, search);
         let outcome = match self.other_facility(&message.header) {
             Some(refused) => refused,
             None => self.ask_check(&request).await?,
@@ -37,17 +37,6 @@ impl Bridge {
         let original = original_name(&outcome, &written.folds);
         self.checks.keep(&request, &outcome, Way::Folders, "", &original).await?;
         Ok(Built::Answer(written.bytes))
-    }
-
-    fn check_request(&self, request_id: Uuid, header: &MessageHeader, search: wire::api::SearchInfo) -> CheckRequest {
-        CheckRequest {
-            request_id,
-            qualification_confirmation_date: header.qualification_confirmation_date.clone().unwrap_or_default(),
-            medical_institution_code: self.facility_of(header),
-            arbitrary_file_identifier: header.arbitrary_file_identifier.clone(),
-            purpose: None,
-            qualification_confirm_search_info: search,
-        }
     }
 
     async fn ask_check(&self, request: &CheckRequest) -> Result<Outcome, BridgeError> {
@@ -71,7 +60,7 @@ impl Bridge {
         let info = message.body.registration_info.unwrap_or_default();
         let request = ReferenceNumberRequest {
             request_id,
-            medical_institution_code: self.facility_of(&message.header),
+            medical_institution_code: facility_of(&message.header),
             arbitrary_file_identifier: message.header.arbitrary_file_identifier.clone(),
             reference_number_registration_info: info.clone(),
         };
@@ -104,13 +93,6 @@ impl Bridge {
         }
     }
 
-    /// The institution of a file in the form of the certificate; as written when it cannot be read, so that it is named
-    /// as wrong.
-    pub(super) fn facility_of(&self, header: &MessageHeader) -> String {
-        let raw = header.medical_institution_code.as_deref().unwrap_or_default();
-        domain::MedicalInstitutionCode::parse(raw).map_or_else(|_| raw.to_owned(), |code| code.as_str().to_owned())
-    }
-
     /// A file of another institution is refused here already: this terminal may not ask for others.
     pub(super) fn other_facility(&self, header: &MessageHeader) -> Option<Outcome> {
         let asked = domain::MedicalInstitutionCode::parse(header.medical_institution_code.as_deref()?).ok()?;
@@ -139,5 +121,23 @@ fn original_name(outcome: &Outcome, folds: &[ElementFold]) -> String {
             answered.answer.result_list.first().and_then(|record| record.name.clone()).unwrap_or_default()
         }
         _ => String::new(),
+    }
+}
+
+/// The institution of a file in the form of the certificate; as written when it cannot be read, so that it is named as
+/// wrong.
+pub(super) fn facility_of(header: &MessageHeader) -> String {
+    let raw = header.medical_institution_code.as_deref().unwrap_or_default();
+    domain::MedicalInstitutionCode::parse(raw).map_or_else(|_| raw.to_owned(), |code| code.as_str().to_owned())
+}
+
+fn check_request(request_id: Uuid, header: &MessageHeader, search: wire::api::SearchInfo) -> CheckRequest {
+    CheckRequest {
+        request_id,
+        qualification_confirmation_date: header.qualification_confirmation_date.clone().unwrap_or_default(),
+        medical_institution_code: facility_of(header),
+        arbitrary_file_identifier: header.arbitrary_file_identifier.clone(),
+        purpose: None,
+        qualification_confirm_search_info: search,
     }
 }

@@ -19,6 +19,7 @@ use wire::oqs::{self, Asked, BulkItem, BulkReader, EncodingPolicy, MessageHeader
 use super::content::StoredContent;
 use super::deliver::blocking;
 use super::retry::told;
+use super::single::facility_of;
 use super::{Bridge, BridgeError, Built};
 use crate::asking::bulk::BulkKind;
 use crate::asking::outcome::Outcome;
@@ -35,7 +36,7 @@ impl Bridge {
         };
         let line = BulkHeader {
             qualification_confirmation_date: header.qualification_confirmation_date.clone().unwrap_or_default(),
-            medical_institution_code: self.facility_of(&header),
+            medical_institution_code: facility_of(&header),
             arbitrary_file_identifier: header.arbitrary_file_identifier.clone(),
             request_id,
         };
@@ -49,7 +50,7 @@ impl Bridge {
             Err(error) => return Ok(Built::Error(error.err_file(self.encoding))),
         };
         let line = BulkReferenceHeader {
-            medical_institution_code: self.facility_of(&header),
+            medical_institution_code: facility_of(&header),
             arbitrary_file_identifier: header.arbitrary_file_identifier.clone(),
             request_id,
         };

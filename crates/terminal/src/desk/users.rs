@@ -86,7 +86,7 @@ pub(super) async fn add(State(desk): State<Desk>, sent: Posted<UserForm>) -> Res
         Ok(Some(Secret {
             user: form.name.trim().to_owned(),
             label: Text::new("最初のパスワード", "first password"),
-            secret: password,
+            words: password,
         }))
     })
     .await
@@ -109,7 +109,7 @@ pub(super) async fn password(State(desk): State<Desk>, sent: Posted<UserForm>) -
         let hash = desk.inner.passwords.hash(&password).await?;
         let now = desk.checks().center.hours().local();
         users::done(desk.checks().store.set_password_hash(&form.name, &hash, now).await?)?;
-        Ok(Some(Secret { user: form.name, label: Text::new("新しいパスワード", "new password"), secret: password }))
+        Ok(Some(Secret { user: form.name, label: Text::new("新しいパスワード", "new password"), words: password }))
     })
     .await
 }
@@ -124,7 +124,7 @@ pub(super) async fn token(State(desk): State<Desk>, sent: Posted<UserForm>) -> R
         }
         let token = password::new_token(&*desk.inner.random);
         users::done(store.set_token(&form.name, Some(&password::token_hash(&token))).await?)?;
-        Ok(Some(Secret { user: form.name, label: Text::new("連携用トークン", "API token"), secret: token }))
+        Ok(Some(Secret { user: form.name, label: Text::new("連携用トークン", "API token"), words: token }))
     })
     .await
 }

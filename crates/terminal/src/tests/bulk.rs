@@ -9,7 +9,7 @@ use super::samples::{bulk_question_file, bulk_registration_file, download_file};
 
 #[tokio::test]
 async fn a_file_of_many_goes_up_is_being_processed_and_comes_back_in_order() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     *center.inner.bulk_done.lock().unwrap() = false;
     let mut clinic = Clinic::open(&center).await;
     let numbers = ["1", "2", "4"].map(str::to_owned);
@@ -53,7 +53,7 @@ fn units(xml: &str) -> Vec<BulkConfirmUnit> {
 
 #[tokio::test]
 async fn fifty_thousand_people_keep_their_places() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     clinic.drop_request("OQSmuimm01req_7.xml", bulk_registration_file((0..50_000).map(|at| format!("{}", at + 10))));
     let received = clinic.answer_text("OQSmuimm01res_7.xml").await;
@@ -68,7 +68,7 @@ async fn fifty_thousand_people_keep_their_places() {
 
 #[tokio::test]
 async fn one_bad_person_does_not_spoil_the_file() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     let file = bulk_question_file(["1", "2", "3"].map(str::to_owned).into_iter());
     // The second has its insurer number twice.
@@ -86,7 +86,7 @@ async fn one_bad_person_does_not_spoil_the_file() {
 
 #[tokio::test]
 async fn an_unproven_answer_of_a_file_is_an_error_of_that_person() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     clinic.drop_request("OQSmuquc01req_7.xml", bulk_question_file(["1"].map(str::to_owned).into_iter()));
     let number = element(&clinic.answer_text("OQSmuquc01res_7.xml").await, "ReceptionNumber").unwrap().to_owned();
@@ -101,7 +101,7 @@ async fn an_unproven_answer_of_a_file_is_an_error_of_that_person() {
 
 #[tokio::test]
 async fn an_unknown_reception_number_is_told() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     for (at, number) in ["R999999", "../../v1/time", ""].iter().enumerate() {
         clinic.drop_request(&format!("OQSmuquc02req_{at}.xml"), download_file(number));
@@ -114,7 +114,7 @@ async fn an_unknown_reception_number_is_told() {
 
 #[tokio::test]
 async fn a_center_that_takes_no_files_is_told_in_the_reception() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     center.behave(Behaviour::Refuse(ProblemCode::Overloaded));
     clinic.drop_request("OQSmuquc01req_7.xml", bulk_question_file(["1"].map(str::to_owned).into_iter()));

@@ -101,7 +101,7 @@ pub(super) struct FakeCenter {
 }
 
 impl FakeCenter {
-    pub(super) async fn start() -> Self {
+    pub(super) fn start() -> Self {
         let clock = SystemClock::shared();
         let now = clock.now();
         // Older than any certificate that a test wants to have been issued.

@@ -49,7 +49,7 @@ async fn until_it_stands(center: &FakeCenter, clinic: &Clinic, step: Step) {
 #[tokio::test]
 async fn a_check_is_answered_once_whatever_step_it_was_stopped_after() {
     for step in Step::ALL {
-        let center = FakeCenter::start().await;
+        let center = FakeCenter::start();
         let mut clinic = Clinic::join(&center).await;
         clinic.drop_request("OQSsiquc01req_1.xml", question_file("1"));
         run_into(&center, &mut clinic, step).await;
@@ -76,7 +76,7 @@ async fn a_check_is_answered_once_whatever_step_it_was_stopped_after() {
 
 #[tokio::test]
 async fn an_answer_fetched_between_rename_and_note_does_not_come_again() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::join(&center).await;
     clinic.drop_request("OQSsiquc01req_1.xml", question_file("1"));
     run_into(&center, &mut clinic, Step::Renamed).await;
@@ -90,7 +90,7 @@ async fn an_answer_fetched_between_rename_and_note_does_not_come_again() {
 #[tokio::test]
 async fn an_error_file_survives_a_stop_too() {
     for step in [Step::Answered, Step::Aside, Step::Delivering, Step::Renamed] {
-        let center = FakeCenter::start().await;
+        let center = FakeCenter::start();
         let mut clinic = Clinic::join(&center).await;
         clinic.drop_request("OQSsiquc01req_1.xml", "<XmlMsg><MessageHeader></XmlMsg>");
         run_into(&center, &mut clinic, step).await;
@@ -105,7 +105,7 @@ async fn an_error_file_survives_a_stop_too() {
 #[tokio::test]
 async fn a_file_of_many_survives_a_stop_in_both_of_its_steps() {
     for step in [Step::Taken, Step::Removed, Step::Aside, Step::Delivering, Step::Renamed] {
-        let center = FakeCenter::start().await;
+        let center = FakeCenter::start();
         let mut clinic = Clinic::join(&center).await;
         let people = (0..600).map(|at| format!("{}", 100 + at));
         clinic.drop_request("OQSmuquc01req_7.xml", bulk_question_file(people));

@@ -28,9 +28,12 @@ async fn http(address: &str, method: &str, path: &str, headers: &[(&str, &str)],
     let mut stream = TcpStream::connect(address).await.unwrap();
     let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
+        request.push_str(name);
+        request.push_str(": ");
+        request.push_str(value);
+        request.push_str("\r\n");
     }
-    request += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
+    let request = format!("{request}Content-Length: {}\r\n\r\n{body}", body.len());
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut reply = String::new();
     stream.read_to_string(&mut reply).await.unwrap();
@@ -87,7 +90,7 @@ fn check_form(number: &str) -> String {
 }
 
 async fn opened() -> (FakeCenter, Clinic) {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let clinic = Clinic::open(&center).await;
     (center, clinic)
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use wire::api::Verdict;
+use wire::oqs::EncodingPolicy;
 
 use super::center::FakeCenter;
 use super::clinic::{Clinic, element, names, until};
@@ -14,7 +15,7 @@ use crate::store::answers::Way;
 
 #[tokio::test]
 async fn every_verdict_comes_back_under_its_own_name_and_the_request_is_gone() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     let verdicts = &Verdict::ALL[..6];
     for verdict in verdicts {
@@ -36,7 +37,7 @@ async fn every_verdict_comes_back_under_its_own_name_and_the_request_is_gone() {
 
 #[tokio::test]
 async fn an_answer_is_kept_with_its_proof_and_stands_in_the_list() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     clinic.drop_request("OQSsiquc01req_1.xml", question_file("1"));
     clinic.answer("OQSsiquc01res_1.xml").await;
@@ -55,7 +56,7 @@ async fn an_answer_is_kept_with_its_proof_and_stands_in_the_list() {
 
 #[tokio::test]
 async fn shift_jis_folds_a_character_and_the_desk_keeps_the_original() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::join(&center).await;
     clinic.config.settings.bridge.encoding = AnswerEncoding::ShiftJis;
     clinic.start().await;
@@ -75,7 +76,7 @@ async fn shift_jis_folds_a_character_and_the_desk_keeps_the_original() {
 
 #[tokio::test]
 async fn a_strict_folder_refuses_another_encoding() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::join(&center).await;
     clinic.config.settings.bridge.strict_encoding = true;
     clinic.start().await;
@@ -87,7 +88,7 @@ async fn a_strict_folder_refuses_another_encoding() {
 
 #[tokio::test]
 async fn a_utf8_answer_can_begin_with_a_byte_order_mark() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::join(&center).await;
     clinic.config.settings.bridge.encoding = AnswerEncoding::Utf8Bom;
     clinic.start().await;
@@ -98,7 +99,7 @@ async fn a_utf8_answer_can_begin_with_a_byte_order_mark() {
 
 #[tokio::test]
 async fn what_is_no_message_comes_back_as_err_under_the_name_of_the_request() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     clinic.drop_request("OQSsiquc01req_bad.xml", "<XmlMsg><MessageHeader></XmlMsg>");
     clinic.drop_request("OQSsiquc01req_root.xml", "<Other></XmlMsg>");
@@ -115,7 +116,7 @@ async fn what_is_no_message_comes_back_as_err_under_the_name_of_the_request() {
 
 #[tokio::test]
 async fn a_file_larger_than_any_request_is_refused_without_being_read() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     let file = fs::File::create(clinic.config.req().join("OQSsiquc01req_huge.xml")).unwrap();
     file.set_len(wire::limits::OQS_SINGLE_MAX_BYTES + 1).unwrap();
@@ -127,7 +128,7 @@ async fn a_file_larger_than_any_request_is_refused_without_being_read() {
 #[tokio::test]
 async fn a_file_that_is_still_being_written_is_waited_for() {
     use std::io::Write;
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     let content = question_file("1");
     let (first, second) = content.split_at(300);
@@ -143,7 +144,7 @@ async fn a_file_that_is_still_being_written_is_waited_for() {
 
 #[tokio::test]
 async fn a_request_of_another_institution_is_refused_without_asking() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     clinic.drop_request("OQSsiquc01req_1.xml", question_file_of("1310000020", "1"));
     let answer = clinic.answer_text("OQSsiquc01res_1.xml").await;
@@ -155,7 +156,7 @@ async fn a_request_of_another_institution_is_refused_without_asking() {
 
 #[tokio::test]
 async fn numbers_that_cannot_be_right_are_named_for_the_person() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     clinic.drop_request("OQSsiquc01req_1.xml", question_file("1").replace("01130012", "01130013"));
     let answer = clinic.answer_text("OQSsiquc01res_1.xml").await;
@@ -167,7 +168,7 @@ async fn numbers_that_cannot_be_right_are_named_for_the_person() {
 
 #[tokio::test]
 async fn a_reference_number_is_registered_or_refused_for_the_person() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     clinic.drop_request("OQSsiimm01req_1.xml", registration_file("1", "24434"));
     clinic.drop_request("OQSsiimm01req_4.xml", registration_file("4", "24435"));
@@ -182,7 +183,7 @@ async fn a_reference_number_is_registered_or_refused_for_the_person() {
 
 #[tokio::test]
 async fn an_unreachable_center_is_asked_again_and_then_told_honestly() {
-    let mut center = FakeCenter::start().await;
+    let mut center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     center.go_away().await;
     clinic.drop_request("OQSsiquc01req_1.xml", question_file("1"));
@@ -196,7 +197,7 @@ async fn an_unreachable_center_is_asked_again_and_then_told_honestly() {
 
 #[tokio::test]
 async fn a_folder_that_goes_away_is_waited_for_and_comes_back_by_itself() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::join(&center).await;
     // A file where the folder should be: cannot be listed, cannot be made.
     let (req, res) = (clinic.config.req(), clinic.config.res());
@@ -220,7 +221,7 @@ async fn a_folder_that_goes_away_is_waited_for_and_comes_back_by_itself() {
 
 #[tokio::test]
 async fn a_full_disk_loses_nothing() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     clinic.running().store().limit_pages(0).await;
     // Larger than what is left on the pages that the store has.
@@ -236,7 +237,7 @@ async fn a_full_disk_loses_nothing() {
 
 #[tokio::test]
 async fn many_files_at_once_are_all_answered_once() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     for at in 0..120 {
         clinic.drop_request(&format!("OQSsiquc01req_{at}.xml"), question_file("1"));
@@ -249,7 +250,7 @@ async fn many_files_at_once_are_all_answered_once() {
 
 #[tokio::test]
 async fn the_same_name_may_come_again_after_it_was_answered() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     for number in ["1", "2"] {
         clinic.drop_request("OQSsiquc01req_1.xml", question_file(number));
@@ -262,7 +263,7 @@ async fn the_same_name_may_come_again_after_it_was_answered() {
 
 #[tokio::test]
 async fn a_reader_never_sees_a_part_of_an_answer() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     for at in 0..40 {
         clinic.drop_request(&format!("OQSsiquc01req_{at}.xml"), question_file("1"));
@@ -284,7 +285,7 @@ async fn a_reader_never_sees_a_part_of_an_answer() {
 #[test]
 fn the_sample_files_are_what_the_reader_reads() {
     let file = samples::question_file("1");
-    let read = wire::oqs::read::<wire::oqs::CheckQuestion>(file.as_bytes(), Default::default()).unwrap();
+    let read = wire::oqs::read::<wire::oqs::CheckQuestion>(file.as_bytes(), EncodingPolicy::default()).unwrap();
     let mut expected = samples::search("1");
     expected.arbitrary_identifier = Some("p1".to_owned());
     assert_eq!(read.body.search_info, Some(expected));

@@ -16,7 +16,7 @@ use crate::running::{StartError, Terminal};
 
 #[tokio::test]
 async fn joining_leaves_everything_needed_in_a_private_folder() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let clinic = Clinic::join(&center).await;
     assert_eq!(clinic.joined.facility.as_str(), FACILITY);
     assert_eq!(clinic.joined.name, "しんりょう内科");
@@ -36,7 +36,7 @@ async fn joining_leaves_everything_needed_in_a_private_folder() {
 
 #[tokio::test]
 async fn a_folder_joins_once() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let clinic = Clinic::join(&center).await;
     let again = join(&center.enrol_url, &center.code, &clinic.data(), clinic.clock.clone(), random()).await;
     assert!(matches!(again, Err(JoinError::AlreadyJoined(_))));
@@ -44,7 +44,7 @@ async fn a_folder_joins_once() {
 
 #[tokio::test]
 async fn a_center_with_another_root_than_the_code_names_learns_nothing() {
-    let (center, impostor) = (FakeCenter::start().await, FakeCenter::start().await);
+    let (center, impostor) = (FakeCenter::start(), FakeCenter::start());
     let dir = tempfile::tempdir().unwrap();
     let clock = kit::clock::SystemClock::shared();
     let joined = join(&impostor.enrol_url, &center.code, &dir.path().join("t"), clock, random()).await;
@@ -54,7 +54,7 @@ async fn a_center_with_another_root_than_the_code_names_learns_nothing() {
 
 #[tokio::test]
 async fn a_certificate_in_its_last_third_is_renewed_without_a_restart() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     center.issue_days_ago(80);
     let mut clinic = Clinic::join(&center).await;
     let before = Identity::load(&Layout::new(&clinic.data())).unwrap();
@@ -72,7 +72,7 @@ async fn a_certificate_in_its_last_third_is_renewed_without_a_restart() {
 
 #[tokio::test]
 async fn a_terminal_that_slept_through_the_end_of_its_certificate_comes_back_by_itself() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     center.issue_days_ago(120);
     let mut clinic = Clinic::join(&center).await;
     assert!(clinic.joined.self_test.is_err(), "the certificate has run out");
@@ -85,7 +85,7 @@ async fn a_terminal_that_slept_through_the_end_of_its_certificate_comes_back_by_
 
 #[tokio::test]
 async fn a_revoked_terminal_says_so_and_never_says_invalid() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::join(&center).await;
     let identity = Identity::load(&Layout::new(&clinic.data())).unwrap();
     center.revoke(&[identity.chain.leaf().serial().unwrap()]);
@@ -101,7 +101,7 @@ async fn a_revoked_terminal_says_so_and_never_says_invalid() {
 
 #[tokio::test]
 async fn a_clock_an_hour_off_is_told_and_the_day_is_the_centers() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::join(&center).await;
     clinic.clock.ahead_by(SignedDuration::from_hours(-25));
     clinic.start().await;
@@ -120,7 +120,7 @@ fn center_now() -> jiff::Timestamp {
 
 #[tokio::test]
 async fn two_programs_never_work_on_one_folder() {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     let second = Terminal::start(clinic.config.clone(), clinic.clock.clone(), random()).await;
     assert!(matches!(second, Err(StartError::AlreadyRunning)));
@@ -131,7 +131,7 @@ async fn two_programs_never_work_on_one_folder() {
 
 #[tokio::test]
 async fn a_center_that_goes_away_is_seen_and_so_is_its_return() {
-    let mut center = FakeCenter::start().await;
+    let mut center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     assert!(clinic.running().wait_until_connected(super::clinic::SOON).await);
     center.go_away().await;

@@ -136,7 +136,7 @@ fn the_list_the_status_and_the_accounts_render() {
         let secret = Secret {
             user: "u".to_owned(),
             label: Text::new("新しいパスワード", "new password"),
-            secret: zeroize::Zeroizing::new("abcd-efgh".to_owned()),
+            words: zeroize::Zeroizing::new("abcd-efgh".to_owned()),
         };
         let page = html(&UsersPage {
             shell: shell(),

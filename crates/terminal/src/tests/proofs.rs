@@ -7,7 +7,7 @@ use super::clinic::{Clinic, element};
 use super::samples::question_file;
 
 async fn answered_by(behaviour: Behaviour) -> String {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     center.behave(behaviour);
     clinic.drop_request("OQSsiquc01req_1.xml", question_file("1"));

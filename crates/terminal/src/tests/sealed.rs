@@ -11,7 +11,7 @@ use crate::store::{Store, StoreError};
 
 /// A terminal that has answered two checks and was stopped.
 async fn used() -> Clinic {
-    let center = FakeCenter::start().await;
+    let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;
     for number in ["1", "2"] {
         clinic.drop_request(&format!("OQSsiquc01req_patient4711-{number}.xml"), question_file(number));

@@ -71,7 +71,7 @@ pub(crate) struct StatusPage {
 pub(crate) struct Secret {
     pub(crate) user: String,
     pub(crate) label: Text,
-    pub(crate) secret: zeroize::Zeroizing<String>,
+    pub(crate) words: zeroize::Zeroizing<String>,
 }
 
 #[derive(Template)]
