@@ -83,12 +83,14 @@ pub fn read_record(person: PersonId, record: &str) -> Result<Recorded> {
 
 type FoundRow = (i64, i64, Option<Vec<u8>>, String);
 
+// SQLite answers on a thread of its own, and every row that changes over costs more than finding it. So all rows come
+// as one text, a line each: place, person in hexadecimal digits, record. JSON has no line feed outside of its escapes.
 const LOCK_AND_LOOK_UP_SQLITE: &str = "
-SELECT -1, h.tree_size, NULL, CAST(h.reference_facilities AS TEXT) FROM log_head h WHERE h.log_id = $1
-UNION ALL
-SELECT q.key, 0, c.person_id, c.record
-FROM json_each($2) q CROSS JOIN coverage c
-WHERE c.card_key = unhex(substr(q.value, 1, 32)) AND +c.near_key = CAST(substr(q.value, 33) AS INTEGER)";
+SELECT h.tree_size, h.reference_facilities, (
+    SELECT group_concat(q.key || ' ' || hex(c.person_id) || ' ' || c.record, char(10))
+    FROM json_each($2) q CROSS JOIN coverage c
+    WHERE c.card_key = unhex(substr(q.value, 1, 32)) AND +c.near_key = CAST(substr(q.value, 33) AS INTEGER)
+) FROM log_head h WHERE h.log_id = $1";
 
 const LOCK_AND_LOOK_UP_POSTGRES: &str = "
 WITH head AS MATERIALIZED (SELECT tree_size, reference_facilities FROM log_head WHERE log_id = $1 FOR UPDATE)
@@ -128,34 +130,31 @@ impl Tx {
         log_id: i64,
         questions: &[CardAndBirth],
     ) -> Result<(LogState, Vec<Found>)> {
-        let rows: Vec<FoundRow> = match self.raw() {
+        match self.raw() {
             Raw::Sqlite(c) => {
                 let keys = json_of(questions, |q, out| {
                     push_hex(out, &q.card_key.hash());
                     let _ = write!(out, "{}", q.near_key);
                 });
-                sqlx::query_as(LOCK_AND_LOOK_UP_SQLITE).bind(log_id).bind(keys).fetch_all(&mut *c).await?
+                let row: Option<(i64, i64, Option<String>)> =
+                    sqlx::query_as(LOCK_AND_LOOK_UP_SQLITE).bind(log_id).bind(keys).fetch_optional(&mut *c).await?;
+                let (size, facilities, lines) = row.ok_or_else(no_log)?;
+                let found = lines.as_deref().unwrap_or_default().lines().map(found_line).collect::<Result<_>>()?;
+                Ok((log_state(size, facilities)?, found))
             }
             Raw::Postgres(c) => {
                 let cards: Vec<[u8; 16]> = questions.iter().map(|q| q.card_key.hash()).collect();
                 let cards: Vec<&[u8]> = cards.iter().map(<[u8; 16]>::as_slice).collect();
                 let nears: Vec<i64> = questions.iter().map(|q| q.near_key).collect();
-                sqlx::query_as(LOCK_AND_LOOK_UP_POSTGRES)
-                    .bind(log_id)
-                    .bind(cards)
-                    .bind(nears)
-                    .fetch_all(&mut *c)
-                    .await?
+                let query = sqlx::query_as(LOCK_AND_LOOK_UP_POSTGRES).bind(log_id).bind(cards).bind(nears);
+                let rows: Vec<FoundRow> = query.fetch_all(&mut *c).await?;
+                let mut rows = rows.into_iter();
+                let (_, size, _, facilities) = rows.next().ok_or_else(no_log)?;
+                let facilities =
+                    facilities.parse().map_err(|_| StoreError::inconsistent("log_head", "no count"))?;
+                Ok((log_state(size, facilities)?, rows.map(found).collect::<Result<_>>()?))
             }
-        };
-        let mut rows = rows.into_iter();
-        let (_, size, _, facilities) =
-            rows.next().ok_or_else(|| StoreError::inconsistent("log_head", "the row of the log is missing"))?;
-        let state = LogState {
-            tree_size: time::count("log_head", size)?,
-            reference_facilities: facilities.parse().map_err(|_| StoreError::inconsistent("log_head", "no count"))?,
-        };
-        Ok((state, rows.map(found).collect::<Result<_>>()?))
+        }
     }
 
     /// All coverages of these cards, whatever the birth date.
@@ -290,6 +289,25 @@ async fn put_postgres(c: &mut sqlx::PgConnection, rows: &[CoverageRow], now: i64
         .execute(&mut *c)
         .await?;
     Ok(result.rows_affected())
+}
+
+fn no_log() -> StoreError {
+    StoreError::inconsistent("log_head", "the row of the log is missing")
+}
+
+fn log_state(size: i64, facilities: i64) -> Result<LogState> {
+    let tree_size = time::count("log_head", size)?;
+    Ok(LogState { tree_size, reference_facilities: time::count("log_head", facilities)? })
+}
+
+/// A line of [`LOCK_AND_LOOK_UP_SQLITE`].
+fn found_line(line: &str) -> Result<Found> {
+    let broken = || StoreError::inconsistent(TABLE, "a line of the look-up is broken");
+    let (at, rest) = line.split_once(' ').ok_or_else(broken)?;
+    let (person, record) = rest.split_at_checked(33).ok_or_else(broken)?;
+    let person = u128::from_str_radix(&person[..32], 16).map_err(|_| broken())?;
+    let person = PersonId(person.to_be_bytes());
+    Ok(Found { at: at.parse().map_err(|_| broken())?, person, record: record.to_owned() })
 }
 
 fn found((at, _, person, record): FoundRow) -> Result<Found> {
