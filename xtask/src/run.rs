@@ -51,11 +51,25 @@ pub fn is_installed(program: &str) -> bool {
 
 /// Ends a process that we started, and everything it started, without mercy.
 pub fn kill_tree(child: &mut Child) {
-    for id in descendants(child.id()) {
-        let _ = Command::new("/bin/sh").args(["-c", "kill -9 \"$1\" 2>/dev/null", "sh", &id.to_string()]).status();
+    // Whoever is stopped starts nothing more, so the tree is complete once a look finds nobody new.
+    let mut stopped = vec![child.id()];
+    signal("STOP", child.id());
+    loop {
+        let new: Vec<u32> = descendants(child.id()).into_iter().filter(|id| !stopped.contains(id)).collect();
+        if new.is_empty() {
+            break;
+        }
+        new.iter().for_each(|id| signal("STOP", *id));
+        stopped.extend(new);
     }
-    let _ = child.kill();
+    stopped.iter().for_each(|id| signal("KILL", *id));
     let _ = child.wait();
+}
+
+fn signal(name: &str, id: u32) {
+    // The shell has `kill` built in; the program of that name is an optional package.
+    let kill = "kill -s \"$1\" \"$2\" 2>/dev/null";
+    let _ = Command::new("/bin/sh").args(["-c", kill, "sh", name, &id.to_string()]).status();
 }
 
 fn wait(mut child: Child, name: &str, limit: Duration) -> Result<()> {
@@ -73,7 +87,7 @@ fn wait(mut child: Child, name: &str, limit: Duration) -> Result<()> {
     }
 }
 
-/// Children of a process and their children, youngest first.
+/// Children of a process and their children.
 fn descendants(id: u32) -> Vec<u32> {
     let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
@@ -90,7 +104,6 @@ fn descendants(id: u32) -> Vec<u32> {
         next.extend(&born);
         found.extend(born);
     }
-    found.reverse();
     found
 }
 
@@ -124,11 +137,18 @@ mod tests {
         let script = format!("sleep 977{mark} & sleep 977{mark}");
         let error = run(&mut shell(&script), Duration::from_millis(300)).expect_err("hangs").to_string();
         assert!(error.contains("still running"), "{error}");
-        let left = std::fs::read_dir("/proc").expect("proc").flatten().filter(|entry| {
+        let is_left = |entry: &std::fs::DirEntry| {
             let line = std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
             line.starts_with("sleep") && line.contains(&format!("977{mark}"))
-        });
-        assert_eq!(left.count(), 0);
+        };
+        // The kernel takes a moment to clear away what was killed.
+        for _ in 0..100 {
+            if !std::fs::read_dir("/proc").expect("proc").flatten().any(|entry| is_left(&entry)) {
+                return;
+            }
+            thread::sleep(POLL);
+        }
+        panic!("a child of the command lives on");
     }
 
     #[test]

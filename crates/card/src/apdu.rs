@@ -58,11 +58,7 @@ pub struct Command {
 
 impl Command {
     pub(crate) fn new(cla: u8, ins: u8, p1: u8, p2: u8) -> Self {
-        Self {
-            header: [cla, ins, p1, p2],
-            data: Zeroizing::default(),
-            expected: None,
-        }
+        Self { header: [cla, ins, p1, p2], data: Zeroizing::default(), expected: None }
     }
 
     /// The same with data, 1 to 255 bytes.
@@ -88,11 +84,7 @@ impl Command {
     /// SELECT of an elementary file under the current application. (`00 A4 02 0C 02`)
     pub(crate) fn select_file(id: u16) -> Self {
         let [high, low] = id.to_be_bytes();
-        Self {
-            header: [0x00, ins::SELECT, 0x02, 0x0C],
-            data: Zeroizing::new(vec![high, low]),
-            expected: None,
-        }
+        Self { header: [0x00, ins::SELECT, 0x02, 0x0C], data: Zeroizing::new(vec![high, low]), expected: None }
     }
 
     /// READ BINARY of the selected file. The offset has 15 bits; larger ones, which would mean a short file id, give
@@ -196,10 +188,7 @@ impl Command {
         match rest.split_at_checked(said) {
             Some((data, [])) => command.with_data(data),
             Some((data, [le])) => Ok(command.with_data(data)?.expecting(length_of(*le))),
-            _ => Err(ApduError::LengthMismatch {
-                said,
-                there: rest.len(),
-            }),
+            _ => Err(ApduError::LengthMismatch { said, there: rest.len() }),
         }
     }
 }
@@ -286,18 +275,9 @@ mod tests {
             bytes(Command::select_application(&[0xD3, 0x92, 0xF0]).unwrap()),
             [0x00, 0xA4, 0x04, 0x0C, 0x03, 0xD3, 0x92, 0xF0]
         );
-        assert_eq!(
-            bytes(Command::select_file(0x000A)),
-            [0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x0A]
-        );
-        assert_eq!(
-            bytes(Command::read_binary(0x0100, 256).unwrap()),
-            [0x00, 0xB0, 0x01, 0x00, 0x00]
-        );
-        assert_eq!(
-            bytes(Command::read_binary(0x7FFF, 7).unwrap()),
-            [0x00, 0xB0, 0x7F, 0xFF, 0x07]
-        );
+        assert_eq!(bytes(Command::select_file(0x000A)), [0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x0A]);
+        assert_eq!(bytes(Command::read_binary(0x0100, 256).unwrap()), [0x00, 0xB0, 0x01, 0x00, 0x00]);
+        assert_eq!(bytes(Command::read_binary(0x7FFF, 7).unwrap()), [0x00, 0xB0, 0x7F, 0xFF, 0x07]);
         assert_eq!(bytes(Command::ask_tries()), [0x00, 0x20, 0x00, 0x80]);
         assert_eq!(bytes(Command::get_response(16)), [0x00, 0xC0, 0x00, 0x00, 0x10]);
     }
@@ -323,20 +303,11 @@ mod tests {
     fn bytes_that_are_no_command_are_refused() {
         let parse = |bytes: &[u8]| Command::parse(bytes).unwrap_err();
         assert_eq!(parse(&[0x00, 0xA4, 0x04]), ApduError::TooShort { bytes: 3 });
-        assert_eq!(
-            parse(&[0, 0xA4, 4, 0, 3, 1, 2]),
-            ApduError::LengthMismatch { said: 3, there: 2 }
-        );
-        assert_eq!(
-            parse(&[0, 0xA4, 4, 0, 1, 1, 2, 3]),
-            ApduError::LengthMismatch { said: 1, there: 3 }
-        );
+        assert_eq!(parse(&[0, 0xA4, 4, 0, 3, 1, 2]), ApduError::LengthMismatch { said: 3, there: 2 });
+        assert_eq!(parse(&[0, 0xA4, 4, 0, 1, 1, 2, 3]), ApduError::LengthMismatch { said: 1, there: 3 });
         assert_eq!(parse(&[0, 0xA4, 4, 0, 0, 1, 2]), ApduError::TooLong { bytes: 2 });
         assert_eq!(Response::parse(&[0x90]).unwrap_err(), ApduError::TooShort { bytes: 1 });
-        assert_eq!(
-            Response::parse(&[0; 259]).unwrap_err(),
-            ApduError::TooLong { bytes: 257 }
-        );
+        assert_eq!(Response::parse(&[0; 259]).unwrap_err(), ApduError::TooLong { bytes: 257 });
         assert!(Command::new(0, 0, 0, 0).with_data(&[0; 256]).is_err());
     }
 

@@ -46,20 +46,14 @@ fn select<C: CardChannel + ?Sized>(channel: &mut C, file: u16) -> Result<(), Car
     match outcome.status.meaning() {
         Meaning::Ok => Ok(()),
         Meaning::NotFound => Err(CardError::FileNotFound { file }),
-        _ => Err(CardError::Unexpected {
-            status: outcome.status,
-            step: "SELECT of a file",
-        }),
+        _ => Err(CardError::Unexpected { status: outcome.status, step: "SELECT of a file" }),
     }
 }
 
 fn read_der<C: CardChannel + ?Sized>(channel: &mut C, file: u16) -> Result<Vec<u8>, CardError> {
     let mut content = Vec::new();
     read_up_to(channel, file, DER_HEAD_BYTES, &mut content)?;
-    let bytes = der_bytes(&content).ok_or(CardError::FileUnreadable {
-        file,
-        expected: "a DER sequence",
-    })?;
+    let bytes = der_bytes(&content).ok_or(CardError::FileUnreadable { file, expected: "a DER sequence" })?;
     if bytes > FILE_BYTES_MAX {
         return Err(CardError::FileTooLarge { file, bytes });
     }
@@ -80,14 +74,7 @@ fn der_bytes(head: &[u8]) -> Option<usize> {
 }
 
 fn whole(content: Vec<u8>, file: u16, bytes: usize) -> Result<Vec<u8>, CardError> {
-    if content.len() < bytes {
-        Err(CardError::FileTooShort {
-            file,
-            bytes: content.len(),
-        })
-    } else {
-        Ok(content)
-    }
+    if content.len() < bytes { Err(CardError::FileTooShort { file, bytes: content.len() }) } else { Ok(content) }
 }
 
 /// Goes on reading the selected file until `content` holds `bytes` bytes or the file ends.
@@ -99,13 +86,9 @@ fn read_up_to<C: CardChannel + ?Sized>(
 ) -> Result<(), CardError> {
     let too_large = CardError::FileTooLarge { file, bytes };
     while content.len() < bytes {
-        let piece = u16::try_from(bytes - content.len())
-            .unwrap_or(u16::MAX)
-            .min(READ_PIECE_BYTES);
+        let piece = u16::try_from(bytes - content.len()).unwrap_or(u16::MAX).min(READ_PIECE_BYTES);
         let offset = u16::try_from(content.len()).ok().filter(|offset| *offset < 0x8000);
-        let command = offset
-            .and_then(|offset| Command::read_binary(offset, piece))
-            .ok_or_else(|| too_large.clone())?;
+        let command = offset.and_then(|offset| Command::read_binary(offset, piece)).ok_or_else(|| too_large.clone())?;
         let outcome = exchange(channel, &command)?;
         let more = match outcome.status.meaning() {
             // Some cards end a file by an empty answer.
@@ -113,10 +96,7 @@ fn read_up_to<C: CardChannel + ?Sized>(
             Meaning::EndOfFile | Meaning::OffsetOutside => false,
             Meaning::SecurityNotSatisfied => return Err(CardError::NotAllowed { file }),
             _ => {
-                return Err(CardError::Unexpected {
-                    status: outcome.status,
-                    step: "READ BINARY",
-                });
+                return Err(CardError::Unexpected { status: outcome.status, step: "READ BINARY" });
             }
         };
         // A card that gives more than asked must not make us believe that it is file content.

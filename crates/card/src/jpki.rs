@@ -138,10 +138,7 @@ impl<'c, C: CardChannel + ?Sized> Jpki<'c, C> {
         match outcome.status.meaning() {
             Meaning::Ok => Ok(Self { channel }),
             Meaning::NotFound | Meaning::InstructionUnknown | Meaning::ClassUnknown => Err(CardError::NotThisCard),
-            _ => Err(CardError::Unexpected {
-                status: outcome.status,
-                step: "SELECT of the JPKI application",
-            }),
+            _ => Err(CardError::Unexpected { status: outcome.status, step: "SELECT of the JPKI application" }),
         }
     }
 
@@ -149,10 +146,7 @@ impl<'c, C: CardChannel + ?Sized> Jpki<'c, C> {
     pub fn token_label(&mut self) -> Result<String, CardError> {
         let file = JpkiFile::TokenInfo;
         let bytes = self.read(file, Want::Exactly(LABEL_BYTES))?;
-        let unreadable = CardError::FileUnreadable {
-            file: file.id(),
-            expected: "a label",
-        };
+        let unreadable = CardError::FileUnreadable { file: file.id(), expected: "a label" };
         let label = String::from_utf8(bytes).map_err(|_| unreadable.clone())?;
         let label = label.trim_end_matches([' ', '\0']);
         if label.is_empty() || !label.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -189,10 +183,7 @@ impl<'c, C: CardChannel + ?Sized> Jpki<'c, C> {
             Meaning::Ok => {}
             Meaning::NotFound => return Err(CardError::FileNotFound { file: pin.file() }),
             _ => {
-                return Err(CardError::Unexpected {
-                    status: selected.status,
-                    step: "SELECT of a PIN",
-                });
+                return Err(CardError::Unexpected { status: selected.status, step: "SELECT of a PIN" });
             }
         }
         let outcome = exchange(self.channel, &Command::ask_tries())?;
@@ -200,10 +191,7 @@ impl<'c, C: CardChannel + ?Sized> Jpki<'c, C> {
             Meaning::TriesLeft(left) => Ok(Tries::Left(left)),
             Meaning::TriesUnlimited => Ok(Tries::Unlimited),
             Meaning::Locked => Ok(Tries::Locked),
-            _ => Err(CardError::Unexpected {
-                status: outcome.status,
-                step: "VERIFY without data",
-            }),
+            _ => Err(CardError::Unexpected { status: outcome.status, step: "VERIFY without data" }),
         }
     }
 }

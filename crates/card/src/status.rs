@@ -105,10 +105,7 @@ impl StatusWord {
             (0x6C, right) => Meaning::AskFor(right),
             (0x63, 0xC0) => Meaning::Locked,
             (0x63, 0xC1..=0xCF) => Meaning::TriesLeft(low & 0x0F),
-            _ => TABLE
-                .iter()
-                .find(|(value, _)| *value == self.0)
-                .map_or(Meaning::Other, |(_, meaning)| *meaning),
+            _ => TABLE.iter().find(|(value, _)| *value == self.0).map_or(Meaning::Other, |(_, meaning)| *meaning),
         }
     }
 }
@@ -163,10 +160,7 @@ mod tests {
     #[test]
     fn tries_are_counted_from_one() {
         for left in 1..=15_u8 {
-            assert_eq!(
-                StatusWord::new(0x63C0 | u16::from(left)).meaning(),
-                Meaning::TriesLeft(left)
-            );
+            assert_eq!(StatusWord::new(0x63C0 | u16::from(left)).meaning(), Meaning::TriesLeft(left));
         }
         assert_eq!(StatusWord::new(0x6300).meaning(), Meaning::TriesUnlimited);
     }

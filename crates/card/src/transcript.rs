@@ -54,10 +54,7 @@ pub struct Transcript {
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Step {
-    Exchange {
-        asked: Asked,
-        outcome: Result<Response, String>,
-    },
+    Exchange { asked: Asked, outcome: Result<Response, String> },
     Reset,
     Release,
 }
@@ -71,11 +68,7 @@ enum Asked {
 
 impl Asked {
     fn of(command: &Command) -> Self {
-        if command.is_secret() {
-            Self::Blanked(command.header())
-        } else {
-            Self::Whole(command.clone())
-        }
+        if command.is_secret() { Self::Blanked(command.header()) } else { Self::Whole(command.clone()) }
     }
 
     fn hex(&self) -> String {
@@ -88,11 +81,7 @@ impl Asked {
 
 impl fmt::Debug for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let note = if matches!(self, Self::Blanked(_)) {
-            " (blanked)"
-        } else {
-            ""
-        };
+        let note = if matches!(self, Self::Blanked(_)) { " (blanked)" } else { "" };
         write!(f, "{}{note}", self.hex())
     }
 }
@@ -122,10 +111,7 @@ struct Line {
 impl Transcript {
     /// An empty one. `card` says in free words which card and reader it is; no numbers of the card.
     pub fn new(card: impl Into<String>) -> Self {
-        Self {
-            card: card.into(),
-            steps: Vec::new(),
-        }
+        Self { card: card.into(), steps: Vec::new() }
     }
 
     /// Which card it was.
@@ -164,10 +150,7 @@ impl Transcript {
 
     /// The JSON lines, each ended by a line feed.
     pub fn to_json_lines(&self) -> String {
-        let head = Head {
-            transcript: FORMAT.to_owned(),
-            card: self.card.clone(),
-        };
+        let head = Head { transcript: FORMAT.to_owned(), card: self.card.clone() };
         let mut text = json(&head);
         for step in &self.steps {
             text.push('\n');
@@ -200,24 +183,17 @@ impl Step {
             (Some("release"), None, None, None) if !line.blanked => Ok(Self::Release),
             (None, Some(command), Some(answer), None) => {
                 let answer = Response::parse(&from_hex(&answer)?).map_err(|error| error.to_string())?;
-                Ok(Self::Exchange {
-                    asked: parse_asked(command, line.blanked)?,
-                    outcome: Ok(answer),
-                })
+                Ok(Self::Exchange { asked: parse_asked(command, line.blanked)?, outcome: Ok(answer) })
             }
-            (None, Some(command), None, Some(error)) => Ok(Self::Exchange {
-                asked: parse_asked(command, line.blanked)?,
-                outcome: Err(error),
-            }),
+            (None, Some(command), None, Some(error)) => {
+                Ok(Self::Exchange { asked: parse_asked(command, line.blanked)?, outcome: Err(error) })
+            }
             _ => Err("neither a command with its answer or error, nor a known event".to_owned()),
         }
     }
 
     fn to_line(&self) -> Line {
-        let event = |name: &str| Line {
-            event: Some(name.to_owned()),
-            ..Line::default()
-        };
+        let event = |name: &str| Line { event: Some(name.to_owned()), ..Line::default() };
         match self {
             Self::Reset => event("reset"),
             Self::Release => event("release"),
@@ -235,9 +211,7 @@ impl Step {
 fn parse_asked(hex: &str, blanked: bool) -> Result<Asked, String> {
     let bytes = from_hex(hex)?;
     if blanked {
-        let header = bytes
-            .try_into()
-            .map_err(|_| "a blanked command holds its header alone".to_owned())?;
+        let header = bytes.try_into().map_err(|_| "a blanked command holds its header alone".to_owned())?;
         return Ok(Asked::Blanked(header));
     }
     let command = Command::parse(&bytes).map_err(|error| error.to_string())?;
@@ -258,10 +232,7 @@ pub struct Recorder<C> {
 impl<C: CardChannel> Recorder<C> {
     /// Around a channel. `card` says in free words which card and reader it is.
     pub fn new(inner: C, card: impl Into<String>) -> Self {
-        Self {
-            inner,
-            transcript: Transcript::new(card),
-        }
+        Self { inner, transcript: Transcript::new(card) }
     }
 
     /// What has been written down so far.
@@ -279,10 +250,7 @@ impl<C: CardChannel> CardChannel for Recorder<C> {
     fn transmit(&mut self, command: &Command) -> Result<Response, ChannelError> {
         let outcome = self.inner.transmit(command);
         let written = outcome.clone().map_err(|error| error.code().to_owned());
-        self.transcript.push(Step::Exchange {
-            asked: Asked::of(command),
-            outcome: written,
-        });
+        self.transcript.push(Step::Exchange { asked: Asked::of(command), outcome: written });
         outcome
     }
 
@@ -349,14 +317,9 @@ impl CardChannel for Replay {
     fn transmit(&mut self, command: &Command) -> Result<Response, ChannelError> {
         let asked = Asked::of(command);
         let name = format!("{asked:?}");
-        let step = self.take(
-            &name,
-            |step| matches!(step, Step::Exchange { asked: held, .. } if *held == asked),
-        )?;
+        let step = self.take(&name, |step| matches!(step, Step::Exchange { asked: held, .. } if *held == asked))?;
         match step {
-            Step::Exchange {
-                outcome: Ok(answer), ..
-            } => Ok(answer.clone()),
+            Step::Exchange { outcome: Ok(answer), .. } => Ok(answer.clone()),
             Step::Exchange { outcome: Err(code), .. } => Err(error_of(code)),
             Step::Reset | Step::Release => unreachable!("only an exchange fits"),
         }
@@ -439,12 +402,9 @@ mod tests {
     #[test]
     fn a_pin_is_never_written_down() {
         let mut recorder = Recorder::new(Agreeable, "test");
-        for instruction in [
-            ins::VERIFY,
-            ins::CHANGE_REFERENCE_DATA,
-            ins::RESET_RETRY_COUNTER,
-            ins::CHANGE_PIN_PROPRIETARY,
-        ] {
+        for instruction in
+            [ins::VERIFY, ins::CHANGE_REFERENCE_DATA, ins::RESET_RETRY_COUNTER, ins::CHANGE_PIN_PROPRIETARY]
+        {
             recorder.transmit(&with_pin(instruction, b"8642")).unwrap();
         }
         recorder.transmit(&Command::ask_tries()).unwrap();
@@ -474,19 +434,13 @@ mod tests {
     fn a_transcript_with_a_pin_in_it_is_refused() {
         let lines = "{\"Transcript\":\"tashika-card-1\",\"Card\":\"t\"}\n\
                      {\"Command\":\"002000800431323334\",\"Answer\":\"9000\"}\n";
-        assert!(matches!(
-            Transcript::parse(lines),
-            Err(TranscriptError::Line { line: 2, .. })
-        ));
+        assert!(matches!(Transcript::parse(lines), Err(TranscriptError::Line { line: 2, .. })));
     }
 
     #[test]
     fn what_is_no_transcript_is_refused_with_its_line() {
-        let parse = |line: &str| {
-            Transcript::parse(&format!(
-                "{{\"Transcript\":\"tashika-card-1\",\"Card\":\"t\"}}\n\n{line}"
-            ))
-        };
+        let parse =
+            |line: &str| Transcript::parse(&format!("{{\"Transcript\":\"tashika-card-1\",\"Card\":\"t\"}}\n\n{line}"));
         for line in [
             "nonsense",
             "{}",
@@ -501,10 +455,7 @@ mod tests {
             r#"{"Event":"reset","More":1}"#,
             r#"{"Command":"é04A","Answer":"9000"}"#,
         ] {
-            assert!(
-                matches!(parse(line), Err(TranscriptError::Line { line: 3, .. })),
-                "{line}"
-            );
+            assert!(matches!(parse(line), Err(TranscriptError::Line { line: 3, .. })), "{line}");
         }
         assert_eq!(Transcript::parse(""), Err(TranscriptError::NotATranscript));
         assert_eq!(

@@ -76,10 +76,7 @@ fn every_way_to_say_locked_is_understood() {
     for status in ["63C0", "6983", "6984"] {
         let tries = format!(r#"{{"Command":"00200080","Answer":"{status}"}}"#);
         let mut card = replay(&[SELECT, r#"{"Command":"00A4020C020018","Answer":"9000"}"#, &tries]);
-        assert_eq!(
-            Jpki::select(&mut card).unwrap().tries(JpkiPin::User).unwrap(),
-            Tries::Locked
-        );
+        assert_eq!(Jpki::select(&mut card).unwrap().tries(JpkiPin::User).unwrap(), Tries::Locked);
     }
 }
 
@@ -88,10 +85,7 @@ fn labels_tell_card_and_phone_apart() {
     assert_eq!(TokenKind::from_label("JPKIAPICCTOKEN"), TokenKind::OldCard);
     assert_eq!(TokenKind::from_label("JPKIAPGPSETOKEN"), TokenKind::Android);
     assert_eq!(TokenKind::from_label("JPKIAPIOSTOKEN"), TokenKind::Iphone);
-    assert_eq!(
-        TokenKind::from_label("SOMETHING"),
-        TokenKind::Unknown("SOMETHING".to_owned())
-    );
+    assert_eq!(TokenKind::from_label("SOMETHING"), TokenKind::Unknown("SOMETHING".to_owned()));
     let noise = format!(r#"{{"Command":"00B0000020","Answer":"{}9000"}}"#, "FF".repeat(32));
     let mut card = replay(&[SELECT, r#"{"Command":"00A4020C020006","Answer":"9000"}"#, &noise]);
     let error = Jpki::select(&mut card).unwrap().token_label().unwrap_err();
@@ -100,11 +94,7 @@ fn labels_tell_card_and_phone_apart() {
 
 #[test]
 fn a_file_behind_a_pin_and_a_file_that_is_not_there_are_told_apart() {
-    let mut phone = replay(&[
-        SELECT,
-        SELECT_CERTIFICATE,
-        r#"{"Command":"00B0000004","Answer":"6982"}"#,
-    ]);
+    let mut phone = replay(&[SELECT, SELECT_CERTIFICATE, r#"{"Command":"00B0000004","Answer":"6982"}"#]);
     let error = Jpki::select(&mut phone).unwrap().user_certificate().unwrap_err();
     assert_eq!(error, CardError::NotAllowed { file: 0x000A });
     let mut empty = replay(&[SELECT, r#"{"Command":"00A4020C02000A","Answer":"6A82"}"#]);
@@ -119,13 +109,7 @@ fn a_certificate_that_breaks_off_is_an_error_and_not_a_certificate() {
     let piece = format!(r#"{{"Command":"00B0000400","Answer":"{}6282"}}"#, "AA".repeat(100));
     let mut card = replay(&[SELECT, SELECT_CERTIFICATE, head, &piece]);
     let error = Jpki::select(&mut card).unwrap().user_certificate().unwrap_err();
-    assert_eq!(
-        error,
-        CardError::FileTooShort {
-            file: 0x000A,
-            bytes: 104
-        }
-    );
+    assert_eq!(error, CardError::FileTooShort { file: 0x000A, bytes: 104 });
     let filler = r#"{"Command":"00B0000004","Answer":"FFFFFFFF9000"}"#;
     let mut card = replay(&[SELECT, SELECT_CERTIFICATE, filler]);
     let error = Jpki::select(&mut card).unwrap().user_certificate().unwrap_err();
@@ -133,13 +117,7 @@ fn a_certificate_that_breaks_off_is_an_error_and_not_a_certificate() {
     let huge = r#"{"Command":"00B0000004","Answer":"3082FFFF9000"}"#;
     let mut card = replay(&[SELECT, SELECT_CERTIFICATE, huge]);
     let error = Jpki::select(&mut card).unwrap().user_certificate().unwrap_err();
-    assert_eq!(
-        error,
-        CardError::FileTooLarge {
-            file: 0x000A,
-            bytes: 0x1_0003
-        }
-    );
+    assert_eq!(error, CardError::FileTooLarge { file: 0x000A, bytes: 0x1_0003 });
 }
 
 #[test]
@@ -153,10 +131,7 @@ fn readers_that_cut_answers_or_correct_lengths_are_followed() {
         r#"{"Command":"00B0000201","Answer":"009000"}"#,
     ];
     let mut card = replay(&lines);
-    let presence = Jpki::select(&mut card)
-        .unwrap()
-        .read(JpkiFile::Presence, Want::Exactly(3))
-        .unwrap();
+    let presence = Jpki::select(&mut card).unwrap().read(JpkiFile::Presence, Want::Exactly(3)).unwrap();
     assert_eq!(presence, [0x8F, 0x8F, 0x00]);
     assert!(card.is_finished());
 }
@@ -193,29 +168,16 @@ impl CardChannel for LongFile {
 
 #[test]
 fn the_longest_file_is_read_to_its_last_byte_in_whatever_pieces_come() {
-    let content: Vec<_> = (0..0x8000_usize)
-        .map(|index| u8::try_from(index % 251).unwrap())
-        .collect();
+    let content: Vec<_> = (0..0x8000_usize).map(|index| u8::try_from(index % 251).unwrap()).collect();
     for piece_max in [256, 100, 1] {
-        let mut card = LongFile {
-            content: content.clone(),
-            reads: 0,
-            piece_max,
-        };
+        let mut card = LongFile { content: content.clone(), reads: 0, piece_max };
         let mut jpki = Jpki::select(&mut card).unwrap();
         let read = jpki.read(JpkiFile::UserCa, Want::UpTo(usize::MAX)).unwrap();
         assert_eq!(read, content);
         assert_eq!(card.reads, 0x8000_usize.div_ceil(piece_max));
     }
-    let mut card = LongFile {
-        content: content[..1_000].to_vec(),
-        reads: 0,
-        piece_max: 256,
-    };
-    let read = Jpki::select(&mut card)
-        .unwrap()
-        .read(JpkiFile::UserCa, Want::UpTo(usize::MAX))
-        .unwrap();
+    let mut card = LongFile { content: content[..1_000].to_vec(), reads: 0, piece_max: 256 };
+    let read = Jpki::select(&mut card).unwrap().read(JpkiFile::UserCa, Want::UpTo(usize::MAX)).unwrap();
     assert_eq!(read, content[..1_000]);
 }
 
@@ -255,10 +217,7 @@ fn a_card_taken_away_in_the_middle_is_said_so() {
 fn a_transcript_that_is_asked_something_else_names_its_line() {
     let mut card = replay(&[SELECT]);
     let error = card.reset().unwrap_err();
-    assert!(
-        matches!(error, ChannelError::NotInTranscript { line: 2, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, ChannelError::NotInTranscript { line: 2, .. }), "{error}");
     assert!(Jpki::select(&mut card).is_ok());
     let mut again = card;
     assert!(Jpki::select(&mut again).is_err());

@@ -5,13 +5,14 @@
 //! database is closed. So whatever was taken is answered, and whatever was answered is on record.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kit::clock::SharedClock;
 use kit::lifecycle::{Ending, Lifecycle};
 use kit::metrics::Metrics;
-use kit::ops::{self, Readiness};
+use kit::ops::{self, Readiness, ReadyFlag};
 use kit::random::SharedRandom;
 use kit::serve::{HttpMetrics, Listener, Reach, ServeError, ServeOptions, Server};
 use kit::throttle::Throttle;
@@ -69,7 +70,7 @@ pub enum StartError {
     #[error("{path}: {source}")]
     Folder {
         /// Which folder.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// Why.
         source: std::io::Error,
     },
@@ -134,99 +135,142 @@ async fn start(
     life: &Lifecycle,
 ) -> Result<Running, StartError> {
     let folder = DataFolder::new(&config.folder);
-    let authority = Arc::new(Authority::load(&folder)?);
-    let signer = Arc::new(load_signer(&folder, &config)?);
     let spool = folder.spool_folder();
     kit::files::create_private_folder(&spool).map_err(|source| StartError::Folder { path: spool.clone(), source })?;
     let bound = bind(&config)?;
     let numbers = Metrics::new("tashika_center");
     let metrics = Arc::new(CenterMetrics::new(&numbers));
-
-    let address = folder.database(&config.database.url)?;
-    let store = Store::open(&address, Arc::clone(&clock), Box::new((*metrics).clone())).await?;
-    let person_key = PersonKey::of_center(&store, &*random, clock.now()).await?;
-    let revocations =
-        Arc::new(Revocations::load(store.clone(), Arc::clone(&authority), folder.clone(), Arc::clone(&clock)).await?);
-    let server = authority.issue_server(&config.public.names, &*random, clock.now())?;
-    let ports = Arc::new(Ports::new(&authority, server, (*revocations.list()).clone(), Arc::clone(&clock))?);
-    let parts = Parts {
-        store: store.clone(),
-        signer: Arc::clone(&signer),
-        clock: Arc::clone(&clock),
-        random: Arc::clone(&random),
-    };
-    let engine = Engine::start(parts, Arc::clone(&metrics) as Arc<dyn check::BatchObserver>).await?;
-
-    let api_urls = api_urls(&config, bound.api.local_addr());
-    let welcome = Welcome {
-        api_urls: api_urls.clone(),
-        log_id: signer.id().to_string(),
-        log_public_key: signer.public_key().to_pem(),
-    };
-    let enrolment = Arc::new(Enrolment::new(
-        store.clone(),
-        Arc::clone(&authority),
-        Arc::clone(&revocations),
-        welcome,
-        Arc::clone(&clock),
-        Arc::clone(&random),
-    ));
-    let limits = config.limits;
-    let bulk_arrived = Arc::new(Notify::new());
-    let importer = Importer { store: store.clone(), person_key, clock: Arc::clone(&clock), life: life.clone() };
-    let state = Arc::new(Api {
-        store: store.clone(),
-        engine: engine.clone(),
-        importer,
+    let core = Core::open(&folder, Arc::new(config), &metrics, clock, random).await?;
+    let api_urls = api_urls(&core.config, bound.api.local_addr());
+    let enrolment = Arc::new(core.enrolment(api_urls.clone()));
+    let door = Arc::new(Door {
         enrolment: Arc::clone(&enrolment),
-        revocations: Arc::clone(&revocations),
-        clock: Arc::clone(&clock),
-        random: Arc::clone(&random),
-        limits,
-        single_checks: Throttle::new(limits.single_checks(), Arc::clone(&clock)),
-        bulk_requests: Throttle::new(limits.bulk_requests(), Arc::clone(&clock)),
-        renewals: Throttle::new(limits.enrolment_attempts(), Arc::clone(&clock)),
-        spool,
-        feeds: Arc::new(Semaphore::new(limits::FEEDS_AT_ONCE)),
-        bulk_arrived: Arc::clone(&bulk_arrived),
+        attempts: Throttle::new(core.config.limits.enrolment_attempts(), Arc::clone(&core.clock)),
     });
-    let door = Arc::new(Door { enrolment, attempts: Throttle::new(limits.enrolment_attempts(), Arc::clone(&clock)) });
-
+    let state = Arc::new(core.api(enrolment, spool, life));
     let readiness = Readiness::new();
     let store_ready = readiness.flag("store");
     store_ready.up();
-    let config = Arc::new(config);
-    let watch = Watch {
-        store: store.clone(),
-        engine: engine.clone(),
-        authority: Arc::clone(&authority),
-        revocations,
-        ports: Arc::clone(&ports),
-        metrics: Arc::clone(&metrics),
-        config: Arc::clone(&config),
-        clock: Arc::clone(&clock),
-        random: Arc::clone(&random),
-    };
-    watch.start(life, store_ready);
-    let worker = BulkWorker {
-        store: store.clone(),
-        engine: engine.clone(),
-        clock: Arc::clone(&clock),
-        arrived: bulk_arrived,
-        life: life.clone(),
-    };
-    life.spawn_vital("bulk", worker.run());
-
-    let http = HttpMetrics::new(&numbers);
-    let listen = Listeners { ports, http, numbers, readiness, clock: Arc::clone(&clock), random: Arc::clone(&random) };
-    let (api_addr, enrol_addr, ops_addr) = listen.serve(bound, &config, state, door, metrics, life)?;
+    core.start_jobs(Arc::clone(&state.bulk_arrived), &metrics, store_ready, life);
+    let listeners = Listeners { core: &core, http: HttpMetrics::new(&numbers), numbers, readiness };
+    let (api_addr, enrol_addr, ops_addr) = listeners.serve(bound, state, door, metrics, life)?;
     info!(
-        %api_addr, %enrol_addr, %ops_addr, folder = %folder.path().display(), database = ?store.engine(),
-        log = %signer.id(), names = ?config.public.names, version = env!("CARGO_PKG_VERSION"), "the center is running"
+        %api_addr, %enrol_addr, %ops_addr, folder = %folder.path().display(), database = ?core.store.engine(),
+        log = %core.signer.id(), names = ?core.config.public.names, version = env!("CARGO_PKG_VERSION"),
+        "the center is running"
     );
+    let grace = Duration::from_secs(u64::from(core.config.limits.shutdown_grace_seconds.get()));
+    let Core { store, engine, authority, clock, random, .. } = core;
     let admin = Admin { store: store.clone(), authority, folder, clock, random, life: life.clone() };
-    let grace = Duration::from_secs(u64::from(limits.shutdown_grace_seconds.get()));
     Ok(Running { api_addr, enrol_addr, ops_addr, api_urls, admin, engine, store, life: life.clone(), grace })
+}
+
+/// What everything in a running center is made of.
+struct Core {
+    config: Arc<Config>,
+    store: Store,
+    engine: Engine,
+    person_key: PersonKey,
+    authority: Arc<Authority>,
+    revocations: Arc<Revocations>,
+    ports: Arc<Ports>,
+    signer: Arc<LogSigner>,
+    clock: SharedClock,
+    random: SharedRandom,
+}
+
+impl Core {
+    /// Keys, database, revocation list, server certificate, engine: in this order, because each needs those before it.
+    async fn open(
+        folder: &DataFolder,
+        config: Arc<Config>,
+        metrics: &Arc<CenterMetrics>,
+        clock: SharedClock,
+        random: SharedRandom,
+    ) -> Result<Self, StartError> {
+        let authority = Arc::new(Authority::load(folder)?);
+        let signer = Arc::new(load_signer(folder, &config)?);
+        let address = folder.database(&config.database.url)?;
+        let store = Store::open(&address, Arc::clone(&clock), Box::new((**metrics).clone())).await?;
+        let person_key = PersonKey::of_center(&store, &*random, clock.now()).await?;
+        let revocations =
+            Revocations::load(store.clone(), Arc::clone(&authority), folder.clone(), Arc::clone(&clock)).await?;
+        let server = authority.issue_server(&config.public.names, &*random, clock.now())?;
+        let ports = Ports::new(&authority, server, (*revocations.list()).clone(), Arc::clone(&clock))?;
+        let parts = Parts {
+            store: store.clone(),
+            signer: Arc::clone(&signer),
+            clock: Arc::clone(&clock),
+            random: Arc::clone(&random),
+        };
+        let engine = Engine::start(parts, Arc::clone(metrics) as Arc<dyn check::BatchObserver>).await?;
+        let (revocations, ports) = (Arc::new(revocations), Arc::new(ports));
+        Ok(Self { config, store, engine, person_key, authority, revocations, ports, signer, clock, random })
+    }
+
+    fn enrolment(&self, api_urls: Vec<String>) -> Enrolment {
+        let welcome = Welcome {
+            api_urls,
+            log_id: self.signer.id().to_string(),
+            log_public_key: self.signer.public_key().to_pem(),
+        };
+        Enrolment::new(
+            self.store.clone(),
+            Arc::clone(&self.authority),
+            Arc::clone(&self.revocations),
+            welcome,
+            Arc::clone(&self.clock),
+            Arc::clone(&self.random),
+        )
+    }
+
+    fn api(&self, enrolment: Arc<Enrolment>, spool: PathBuf, life: &Lifecycle) -> Api {
+        let limits = self.config.limits;
+        Api {
+            store: self.store.clone(),
+            engine: self.engine.clone(),
+            importer: Importer {
+                store: self.store.clone(),
+                person_key: self.person_key.clone(),
+                clock: Arc::clone(&self.clock),
+                life: life.clone(),
+            },
+            enrolment,
+            revocations: Arc::clone(&self.revocations),
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+            limits,
+            single_checks: Throttle::new(limits.single_checks(), Arc::clone(&self.clock)),
+            bulk_requests: Throttle::new(limits.bulk_requests(), Arc::clone(&self.clock)),
+            renewals: Throttle::new(limits.enrolment_attempts(), Arc::clone(&self.clock)),
+            spool,
+            feeds: Arc::new(Semaphore::new(limits::FEEDS_AT_ONCE)),
+            bulk_arrived: Arc::new(Notify::new()),
+        }
+    }
+
+    fn start_jobs(&self, arrived: Arc<Notify>, metrics: &Arc<CenterMetrics>, store_ready: ReadyFlag, life: &Lifecycle) {
+        let watch = Watch {
+            store: self.store.clone(),
+            engine: self.engine.clone(),
+            authority: Arc::clone(&self.authority),
+            revocations: Arc::clone(&self.revocations),
+            ports: Arc::clone(&self.ports),
+            metrics: Arc::clone(metrics),
+            config: Arc::clone(&self.config),
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+        };
+        watch.start(life, store_ready);
+        let worker = BulkWorker {
+            store: self.store.clone(),
+            engine: self.engine.clone(),
+            clock: Arc::clone(&self.clock),
+            arrived,
+            life: life.clone(),
+        };
+        life.spawn_vital("bulk", worker.run());
+    }
 }
 
 fn load_signer(folder: &DataFolder, config: &Config) -> Result<LogSigner, StartError> {
@@ -255,32 +299,27 @@ fn api_urls(config: &Config, bound: SocketAddr) -> Vec<String> {
 }
 
 /// What the three listeners are made of.
-struct Listeners {
-    ports: Arc<Ports>,
+struct Listeners<'a> {
+    core: &'a Core,
     http: HttpMetrics,
     numbers: Metrics,
     readiness: Readiness,
-    clock: SharedClock,
-    random: SharedRandom,
 }
 
-impl Listeners {
+impl Listeners<'_> {
     fn server(&self, name: &'static str) -> Server {
-        Server::new(name, Arc::clone(&self.clock), Arc::clone(&self.random)).measure(&self.http)
+        Server::new(name, Arc::clone(&self.core.clock), Arc::clone(&self.core.random)).measure(&self.http)
     }
 
+    /// The API port is the last: whoever can reach it finds everything else there.
     fn serve(
         self,
         bound: Bound,
-        config: &Config,
         state: Arc<Api>,
         door: Arc<Door>,
         metrics: Arc<CenterMetrics>,
         life: &Lifecycle,
     ) -> Result<(SocketAddr, SocketAddr, SocketAddr), ServeError> {
-        let connections_max = usize::try_from(config.limits.api_connections_max.get()).unwrap_or(usize::MAX);
-        let api_options =
-            ServeOptions { connections_max, request_time_of: Some(api::request_time_of), ..Default::default() };
         let options = |connections_max| ServeOptions { connections_max, ..Default::default() };
         let ops = self.server("ops").options(options(limits::OPS_CONNECTIONS_MAX)).start(
             bound.ops,
@@ -289,14 +328,16 @@ impl Listeners {
         )?;
         let enrol = self
             .server("enrol")
-            .tls(self.ports.enrol.clone())
+            .tls(self.core.ports.enrol.clone())
             .options(options(limits::ENROL_CONNECTIONS_MAX))
             .start(bound.enrol, api::enrol_router(door, Arc::clone(&metrics)), life)?;
+        let connections_max = self.core.config.limits.api_connections_max.get();
+        let connections_max = usize::try_from(connections_max).unwrap_or(usize::MAX);
         let api = self
             .server("api")
-            .tls(self.ports.api.clone())
+            .tls(self.core.ports.api.clone())
             .identify(api::caller::identify)
-            .options(api_options)
+            .options(ServeOptions { request_time_of: Some(api::request_time_of), ..options(connections_max) })
             .start(bound.api, api::router(state, metrics), life)?;
         Ok((api, enrol, ops))
     }

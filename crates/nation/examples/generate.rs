@@ -9,9 +9,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let people = args.next().ok_or(usage)?.parse()?;
     let seed = args.next().ok_or(usage)?.parse()?;
     let out = args.next().ok_or(usage)?;
-    println!(
-        "{:?}",
-        nation::generate(&nation::Options::new(people, seed), Path::new(&out))?
-    );
+    println!("{:?}", nation::generate(&nation::Options::new(people, seed), Path::new(&out))?);
     Ok(())
 }

@@ -19,13 +19,7 @@ pub(crate) enum Symbol {
     /// One for all members.
     Fixed(&'static str),
     /// A prefix and a number of `width` digits, out of `offices` different ones.
-    Office {
-        prefix: &'static str,
-        width: u8,
-        offices: u32,
-        full_width: bool,
-        joint: Option<(u8, char)>,
-    },
+    Office { prefix: &'static str, width: u8, offices: u32, full_width: bool, joint: Option<(u8, char)> },
     /// 協会けんぽ: the prefecture and six digits for the employer, under which the number counts from one.
     Employer { prefecture: u8 },
 }
@@ -64,10 +58,9 @@ impl CardStyle {
                 let number = (nth % CARDS_PER_OFFICE * 241 + self.salt) % 9973 + 1;
                 (u32::from(prefecture) * 1_000_000 + office, number)
             }
-            Symbol::Office { width, offices, .. } => (
-                self.permute(nth % offices, 10_u32.pow(u32::from(width)) - 1) + 1,
-                self.number_of(nth),
-            ),
+            Symbol::Office { width, offices, .. } => {
+                (self.permute(nth % offices, 10_u32.pow(u32::from(width)) - 1) + 1, self.number_of(nth))
+            }
             Symbol::None | Symbol::Fixed(_) => (0, self.number_of(nth)),
         }
     }
@@ -91,13 +84,7 @@ impl CardStyle {
         match self.symbol {
             Symbol::None => {}
             Symbol::Fixed(text) => out.push_str(text),
-            Symbol::Office {
-                prefix,
-                width,
-                full_width,
-                joint,
-                ..
-            } => {
+            Symbol::Office { prefix, width, full_width, joint, .. } => {
                 out.push_str(prefix);
                 push_digits(out, symbol, width, full_width, joint);
             }
@@ -107,13 +94,7 @@ impl CardStyle {
 
     /// 番号 as printed.
     pub(crate) fn push_number(&self, out: &mut String, number: u32) {
-        push_digits(
-            out,
-            number,
-            self.number.width,
-            self.number.full_width,
-            self.number.joint,
-        );
+        push_digits(out, number, self.number.width, self.number.full_width, self.number.joint);
     }
 }
 
@@ -145,30 +126,13 @@ mod tests {
     use super::*;
 
     fn style(symbol: Symbol, digits: u8, checked: bool) -> CardStyle {
-        let number = Number {
-            digits,
-            width: 8,
-            full_width: false,
-            joint: None,
-            checked,
-        };
-        CardStyle {
-            symbol,
-            number,
-            first_branch: Some(0),
-            salt: 12_345,
-        }
+        let number = Number { digits, width: 8, full_width: false, joint: None, checked };
+        CardStyle { symbol, number, first_branch: Some(0), salt: 12_345 }
     }
 
     #[test]
     fn no_two_cards_of_an_insurer_have_the_same_symbol_and_number() {
-        let office = Symbol::Office {
-            prefix: "",
-            width: 3,
-            offices: 90,
-            full_width: false,
-            joint: None,
-        };
+        let office = Symbol::Office { prefix: "", width: 3, offices: 90, full_width: false, joint: None };
         for style in [
             style(Symbol::Employer { prefecture: 13 }, 5, false),
             style(office, 5, false),

@@ -36,11 +36,7 @@ pub(crate) fn mod10_holds(digits: &str) -> bool {
 /// Check digit of the Individual Number over its first eleven digits.
 pub(crate) fn personal(digits: &[u8; 11]) -> u8 {
     const WEIGHTS: [u32; 11] = [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
-    let sum: u32 = digits
-        .iter()
-        .zip(WEIGHTS)
-        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
-        .sum();
+    let sum: u32 = digits.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
     match sum % 11 {
         0 | 1 => b'0',
         rest => b'0' + (11 - rest) as u8,

@@ -41,11 +41,7 @@ impl Day {
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_of_year = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * month_of_year + 2) / 5 + 1;
-        let month = if month_of_year < 10 {
-            month_of_year + 3
-        } else {
-            month_of_year - 9
-        };
+        let month = if month_of_year < 10 { month_of_year + 3 } else { month_of_year - 9 };
         let year = (year_of_era + era * 400).cast_signed() + i32::from(month <= 2);
         (year, month, day)
     }
@@ -127,11 +123,7 @@ impl Day {
 
 impl From<Date> for Day {
     fn from(date: Date) -> Day {
-        Day::of(
-            i32::from(date.year()),
-            u32::from(date.month().cast_unsigned()),
-            u32::from(date.day().cast_unsigned()),
-        )
+        Day::of(i32::from(date.year()), u32::from(date.month().cast_unsigned()), u32::from(date.day().cast_unsigned()))
     }
 }
 
@@ -168,11 +160,7 @@ pub(crate) fn age_on(birth: Day, day: Day) -> i32 {
 pub(crate) fn preschool_until(birth: Day) -> Day {
     let attained = birth.anniversary(6).before();
     let this_year = Day::of(attained.year(), 3, 31);
-    if attained <= this_year {
-        this_year
-    } else {
-        Day::of(attained.year() + 1, 3, 31)
-    }
+    if attained <= this_year { this_year } else { Day::of(attained.year() + 1, 3, 31) }
 }
 
 /// The first day of the rate for those of 70: the month after the one in which 70 is attained.

@@ -20,12 +20,8 @@ pub enum FacilityKind {
 
 impl FacilityKind {
     /// Every kind there is.
-    pub const ALL: [FacilityKind; 4] = [
-        FacilityKind::Hospital,
-        FacilityKind::Clinic,
-        FacilityKind::Dental,
-        FacilityKind::Pharmacy,
-    ];
+    pub const ALL: [FacilityKind; 4] =
+        [FacilityKind::Hospital, FacilityKind::Clinic, FacilityKind::Dental, FacilityKind::Pharmacy];
 
     /// The word in the column `Kind` of `facilities.csv`.
     pub fn word(self) -> &'static str {
@@ -86,10 +82,7 @@ pub(crate) fn build(seed: u64, people: u32, places: &Places) -> Vec<Facility> {
         .map(|nth| {
             // The first ones are those for which the oracle asks: spread over kinds and over the country.
             let (prefecture, kind) = if nth < 4 * 47 {
-                (
-                    ((nth / 4 * 13 + nth % 4 * 11) % 47 + 1) as u8,
-                    FacilityKind::ALL[(nth % 4) as usize],
-                )
+                (((nth / 4 * 13 + nth % 4 * 11) % 47 + 1) as u8, FacilityKind::ALL[(nth % 4) as usize])
             } else {
                 (places.roll_prefecture(&mut dice), MIX[(nth % 8) as usize])
             };
@@ -121,19 +114,15 @@ fn one(dice: &mut Dice, places: &Places, prefecture: u8, kind: FacilityKind, ser
     ];
     let home = places.home_in(dice, prefecture);
     let district = serial / 10_000 + 1 + dice.below(40);
-    let code = check_digit::with_mod10(format!(
-        "{prefecture:02}{}{district:02}{:04}",
-        kind.fee_table(),
-        serial % 10_000
-    ));
+    let code =
+        check_digit::with_mod10(format!("{prefecture:02}{}{district:02}{:04}", kind.fee_table(), serial % 10_000));
     let body = &places.municipality_of(home).body;
     let owner = dice.pick(&OWNERS);
     let name = match kind {
         FacilityKind::Hospital => format!("{body}{owner}病院"),
-        FacilityKind::Clinic => format!(
-            "{owner}{}",
-            dice.pick(&["内科クリニック", "医院", "整形外科", "小児科", "眼科"])
-        ),
+        FacilityKind::Clinic => {
+            format!("{owner}{}", dice.pick(&["内科クリニック", "医院", "整形外科", "小児科", "眼科"]))
+        }
         FacilityKind::Dental => format!("{owner}歯科"),
         FacilityKind::Pharmacy => format!("{owner}薬局{body}店"),
     };
@@ -152,15 +141,9 @@ mod tests {
         let facilities = build(1, 1_000_000, &places);
         let codes: BTreeSet<_> = facilities.iter().map(|facility| facility.code.as_str()).collect();
         assert_eq!(codes.len(), facilities.len());
-        assert!(
-            codes
-                .iter()
-                .all(|code| code.len() == 10 && check_digit::mod10_holds(code))
-        );
-        let found: BTreeSet<_> = facilities[..188]
-            .iter()
-            .map(|facility| (facility.code[..2].to_owned(), facility.kind))
-            .collect();
+        assert!(codes.iter().all(|code| code.len() == 10 && check_digit::mod10_holds(code)));
+        let found: BTreeSet<_> =
+            facilities[..188].iter().map(|facility| (facility.code[..2].to_owned(), facility.kind)).collect();
         assert_eq!(found.len(), 4 * 47);
     }
 }

@@ -47,10 +47,7 @@ pub struct About {
 /// Reads `nation.json` of a folder.
 pub fn read_about(dir: &Path) -> Result<About> {
     let path = dir.join(ABOUT);
-    let bytes = std::fs::read(&path).map_err(|source| Error::File {
-        path: path.clone(),
-        source,
-    })?;
+    let bytes = std::fs::read(&path).map_err(|source| Error::File { path: path.clone(), source })?;
     serde_json::from_slice(&bytes).map_err(|source| Error::About { path, source })
 }
 
@@ -63,13 +60,5 @@ pub fn read_oracle(dir: &Path) -> Result<Vec<Case>> {
 /// Reads `visits.csv` of a folder.
 pub fn read_visits(dir: &Path) -> Result<Vec<Visit>> {
     let rows = oracle::read(&dir.join(VISITS), Visit::COLUMNS)?;
-    Ok(rows
-        .into_iter()
-        .map(|(case, [name, title, patient])| Visit {
-            name,
-            title,
-            patient,
-            case,
-        })
-        .collect())
+    Ok(rows.into_iter().map(|(case, [name, title, patient])| Visit { name, title, patient, case }).collect())
 }

@@ -127,63 +127,19 @@ impl Insurers {
         let name = places.prefecture_name(prefecture).to_owned();
         let short = name.trim_end_matches(['県', '府']).trim_end_matches("都");
         let short = if short == "京" { "京都" } else { short };
-        self.add(
-            InsurerKind::Kyokai,
-            "01",
-            prefecture,
-            format!("全国健康保険協会{short}支部"),
-            None,
-        );
-        self.add(
-            InsurerKind::MutualLocal,
-            "32",
-            prefecture,
-            format!("{name}職員共済組合"),
-            None,
-        );
-        self.add(
-            InsurerKind::MutualPolice,
-            "33",
-            prefecture,
-            format!("警察共済組合{name}支部"),
-            None,
-        );
-        self.add(
-            InsurerKind::MutualSchool,
-            "34",
-            prefecture,
-            format!("公立学校共済組合{short}支部"),
-            None,
-        );
-        self.add(
-            InsurerKind::LateElderly,
-            "39",
-            prefecture,
-            format!("{name}後期高齢者医療広域連合"),
-            None,
-        );
+        self.add(InsurerKind::Kyokai, "01", prefecture, format!("全国健康保険協会{short}支部"), None);
+        self.add(InsurerKind::MutualLocal, "32", prefecture, format!("{name}職員共済組合"), None);
+        self.add(InsurerKind::MutualPolice, "33", prefecture, format!("警察共済組合{name}支部"), None);
+        self.add(InsurerKind::MutualSchool, "34", prefecture, format!("公立学校共済組合{short}支部"), None);
+        self.add(InsurerKind::LateElderly, "39", prefecture, format!("{name}後期高齢者医療広域連合"), None);
         for municipality in places.municipalities_of(prefecture) {
             let body = places.municipalities[usize::from(municipality)].body.clone();
             let of = Some(municipality);
-            self.add(
-                InsurerKind::RetiredNational,
-                "67",
-                prefecture,
-                format!("{body}（退職者医療）"),
-                of,
-            );
-            self.add(
-                InsurerKind::PublicAssistance,
-                "12",
-                prefecture,
-                format!("{body}福祉事務所"),
-                of,
-            );
+            self.add(InsurerKind::RetiredNational, "67", prefecture, format!("{body}（退職者医療）"), of);
+            self.add(InsurerKind::PublicAssistance, "12", prefecture, format!("{body}福祉事務所"), of);
             self.add(InsurerKind::NationalHealth, "", prefecture, body, of);
         }
-        for trade in ["医師", "建設", "歯科医師", "土木建築", "食品"]
-            .iter()
-            .take(if prefecture == 13 { 5 } else { 2 })
+        for trade in ["医師", "建設", "歯科医師", "土木建築", "食品"].iter().take(if prefecture == 13 { 5 } else { 2 })
         {
             let name = format!("{name}{trade}国民健康保険組合");
             self.add(InsurerKind::NationalHealthUnion, "", prefecture, name, None);
@@ -223,110 +179,39 @@ impl Insurers {
         };
         for place_in_list in 0..count {
             let trade = TRADES[(first + place_in_list) % TRADES.len()];
-            self.add(
-                InsurerKind::Union,
-                "06",
-                prefecture,
-                format!("{place}{trade}健康保険組合"),
-                None,
-            );
+            self.add(InsurerKind::Union, "06", prefecture, format!("{place}{trade}健康保険組合"), None);
         }
     }
 
     fn add_national_bodies(&mut self) {
-        self.add(
-            InsurerKind::Seamen,
-            "02",
-            13,
-            "全国健康保険協会船員保険部".to_owned(),
-            None,
-        );
-        for (prefecture, corps) in [
-            (1, "北部"),
-            (4, "東北"),
-            (13, "東部"),
-            (14, "横須賀"),
-            (28, "中部"),
-            (40, "西部"),
-            (47, "南西"),
-        ] {
-            self.add(
-                InsurerKind::SelfDefence,
-                "07",
-                prefecture,
-                format!("自衛隊{corps}地区会計隊"),
-                None,
-            );
+        self.add(InsurerKind::Seamen, "02", 13, "全国健康保険協会船員保険部".to_owned(), None);
+        for (prefecture, corps) in
+            [(1, "北部"), (4, "東北"), (13, "東部"), (14, "横須賀"), (28, "中部"), (40, "西部"), (47, "南西")]
+        {
+            self.add(InsurerKind::SelfDefence, "07", prefecture, format!("自衛隊{corps}地区会計隊"), None);
         }
-        for ministry in [
-            "内閣",
-            "財務省",
-            "文部科学省",
-            "厚生労働省",
-            "国土交通省",
-            "農林水産省",
-            "裁判所",
-            "防衛省",
-        ] {
-            self.add(
-                InsurerKind::MutualNational,
-                "31",
-                13,
-                format!("{ministry}共済組合"),
-                None,
-            );
+        for ministry in ["内閣", "財務省", "文部科学省", "厚生労働省", "国土交通省", "農林水産省", "裁判所", "防衛省"]
+        {
+            self.add(InsurerKind::MutualNational, "31", 13, format!("{ministry}共済組合"), None);
         }
-        self.add(
-            InsurerKind::MutualSchool,
-            "34",
-            13,
-            "日本私立学校振興・共済事業団".to_owned(),
-            None,
-        );
+        self.add(InsurerKind::MutualSchool, "34", 13, "日本私立学校振興・共済事業団".to_owned(), None);
         for (prefecture, trade) in [(13, "電機"), (27, "化学"), (23, "自動車部品"), (14, "光学")] {
-            self.add(
-                InsurerKind::RetiredUnion,
-                "63",
-                prefecture,
-                format!("{trade}健康保険組合（特例退職）"),
-                None,
-            );
+            self.add(InsurerKind::RetiredUnion, "63", prefecture, format!("{trade}健康保険組合（特例退職）"), None);
         }
         for (law, body) in [("72", "財務省"), ("73", "地方職員"), ("74", "警察"), ("75", "公立学校")] {
-            self.add(
-                InsurerKind::RetiredMutual,
-                law,
-                13,
-                format!("{body}共済組合（特例退職）"),
-                None,
-            );
+            self.add(InsurerKind::RetiredMutual, law, 13, format!("{body}共済組合（特例退職）"), None);
         }
     }
 
     fn add(&mut self, kind: InsurerKind, law: &str, prefecture: u8, name: String, municipality: Option<u16>) {
         let group = format!("{law}{prefecture:02}");
-        let first = if kind == InsurerKind::NationalHealthUnion {
-            301
-        } else {
-            1
-        };
-        let key = if first == 301 {
-            format!("{group}+")
-        } else {
-            group.clone()
-        };
+        let first = if kind == InsurerKind::NationalHealthUnion { 301 } else { 1 };
+        let key = if first == 301 { format!("{group}+") } else { group.clone() };
         let serial = self.serials.entry(key).and_modify(|last| *last += 1).or_insert(first);
         let number = check_digit::with_mod10(format!("{group}{serial:03}"));
         let style = style(kind, prefecture, &mut self.dice);
         self.by_kind[kind as usize].push(self.all.len() as u16);
-        self.all.push(Insurer {
-            number,
-            name,
-            kind,
-            style,
-            prefecture,
-            municipality,
-        });
+        self.all.push(Insurer { number, name, kind, style, prefecture, municipality });
         self.issued.push(0);
     }
 
@@ -354,17 +239,10 @@ impl Insurers {
     pub(crate) fn near(&self, dice: &mut Dice, kind: InsurerKind, prefecture: u8) -> u16 {
         let all = self.of_kind(kind);
         let start = all.partition_point(|insurer| self.get(*insurer).prefecture < prefecture);
-        let local = all[start..]
-            .iter()
-            .take_while(|insurer| self.get(**insurer).prefecture == prefecture)
-            .count();
+        let local = all[start..].iter().take_while(|insurer| self.get(**insurer).prefecture == prefecture).count();
         // Unions and ministries insure people all over the country.
         let far = matches!(kind, InsurerKind::Union) && dice.permille(300);
-        if local == 0 || far {
-            *dice.pick(all)
-        } else {
-            all[start + dice.index(local)]
-        }
+        if local == 0 || far { *dice.pick(all) } else { all[start + dice.index(local)] }
     }
 
     /// The insurer of a municipality of a kind that every municipality has.
@@ -379,50 +257,20 @@ impl Insurers {
 fn style(kind: InsurerKind, prefecture: u8, dice: &mut Dice) -> CardStyle {
     let salt = dice.below(1_000_000_000);
     let first_branch = Some(u8::from(dice.permille(400)));
-    let plain = |digits, width| Number {
-        digits,
-        width,
-        full_width: false,
-        joint: None,
-        checked: false,
-    };
-    let full = |digits, width, joint| Number {
-        digits,
-        width,
-        full_width: true,
-        joint,
-        checked: false,
-    };
+    let plain = |digits, width| Number { digits, width, full_width: false, joint: None, checked: false };
+    let full = |digits, width, joint| Number { digits, width, full_width: true, joint, checked: false };
     let (symbol, number, first_branch) = match kind {
         InsurerKind::Kyokai => (Symbol::Employer { prefecture }, plain(4, 0), first_branch),
-        InsurerKind::LateElderly => (
-            Symbol::None,
-            Number {
-                checked: true,
-                ..plain(7, 8)
-            },
-            None,
-        ),
-        InsurerKind::PublicAssistance => (
-            Symbol::None,
-            Number {
-                checked: true,
-                ..plain(6, 7)
-            },
-            None,
-        ),
+        InsurerKind::LateElderly => (Symbol::None, Number { checked: true, ..plain(7, 8) }, None),
+        InsurerKind::PublicAssistance => (Symbol::None, Number { checked: true, ..plain(6, 7) }, None),
         InsurerKind::SelfDefence => (Symbol::Fixed("Ａ自"), full(6, 7, None), None),
         InsurerKind::Seamen => (office("船", 4, 500, true, None), full(6, 7, None), first_branch),
-        InsurerKind::MutualNational => (
-            Symbol::Fixed(dice.word(&["公共", "ＭＯＦ", "省Ｂ", "国共１２"])),
-            full(7, 8, None),
-            first_branch,
-        ),
-        InsurerKind::MutualLocal | InsurerKind::MutualPolice | InsurerKind::MutualSchool => (
-            Symbol::Fixed(dice.word(&["公立", "警察", "地共", "教・東", "Ｐ‐７"])),
-            full(7, 8, None),
-            first_branch,
-        ),
+        InsurerKind::MutualNational => {
+            (Symbol::Fixed(dice.word(&["公共", "ＭＯＦ", "省Ｂ", "国共１２"])), full(7, 8, None), first_branch)
+        }
+        InsurerKind::MutualLocal | InsurerKind::MutualPolice | InsurerKind::MutualSchool => {
+            (Symbol::Fixed(dice.word(&["公立", "警察", "地共", "教・東", "Ｐ‐７"])), full(7, 8, None), first_branch)
+        }
         InsurerKind::RetiredMutual => (Symbol::Fixed("特退"), full(6, 6, Some((3, '－'))), first_branch),
         InsurerKind::Union | InsurerKind::RetiredUnion => {
             let (symbol, number) = union_style(dice);
@@ -430,11 +278,7 @@ fn style(kind: InsurerKind, prefecture: u8, dice: &mut Dice) -> CardStyle {
         }
         InsurerKind::NationalHealthUnion => {
             let symbol = office(dice.word(&["医国", "建", "歯国", "土", "食国"]), 3, 400, true, None);
-            let number = if dice.permille(500) {
-                full(6, 7, Some((3, '‐')))
-            } else {
-                full(6, 7, None)
-            };
+            let number = if dice.permille(500) { full(6, 7, Some((3, '‐'))) } else { full(6, 7, None) };
             (symbol, number, first_branch)
         }
         InsurerKind::NationalHealth | InsurerKind::RetiredNational => {
@@ -442,32 +286,15 @@ fn style(kind: InsurerKind, prefecture: u8, dice: &mut Dice) -> CardStyle {
             (symbol, number, first_branch)
         }
     };
-    CardStyle {
-        symbol,
-        number,
-        first_branch,
-        salt,
-    }
+    CardStyle { symbol, number, first_branch, salt }
 }
 
 fn office(prefix: &'static str, width: u8, offices: u32, full_width: bool, joint: Option<(u8, char)>) -> Symbol {
-    Symbol::Office {
-        prefix,
-        width,
-        offices,
-        full_width,
-        joint,
-    }
+    Symbol::Office { prefix, width, offices, full_width, joint }
 }
 
 fn union_style(dice: &mut Dice) -> (Symbol, Number) {
-    let number = |full_width, width, joint| Number {
-        digits: 6,
-        width,
-        full_width,
-        joint,
-        checked: false,
-    };
+    let number = |full_width, width, joint| Number { digits: 6, width, full_width, joint, checked: false };
     match dice.below(7) {
         0 => (office("", 2, 90, false, None), number(false, 0, None)),
         1 => (office("", 4, 900, false, Some((2, '-'))), number(false, 7, None)),
@@ -480,13 +307,7 @@ fn union_style(dice: &mut Dice) -> (Symbol, Number) {
 }
 
 fn municipal_style(dice: &mut Dice) -> (Symbol, Number) {
-    let number = |full_width, width, joint| Number {
-        digits: 7,
-        width,
-        full_width,
-        joint,
-        checked: false,
-    };
+    let number = |full_width, width, joint| Number { digits: 7, width, full_width, joint, checked: false };
     match dice.below(7) {
         0 => (Symbol::None, number(false, 8, None)),
         1 => (Symbol::Fixed("国"), number(true, 8, None)),

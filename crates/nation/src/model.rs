@@ -151,11 +151,7 @@ impl LimitFlag {
     pub(crate) fn code(self) -> &'static str {
         const A: [&str; 6] = ["A01", "A02", "A03", "A04", "A05", "A06"];
         const B: [&str; 10] = ["B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B09", "B10"];
-        if self.0 > 10 {
-            B[usize::from(self.0) - 11]
-        } else {
-            A[usize::from(self.0) - 1]
-        }
+        if self.0 > 10 { B[usize::from(self.0) - 11] } else { A[usize::from(self.0) - 1] }
     }
 
     /// OQSCD011: those exempt from residents' tax also pay less for meals.
@@ -170,34 +166,11 @@ pub(crate) enum Certificate {
     /// 一部負担金割合 of the late elderly.
     Ratio { percent: u8, start: Day, end: Day },
     /// 高齢受給者証.
-    Elderly {
-        percent: u8,
-        issued: Day,
-        start: Day,
-        end: Day,
-    },
+    Elderly { percent: u8, issued: Day, start: Day, end: Day },
     /// 限度額適用認定証.
-    Limit {
-        flag: LimitFlag,
-        issued: Day,
-        start: Day,
-        end: Day,
-        long_term: Option<Day>,
-    },
+    Limit { flag: LimitFlag, issued: Day, start: Day, end: Day, long_term: Option<Day> },
     /// 特定疾病療養受療証.
-    SpecificDisease {
-        category: u8,
-        issued: Day,
-        start: Day,
-        end: Day,
-        self_pay: u32,
-    },
+    SpecificDisease { category: u8, issued: Day, start: Day, end: Day, self_pay: u32 },
     /// 医療券 or 調剤券 for one month at one institution.
-    Ticket {
-        start: Day,
-        end: Day,
-        issue: u32,
-        facility: u32,
-        self_pay: u32,
-    },
+    Ticket { start: Day, end: Day, issue: u32, facility: u32, self_pay: u32 },
 }

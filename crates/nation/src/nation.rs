@@ -37,11 +37,7 @@ pub struct Options {
 impl Options {
     /// A nation of so many people from this seed, as of [`DEFAULT_AS_OF`].
     pub fn new(people: u32, seed: u64) -> Options {
-        Options {
-            people,
-            seed,
-            as_of: DEFAULT_AS_OF,
-        }
+        Options { people, seed, as_of: DEFAULT_AS_OF }
     }
 }
 
@@ -83,11 +79,7 @@ impl Nation {
     /// Makes a nation. Takes about 100 MB of memory per 500,000 people.
     pub fn build(options: &Options) -> Result<Nation> {
         let check = |what, min: i64, max: i64, given: i64| {
-            if (min..=max).contains(&given) {
-                Ok(())
-            } else {
-                Err(Error::OutOfRange { what, min, max, given })
-            }
+            if (min..=max).contains(&given) { Ok(()) } else { Err(Error::OutOfRange { what, min, max, given }) }
         };
         let (min, max) = (limits::PEOPLE_MIN, limits::PEOPLE_MAX);
         check("people", min.into(), max.into(), options.people.into())?;
@@ -114,32 +106,9 @@ impl Nation {
         while draft.people.len() < people {
             draft.add_household(people - draft.people.len());
         }
-        let Draft {
-            as_of,
-            places,
-            names,
-            insurers,
-            facilities,
-            people,
-            homes,
-            coverages,
-            certificates,
-            ..
-        } = draft;
+        let Draft { as_of, places, names, insurers, facilities, people, homes, coverages, certificates, .. } = draft;
         let options = *options;
-        Ok(Nation {
-            options,
-            as_of,
-            places,
-            names,
-            insurers,
-            facilities,
-            people,
-            homes,
-            coverages,
-            certificates,
-            cast,
-        })
+        Ok(Nation { options, as_of, places, names, insurers, facilities, people, homes, coverages, certificates, cast })
     }
 
     /// What this nation was made from.

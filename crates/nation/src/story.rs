@@ -42,11 +42,7 @@ pub fn visits(nation: &Nation) -> Vec<Visit> {
         .filter_map(|scene| {
             let answer = judge(nation, &index, &scene.query)?;
             debug_assert_eq!(answer.verdict, scene.verdict, "{}", scene.name);
-            debug_assert!(
-                scene.hint.is_none_or(|hint| answer.hints.contains(&hint)),
-                "{}",
-                scene.name
-            );
+            debug_assert!(scene.hint.is_none_or(|hint| answer.hints.contains(&hint)), "{}", scene.name);
             Some(visit(nation, scene, &answer))
         })
         .collect()
@@ -61,40 +57,18 @@ fn visit(nation: &Nation, scene: Scene, answer: &Answer) -> Visit {
     let mut patient = String::new();
     if let Some(id) = answer.coverage {
         let coverage = &nation.coverages[id as usize];
-        nation
-            .names
-            .push_name(&mut patient, nation.person(coverage).name, coverage.form);
+        nation.names.push_name(&mut patient, nation.person(coverage).name, coverage.form);
     }
     let mut case = Case::new(nation, scene.name, scene.query, answer, scene.hint);
     scene.name.clone_into(&mut case.case_id);
-    Visit {
-        name: scene.name.to_owned(),
-        title: scene.title.to_owned(),
-        patient,
-        case,
-    }
+    Visit { name: scene.name.to_owned(), title: scene.title.to_owned(), patient, case }
 }
 
 fn scenes(nation: &Nation, index: &Index) -> Vec<Scene> {
     let cast = &nation.cast;
-    let card = |id| Query {
-        facility: STORY_FACILITY,
-        ..oracle::printed(nation, id, nation.as_of)
-    };
-    let valid = |name, title, query| Scene {
-        name,
-        title,
-        query,
-        verdict: Verdict::Valid,
-        hint: None,
-    };
-    let scene = |name, title, query, verdict, hint| Scene {
-        name,
-        title,
-        query,
-        verdict,
-        hint: Some(hint),
-    };
+    let card = |id| Query { facility: STORY_FACILITY, ..oracle::printed(nation, id, nation.as_of) };
+    let valid = |name, title, query| Scene { name, title, query, verdict: Verdict::Valid, hint: None };
+    let scene = |name, title, query, verdict, hint| Scene { name, title, query, verdict, hint: Some(hint) };
     vec![
         valid("valid", "協会けんぽの本人（髙橋さん、限度額ウ）", card(cast.employee)),
         valid("preschool_child", "未就学の子ども（家族、2割）", card(cast.toddler)),
@@ -117,18 +91,11 @@ fn scenes(nation: &Nation, index: &Index) -> Vec<Scene> {
         scene(
             "missing_branch",
             "枝番なしで照会した",
-            Query {
-                branch: String::new(),
-                ..card(cast.spouse)
-            },
+            Query { branch: String::new(), ..card(cast.spouse) },
             Verdict::Valid,
             Hint::BranchMissing,
         ),
-        valid(
-            "variant_name",
-            "氏名にJIS外の漢字がある人（𠮷田さん）",
-            card(cast.variant_name),
-        ),
+        valid("variant_name", "氏名にJIS外の漢字がある人（𠮷田さん）", card(cast.variant_name)),
         valid("foreign_resident", "通称のある外国籍の人", card(cast.foreigner)),
         valid("public_assistance", "生活保護、今月の医療券あり", card(cast.assistance)),
         valid("late_elderly_20", "後期高齢者、8月から2割", card(cast.late_elderly)),
@@ -142,20 +109,11 @@ fn scenes(nation: &Nation, index: &Index) -> Vec<Scene> {
         scene(
             "twins_without_branch",
             "双子、枝番なしでは一人に決まらない",
-            Query {
-                branch: String::new(),
-                ..card(cast.twin)
-            },
+            Query { branch: String::new(), ..card(cast.twin) },
             Verdict::Multiple,
             Hint::BranchMissing,
         ),
-        scene(
-            "expired_card",
-            "7月で期限が切れた国保",
-            card(cast.expired),
-            Verdict::Invalid,
-            Hint::CardExpired,
-        ),
+        scene("expired_card", "7月で期限が切れた国保", card(cast.expired), Verdict::Invalid, Hint::CardExpired),
         valid("full_charge", "特別療養費の対象者（10割）", card(cast.full_charge)),
         Scene {
             name: "unknown",
@@ -181,10 +139,7 @@ fn misread(nation: &Nation, index: &Index, query: Query) -> Query {
         let Some(number) = oracle::misread_digit(&mut dice, &query.number) else {
             break;
         };
-        let slip = Query {
-            number,
-            ..query.clone()
-        };
+        let slip = Query { number, ..query.clone() };
         let is_near_miss = judge(nation, index, &slip).is_some_and(|answer| answer.hints == [Hint::NumberNearMiss]);
         if is_near_miss {
             return slip;
@@ -195,11 +150,7 @@ fn misread(nation: &Nation, index: &Index, query: Query) -> Query {
 
 /// A card that nobody has, with a birth date of nobody of the cast.
 fn unknown(query: Query) -> Query {
-    Query {
-        number: "98765432".to_owned(),
-        birthdate: Day::of(1971, 5, 16).text(),
-        ..query
-    }
+    Query { number: "98765432".to_owned(), birthdate: Day::of(1971, 5, 16).text(), ..query }
 }
 
 fn wrong_check_digit(query: Query) -> Query {
@@ -207,8 +158,5 @@ fn wrong_check_digit(query: Query) -> Query {
     if let Some(check) = digits.last_mut() {
         *check = b'0' + (*check - b'0' + 1) % 10;
     }
-    Query {
-        insurer: String::from_utf8(digits).unwrap_or_default(),
-        ..query
-    }
+    Query { insurer: String::from_utf8(digits).unwrap_or_default(), ..query }
 }

@@ -48,15 +48,8 @@ const FEED_COLUMNS: [&str; 30] = [
     "SpecificDiseasesCertificates",
     "MedicalTickets",
 ];
-const RESIDENT_COLUMNS: [&str; 7] = [
-    "PersonalNumber",
-    "Name",
-    "NameKana",
-    "Birthdate",
-    "Sex1",
-    "Address",
-    "PostNumber",
-];
+const RESIDENT_COLUMNS: [&str; 7] =
+    ["PersonalNumber", "Name", "NameKana", "Birthdate", "Sex1", "Address", "PostNumber"];
 const FACILITY_COLUMNS: [&str; 5] = ["MedicalInstitutionCode", "Name", "Kind", "Address", "PostNumber"];
 const INSURER_COLUMNS: [&str; 3] = ["InsurerNumber", "InsurerName", "Kind"];
 
@@ -70,44 +63,26 @@ struct Table {
 impl Table {
     fn create(out: &Path, name: &str, columns: &[&str]) -> Result<Table> {
         let path = out.join(name);
-        let file = File::create(&path).map_err(|source| Error::File {
-            path: path.clone(),
-            source,
-        })?;
-        let writer = csv::WriterBuilder::new()
-            .buffer_capacity(limits::WRITE_BUFFER_BYTES)
-            .from_writer(file);
-        let mut table = Table {
-            path,
-            writer,
-            text: String::new(),
-        };
+        let file = File::create(&path).map_err(|source| Error::File { path: path.clone(), source })?;
+        let writer = csv::WriterBuilder::new().buffer_capacity(limits::WRITE_BUFFER_BYTES).from_writer(file);
+        let mut table = Table { path, writer, text: String::new() };
         table.row(columns)?;
         Ok(table)
     }
 
     fn row(&mut self, fields: &[&str]) -> Result<()> {
-        self.writer.write_record(fields).map_err(|source| Error::Table {
-            path: self.path.clone(),
-            source,
-        })
+        self.writer.write_record(fields).map_err(|source| Error::Table { path: self.path.clone(), source })
     }
 
     fn field(&mut self, field: impl AsRef<[u8]>) -> Result<()> {
-        self.writer.write_field(field).map_err(|source| Error::Table {
-            path: self.path.clone(),
-            source,
-        })
+        self.writer.write_field(field).map_err(|source| Error::Table { path: self.path.clone(), source })
     }
 
     /// A field whose text is made in place.
     fn made(&mut self, make: impl FnOnce(&mut String)) -> Result<()> {
         self.text.clear();
         make(&mut self.text);
-        self.writer.write_field(&self.text).map_err(|source| Error::Table {
-            path: self.path.clone(),
-            source,
-        })
+        self.writer.write_field(&self.text).map_err(|source| Error::Table { path: self.path.clone(), source })
     }
 
     fn day(&mut self, day: Option<Day>) -> Result<()> {
@@ -119,17 +94,11 @@ impl Table {
 
     fn end_row(&mut self) -> Result<()> {
         let none: [&[u8]; 0] = [];
-        self.writer.write_record(none).map_err(|source| Error::Table {
-            path: self.path.clone(),
-            source,
-        })
+        self.writer.write_record(none).map_err(|source| Error::Table { path: self.path.clone(), source })
     }
 
     fn finish(mut self) -> Result<()> {
-        self.writer.flush().map_err(|source| Error::File {
-            path: self.path.clone(),
-            source,
-        })
+        self.writer.flush().map_err(|source| Error::File { path: self.path.clone(), source })
     }
 }
 
@@ -163,14 +132,9 @@ pub(crate) fn all(nation: &Nation, out: &Path) -> Result<Summary> {
         oracle_cases: cases,
         visits,
     };
-    let contents = files::About {
-        options: nation.options,
-        summary,
-    };
-    let mut text = serde_json::to_string_pretty(&contents).map_err(|source| Error::About {
-        path: about.clone(),
-        source,
-    })?;
+    let contents = files::About { options: nation.options, summary };
+    let mut text =
+        serde_json::to_string_pretty(&contents).map_err(|source| Error::About { path: about.clone(), source })?;
     text.push('\n');
     std::fs::write(&about, text).map_err(in_file(about.clone()))?;
     Ok(summary)
@@ -244,10 +208,7 @@ fn feed_certificates(table: &mut Table, nation: &Nation, coverage: &Coverage) ->
     let certificates = nation.certificates_of(coverage);
     for column in 0..5 {
         table.made(|text| {
-            for certificate in certificates
-                .iter()
-                .filter(|certificate| column_of(certificate) == column)
-            {
+            for certificate in certificates.iter().filter(|certificate| column_of(certificate) == column) {
                 if !text.is_empty() {
                     text.push(';');
                 }
@@ -281,24 +242,13 @@ fn push_certificate(text: &mut String, nation: &Nation, certificate: &Certificat
             push_ratio(text, *percent);
             push_days(text, &[*start, *end]);
         }
-        Certificate::Elderly {
-            percent,
-            issued,
-            start,
-            end,
-        } => {
+        Certificate::Elderly { percent, issued, start, end } => {
             issued.push_digits(text);
             push_days(text, &[*start, *end]);
             text.push('/');
             push_ratio(text, *percent);
         }
-        Certificate::Limit {
-            flag,
-            issued,
-            start,
-            end,
-            long_term,
-        } => {
+        Certificate::Limit { flag, issued, start, end, long_term } => {
             text.push_str(flag.class_code());
             text.push('/');
             text.push_str(flag.code());
@@ -308,30 +258,14 @@ fn push_certificate(text: &mut String, nation: &Nation, certificate: &Certificat
                 day.push_digits(text);
             }
         }
-        Certificate::SpecificDisease {
-            category,
-            issued,
-            start,
-            end,
-            self_pay,
-        } => {
+        Certificate::SpecificDisease { category, issued, start, end, self_pay } => {
             text.push(char::from(b'0' + category));
             push_days(text, &[*issued, *start, *end]);
             push_formatted(text, format_args!("/{self_pay}"));
         }
-        Certificate::Ticket {
-            start,
-            end,
-            issue,
-            facility,
-            self_pay,
-        } => {
+        Certificate::Ticket { start, end, issue, facility, self_pay } => {
             let facility = &nation.facilities[*facility as usize];
-            text.push_str(if facility.kind == FacilityKind::Pharmacy {
-                "02"
-            } else {
-                "01"
-            });
+            text.push_str(if facility.kind == FacilityKind::Pharmacy { "02" } else { "01" });
             push_days(text, &[*start, *end]);
             let (month, code, treatment) = (end.month_number(), &facility.code, facility.kind.treatment_type());
             push_formatted(text, format_args!("/{issue:08}/{month}/{code}/{treatment}/{self_pay}"));
@@ -420,17 +354,8 @@ fn oracle(cases: &[Case], out: &Path) -> Result<()> {
 fn write_visits(visits: &[Visit], out: &Path) -> Result<()> {
     let columns: Vec<&str> = Visit::COLUMNS.into_iter().chain(Case::COLUMNS).collect();
     let mut table = Table::create(out, files::VISITS, &columns)?;
-    for Visit {
-        name,
-        title,
-        patient,
-        case,
-    } in visits
-    {
-        let fields: Vec<&str> = [name.as_str(), title, patient]
-            .into_iter()
-            .chain(case.fields())
-            .collect();
+    for Visit { name, title, patient, case } in visits {
+        let fields: Vec<&str> = [name.as_str(), title, patient].into_iter().chain(case.fields()).collect();
         table.row(&fields)?;
     }
     table.finish()

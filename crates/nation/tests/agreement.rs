@@ -13,11 +13,7 @@ use wire::feed::{CsvEncoding, CsvReader, CsvRow, Facility, FeedRecord, Insurer, 
 fn read<T: CsvRow>(dir: &Path, table: &str) -> Vec<T> {
     let file = File::open(dir.join(table)).expect("table");
     let mut reader = CsvReader::<_, T>::new(file, CsvEncoding::Utf8).expect("header");
-    assert!(
-        reader.unknown_columns().is_empty(),
-        "{table}: {:?}",
-        reader.unknown_columns()
-    );
+    assert!(reader.unknown_columns().is_empty(), "{table}: {:?}", reader.unknown_columns());
     let mut rows = Vec::new();
     while let Some(row) = reader.next_row().expect("readable to the end") {
         rows.push(row.unwrap_or_else(|refusal| panic!("{table} line {}: {refusal:?}", reader.line())));
@@ -36,10 +32,8 @@ struct Register {
 
 impl Register {
     fn load(dir: &Path) -> Register {
-        let insurers = read::<Insurer>(dir, files::INSURERS)
-            .into_iter()
-            .map(|insurer| insurer.insurer_number)
-            .collect();
+        let insurers =
+            read::<Insurer>(dir, files::INSURERS).into_iter().map(|insurer| insurer.insurer_number).collect();
         let mut register = Register {
             rows: Vec::new(),
             by_card: HashMap::new(),
@@ -47,22 +41,13 @@ impl Register {
             by_person: HashMap::new(),
             insurers,
         };
-        for (
-            place,
-            FeedRecord {
-                coverage,
-                personal_number,
-            },
-        ) in read::<FeedRecord>(dir, files::INSURER_FEED).into_iter().enumerate()
+        for (place, FeedRecord { coverage, personal_number }) in
+            read::<FeedRecord>(dir, files::INSURER_FEED).into_iter().enumerate()
         {
             let mut id = [0; 16];
             id[..12].copy_from_slice(personal_number.expose());
             let person = PersonId(id);
-            register
-                .by_card
-                .entry(coverage.card_key().hash())
-                .or_default()
-                .push(place);
+            register.by_card.entry(coverage.card_key().hash()).or_default().push(place);
             let near = domain::id::near_key(&coverage.insurer_number, coverage.person.birthdate);
             register.by_near_key.entry(near).or_default().push(place);
             register.by_person.entry(person).or_default().push(place);
@@ -73,11 +58,7 @@ impl Register {
 
     fn facts(&self, query: &EligibilityQuery) -> Facts {
         let rows = |places: Option<&Vec<usize>>| -> Vec<Recorded> {
-            places
-                .into_iter()
-                .flatten()
-                .map(|place| self.rows[*place].clone())
-                .collect()
+            places.into_iter().flatten().map(|place| self.rows[*place].clone()).collect()
         };
         let matched_places = self.by_card.get(&query.card_key().hash()).cloned().unwrap_or_default();
         let mut others = Vec::new();
@@ -113,25 +94,12 @@ fn parse(case: &Case) -> Result<EligibilityQuery, Vec<UnreadableField>> {
 
 /// What was answered, in the words of the oracle's columns.
 fn answered(decision: &Decision<'_>) -> [String; 5] {
-    let diseases: Vec<&str> = decision
-        .specific_diseases
-        .iter()
-        .map(|disease| disease.category.code())
-        .collect();
+    let diseases: Vec<&str> = decision.specific_diseases.iter().map(|disease| disease.category.code()).collect();
     [
         decision.verdict.code().to_owned(),
-        decision
-            .share
-            .map(|share| share.percent.to_string())
-            .unwrap_or_default(),
-        decision
-            .limit
-            .map(|limit| limit.classification.code().to_owned())
-            .unwrap_or_default(),
-        decision
-            .limit
-            .map(|limit| limit.flag.code().to_owned())
-            .unwrap_or_default(),
+        decision.share.map(|share| share.percent.to_string()).unwrap_or_default(),
+        decision.limit.map(|limit| limit.classification.code().to_owned()).unwrap_or_default(),
+        decision.limit.map(|limit| limit.flag.code().to_owned()).unwrap_or_default(),
         diseases.join(";"),
     ]
 }
@@ -146,13 +114,7 @@ fn disagreement(register: &Register, case: &Case) -> Option<String> {
     };
     let facts = register.facts(&query);
     let decision = decide(&query, &facts);
-    let wanted = [
-        &case.verdict,
-        &case.share,
-        &case.limit_classification,
-        &case.limit_flag,
-        &case.specific_diseases,
-    ];
+    let wanted = [&case.verdict, &case.share, &case.limit_classification, &case.limit_flag, &case.specific_diseases];
     let answer = answered(&decision);
     if wanted.into_iter().ne(answer.iter()) {
         return Some(format!("answered {answer:?}"));
@@ -168,12 +130,7 @@ fn the_decision_agrees_with_every_query_of_the_oracle_and_every_visit_of_the_sto
         nation::generate(&Options::new(people, seed), dir.path()).expect("a nation");
         let register = Register::load(dir.path());
         let mut cases = files::read_oracle(dir.path()).expect("oracle");
-        cases.extend(
-            files::read_visits(dir.path())
-                .expect("visits")
-                .into_iter()
-                .map(|visit| visit.case),
-        );
+        cases.extend(files::read_visits(dir.path()).expect("visits").into_iter().map(|visit| visit.case));
         let disagreements: Vec<String> = cases
             .iter()
             .filter_map(|case| disagreement(&register, case).map(|what| format!("{case:?}\n    {what}")))
@@ -192,20 +149,8 @@ fn the_decision_agrees_with_every_query_of_the_oracle_and_every_visit_of_the_sto
 fn wire_reads_every_row_of_every_table() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let summary = nation::generate(&Options::new(5000, 11), dir.path()).expect("a nation");
-    assert_eq!(
-        read::<FeedRecord>(dir.path(), files::INSURER_FEED).len(),
-        summary.coverages as usize
-    );
-    assert_eq!(
-        read::<Resident>(dir.path(), files::RESIDENTS).len(),
-        summary.residents as usize
-    );
-    assert_eq!(
-        read::<Facility>(dir.path(), files::FACILITIES).len(),
-        summary.facilities as usize
-    );
-    assert_eq!(
-        read::<Insurer>(dir.path(), files::INSURERS).len(),
-        summary.insurers as usize
-    );
+    assert_eq!(read::<FeedRecord>(dir.path(), files::INSURER_FEED).len(), summary.coverages as usize);
+    assert_eq!(read::<Resident>(dir.path(), files::RESIDENTS).len(), summary.residents as usize);
+    assert_eq!(read::<Facility>(dir.path(), files::FACILITIES).len(), summary.facilities as usize);
+    assert_eq!(read::<Insurer>(dir.path(), files::INSURERS).len(), summary.insurers as usize);
 }

@@ -6,14 +6,8 @@ use std::path::Path;
 
 use nation::{InsurerKind, Nation, Options, files};
 
-const TABLES: [&str; 6] = [
-    files::INSURER_FEED,
-    files::RESIDENTS,
-    files::FACILITIES,
-    files::INSURERS,
-    files::ORACLE,
-    files::VISITS,
-];
+const TABLES: [&str; 6] =
+    [files::INSURER_FEED, files::RESIDENTS, files::FACILITIES, files::INSURERS, files::ORACLE, files::VISITS];
 
 type Row = HashMap<String, String>;
 
@@ -24,11 +18,7 @@ fn generate(people: u32, seed: u64) -> tempfile::TempDir {
 }
 
 fn rows(dir: &Path, table: &str) -> Vec<Row> {
-    csv::Reader::from_path(dir.join(table))
-        .expect("table")
-        .deserialize()
-        .map(|row| row.expect("row"))
-        .collect()
+    csv::Reader::from_path(dir.join(table)).expect("table").deserialize().map(|row| row.expect("row")).collect()
 }
 
 /// Modulus 10, weights 2-1, as formats.md §2.1 words it.
@@ -60,10 +50,7 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_does_not() {
     let (one, again, other) = (generate(3000, 1), generate(3000, 1), generate(3000, 2));
     for table in TABLES.into_iter().chain([files::ABOUT]) {
         let read = |dir: &tempfile::TempDir| std::fs::read(dir.path().join(table)).expect("file");
-        assert!(
-            read(&one) == read(&again),
-            "{table} differs between two runs of one seed"
-        );
+        assert!(read(&one) == read(&again), "{table} differs between two runs of one seed");
         if table != files::INSURERS {
             assert!(read(&one) != read(&other), "{table} is the same for two seeds");
         }
@@ -91,10 +78,7 @@ fn every_number_has_the_right_check_digit() {
         assert!(code.len() == 10 && mod10_holds(code), "{row:?}");
     }
     for row in rows(dir.path(), files::INSURER_FEED) {
-        assert!(
-            mod10_holds(&row["InsurerNumber"]) && personal_number_holds(&row["PersonalNumber"]),
-            "{row:?}"
-        );
+        assert!(mod10_holds(&row["InsurerNumber"]) && personal_number_holds(&row["PersonalNumber"]), "{row:?}");
         let number = &row["InsuredIdentificationNumber"];
         if row["InsurerNumber"].len() == 8 && row["InsurerNumber"].starts_with("39") {
             assert!(number.len() == 8 && mod10_holds(number), "{row:?}");
@@ -146,10 +130,7 @@ fn feed_rows_are_well_formed() {
         .collect();
     for row in rows(dir.path(), files::INSURER_FEED) {
         assert!(insurers.contains(&row["InsurerNumber"]), "{row:?}");
-        assert!(
-            ["registered", "in_progress", "deleted"].contains(&row["RegistrationStatus"].as_str()),
-            "{row:?}"
-        );
+        assert!(["registered", "in_progress", "deleted"].contains(&row["RegistrationStatus"].as_str()), "{row:?}");
         for column in ["Birthdate", "QualificationDate"] {
             assert!(is_date(&row[column]), "{column} {row:?}");
         }
@@ -160,30 +141,17 @@ fn feed_rows_are_well_formed() {
             "InsuredCardExpirationDate",
         ] {
             let text = &row[column];
-            assert!(
-                text.is_empty() || is_date(text) && *text >= row["QualificationDate"],
-                "{column} {row:?}"
-            );
+            assert!(text.is_empty() || is_date(text) && *text >= row["QualificationDate"], "{column} {row:?}");
         }
-        assert_eq!(
-            row["DisqualificationDate"].is_empty(),
-            row["ReasonOfLoss"].is_empty(),
-            "{row:?}"
-        );
+        assert_eq!(row["DisqualificationDate"].is_empty(), row["ReasonOfLoss"].is_empty(), "{row:?}");
         assert!(row["DisqualificationDate"].is_empty() || row["DisqualificationDate"] > row["QualificationDate"]);
         assert!(row["QualificationDate"] >= row["Birthdate"], "{row:?}");
         for column in ["InsuredCardSymbol", "InsuredIdentificationNumber"] {
             let text = &row[column];
             let mixed = text.chars().any(|letter| letter.is_ascii()) && !text.is_ascii();
-            assert!(
-                text.chars().count() <= 20 && !mixed && !text.contains(char::is_whitespace),
-                "{row:?}"
-            );
+            assert!(text.chars().count() <= 20 && !mixed && !text.contains(char::is_whitespace), "{row:?}");
         }
-        assert!(
-            row["InsuredBranchNumber"].is_empty() || row["InsuredBranchNumber"].len() == 2,
-            "{row:?}"
-        );
+        assert!(row["InsuredBranchNumber"].is_empty() || row["InsuredBranchNumber"].len() == 2, "{row:?}");
         check_lists(&row);
     }
 }
@@ -224,17 +192,8 @@ fn a_card_belongs_to_one_family_with_one_insured_person_and_a_branch_to_one_pers
         let text = |column: &str| row[column].clone();
         let (insurer, person) = (text("InsurerNumber"), text("PersonalNumber"));
         // Families of the nation never share digits once these are compared without their looks.
-        let card = [
-            insurer,
-            plain(&row["InsuredCardSymbol"]),
-            plain(&row["InsuredIdentificationNumber"]),
-        ];
-        let branch = [
-            card[0].clone(),
-            card[1].clone(),
-            card[2].clone(),
-            text("InsuredBranchNumber"),
-        ];
+        let card = [insurer, plain(&row["InsuredCardSymbol"]), plain(&row["InsuredIdentificationNumber"])];
+        let branch = [card[0].clone(), card[1].clone(), card[2].clone(), text("InsuredBranchNumber")];
         assert!(
             rows_of_key.insert((branch.clone(), text("QualificationDate"))),
             "two rows of one natural key: {row:?}"
@@ -258,13 +217,10 @@ fn a_card_belongs_to_one_family_with_one_insured_person_and_a_branch_to_one_pers
 
 /// Digits and letters in half width without joints and leading zeros: enough for what the nation prints.
 fn plain(text: &str) -> String {
-    let letters = text
-        .chars()
-        .filter(|letter| !"-‐－・".contains(*letter))
-        .map(|letter| match letter {
-            '！'..='～' => char::from_u32(u32::from(letter) - 0xFEE0).expect("a half-width letter"),
-            _ => letter,
-        });
+    let letters = text.chars().filter(|letter| !"-‐－・".contains(*letter)).map(|letter| match letter {
+        '！'..='～' => char::from_u32(u32::from(letter) - 0xFEE0).expect("a half-width letter"),
+        _ => letter,
+    });
     letters.collect::<String>().trim_start_matches('0').to_owned()
 }
 
@@ -276,11 +232,7 @@ fn nobody_is_insured_twice_on_one_day_but_for_public_assistance() {
         if row["RegistrationStatus"] != "registered" || row["InsuredCardClassification"] == "A1" {
             continue;
         }
-        let end = if row["DisqualificationDate"].is_empty() {
-            "99999999"
-        } else {
-            &row["DisqualificationDate"]
-        };
+        let end = if row["DisqualificationDate"].is_empty() { "99999999" } else { &row["DisqualificationDate"] };
         spans
             .entry(row["PersonalNumber"].clone())
             .or_default()
@@ -298,69 +250,35 @@ fn nobody_is_insured_twice_on_one_day_but_for_public_assistance() {
 fn names_and_addresses_hold_what_old_encodings_cannot() {
     let dir = generate(20_000, 1);
     let feed = std::fs::read_to_string(dir.path().join(files::INSURER_FEED)).expect("feed");
-    for text in [
-        "髙橋",
-        "山﨑",
-        "𠮷田",
-        "渡邉\u{E0104}",
-        "葛\u{E0100}城市",
-        "鷗町",
-        "FEATHERSTONEHAUGH",
-    ] {
+    for text in ["髙橋", "山﨑", "𠮷田", "渡邉\u{E0104}", "葛\u{E0100}城市", "鷗町", "FEATHERSTONEHAUGH"]
+    {
         assert!(feed.contains(text), "no {text}");
     }
     assert!(!feed.contains('●'));
     let mut names: HashMap<String, HashSet<String>> = HashMap::new();
     for table in [files::INSURER_FEED, files::RESIDENTS] {
         for row in rows(dir.path(), table) {
-            names
-                .entry(row["PersonalNumber"].clone())
-                .or_default()
-                .insert(row["Name"].clone());
+            names.entry(row["PersonalNumber"].clone()).or_default().insert(row["Name"].clone());
         }
     }
     let several = names.values().filter(|names| names.len() > 1).count();
-    assert!(
-        several * 10 > names.len(),
-        "only {several} people are written in several ways"
-    );
-    assert!(
-        rows(dir.path(), files::INSURER_FEED)
-            .iter()
-            .any(|row| !row["NameOfOther"].is_empty())
-    );
+    assert!(several * 10 > names.len(), "only {several} people are written in several ways");
+    assert!(rows(dir.path(), files::INSURER_FEED).iter().any(|row| !row["NameOfOther"].is_empty()));
 }
 
 #[test]
 fn options_outside_the_limits_are_refused_in_words() {
     let too_few = Nation::build(&Options::new(10, 1)).err().expect("too few people");
-    assert_eq!(
-        too_few.to_string(),
-        "people must lie between 200 and 20000000, but is 10"
-    );
-    let ancient = Options {
-        as_of: jiff::civil::date(1999, 1, 1),
-        ..Options::new(1000, 1)
-    };
+    assert_eq!(too_few.to_string(), "people must lie between 200 and 20000000, but is 10");
+    let ancient = Options { as_of: jiff::civil::date(1999, 1, 1), ..Options::new(1000, 1) };
     assert!(Nation::build(&ancient).is_err());
 }
 
 #[test]
 fn any_day_of_the_year_can_be_the_day_of_the_nation() {
-    for as_of in [
-        (2028, 2, 29),
-        (2027, 7, 31),
-        (2027, 8, 1),
-        (2026, 3, 31),
-        (2026, 4, 1),
-        (2027, 1, 1),
-    ] {
+    for as_of in [(2028, 2, 29), (2027, 7, 31), (2027, 8, 1), (2026, 3, 31), (2026, 4, 1), (2027, 1, 1)] {
         let as_of = jiff::civil::date(as_of.0, as_of.1, as_of.2);
-        let nation = Nation::build(&Options {
-            as_of,
-            ..Options::new(2000, 9)
-        })
-        .expect("a nation");
+        let nation = Nation::build(&Options { as_of, ..Options::new(2000, 9) }).expect("a nation");
         assert!(nation.oracle().len() > 900);
         assert_eq!(nation::story::visits(&nation).len(), 17, "{as_of}");
     }

@@ -36,15 +36,8 @@ fn only_a_coverage_in_force_has_a_share_and_only_consent_shows_limits() {
     for case in cases_of(20_000, 2) {
         let in_force = ["valid", "valid_unregistered"].contains(&case.verdict.as_str());
         assert_eq!(!case.share.is_empty(), in_force, "{case:?}");
-        assert!(
-            ["", "0", "10", "20", "30", "100"].contains(&case.share.as_str()),
-            "{case:?}"
-        );
-        assert_eq!(
-            case.limit_flag.is_empty(),
-            case.limit_classification.is_empty(),
-            "{case:?}"
-        );
+        assert!(["", "0", "10", "20", "30", "100"].contains(&case.share.as_str()), "{case:?}");
+        assert_eq!(case.limit_flag.is_empty(), case.limit_classification.is_empty(), "{case:?}");
         let consent = case.limit_application_certificate_related_cons_flg == "1";
         assert!(case.limit_flag.is_empty() || in_force && consent, "{case:?}");
         assert_eq!(
@@ -66,11 +59,7 @@ fn shares_turn_on_the_right_day() {
     assert_eq!(shares("school_edge_first_day"), ["30"]);
     assert_eq!(shares("preschool"), ["20"]);
     assert_eq!(shares("seventies_with_certificate"), ["20", "30"]);
-    assert!(
-        shares("seventy_edge_before")
-            .iter()
-            .all(|share| ["30", "100"].contains(share))
-    );
+    assert!(shares("seventy_edge_before").iter().all(|share| ["30", "100"].contains(share)));
     assert!(shares("seventy_edge_on").contains(&"20") && shares("seventy_edge_on").contains(&"30"));
     assert_eq!(shares("full_charge"), ["100"]);
     assert_eq!(shares("late_elderly"), ["10", "20", "30"]);
@@ -82,13 +71,7 @@ fn shares_turn_on_the_right_day() {
 #[test]
 fn limits_are_shown_on_the_first_and_the_last_day_and_not_without_consent() {
     let cases = cases_of(50_000, 4);
-    let of = |kind: &str| {
-        cases
-            .iter()
-            .filter(move |case| case.kind == kind)
-            .cloned()
-            .collect::<Vec<_>>()
-    };
+    let of = |kind: &str| cases.iter().filter(move |case| case.kind == kind).cloned().collect::<Vec<_>>();
     for kind in ["limit_edge_first_day", "limit_edge_last_day"] {
         assert!(of(kind).iter().all(|case| !case.limit_flag.is_empty()), "{kind}");
     }
@@ -106,21 +89,14 @@ fn limits_are_shown_on_the_first_and_the_last_day_and_not_without_consent() {
 fn the_same_card_changes_its_answer_between_the_day_before_an_edge_and_the_edge() {
     let cases = cases_of(50_000, 5);
     let verdicts = |kind: &str| {
-        cases
-            .iter()
-            .filter(|case| case.kind == kind)
-            .map(|case| case.verdict.as_str())
-            .collect::<BTreeSet<_>>()
+        cases.iter().filter(|case| case.kind == kind).map(|case| case.verdict.as_str()).collect::<BTreeSet<_>>()
     };
     assert_eq!(verdicts("edge_loss_before"), BTreeSet::from(["valid"]));
     assert!(!verdicts("edge_loss_on").contains("valid"));
     assert!(!verdicts("edge_start_before").contains("valid"));
     assert_eq!(verdicts("edge_start_on"), BTreeSet::from(["valid"]));
     assert_eq!(verdicts("card_expiry_edge_on"), BTreeSet::from(["valid"]));
-    assert_eq!(
-        verdicts("seventyfive_edge_old_card_on"),
-        BTreeSet::from(["invalid_new_coverage_exists"])
-    );
+    assert_eq!(verdicts("seventyfive_edge_old_card_on"), BTreeSet::from(["invalid_new_coverage_exists"]));
     assert_eq!(verdicts("lost_job"), BTreeSet::from(["invalid_new_coverage_exists"]));
     assert_eq!(verdicts("twins_without_branch"), BTreeSet::from(["multiple"]));
 }
@@ -128,20 +104,12 @@ fn the_same_card_changes_its_answer_between_the_day_before_an_edge_and_the_edge(
 #[test]
 fn the_oracle_asks_for_few_facilities_and_for_no_day_after_today() {
     let nation = Nation::build(&Options::new(20_000, 6)).expect("a nation");
-    let asking: BTreeSet<&str> = nation
-        .asking_facilities()
-        .iter()
-        .map(|facility| facility.code.as_str())
-        .collect();
+    let asking: BTreeSet<&str> = nation.asking_facilities().iter().map(|facility| facility.code.as_str()).collect();
     assert_eq!(asking.len(), nation::limits::ORACLE_FACILITIES);
     for case in nation.oracle() {
         assert!(asking.contains(case.medical_institution_code.as_str()), "{case:?}");
         assert!(case.qualification_confirmation_date.as_str() <= "20261122", "{case:?}");
-        let longest = case
-            .insured_card_symbol
-            .chars()
-            .count()
-            .max(case.insured_identification_number.chars().count());
+        let longest = case.insured_card_symbol.chars().count().max(case.insured_identification_number.chars().count());
         assert!(longest <= nation::limits::CARD_FIELD_CHARS_MAX, "{case:?}");
     }
 }
@@ -160,11 +128,7 @@ fn the_story_has_every_visit_whatever_the_size_and_the_seed() {
                 (visit.name.clone(), case.verdict, case.share, case.hint)
             })
             .collect();
-        assert_eq!(
-            *expected.get_or_insert(outcome.clone()),
-            outcome,
-            "{people} people, seed {seed}"
-        );
+        assert_eq!(*expected.get_or_insert(outcome.clone()), outcome, "{people} people, seed {seed}");
     }
     let expected = expected.expect("at least one nation");
     let find = |name: &str| expected.iter().find(|visit| visit.0 == name).expect("a visit").clone();

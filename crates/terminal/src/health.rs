@@ -183,7 +183,9 @@ impl Health {
             (&now.certificate, &state),
             (Some(CertificateState::Expired { .. }), CertificateState::Valid { .. })
         );
-        if renewed || now.refused == Some(ProblemCode::RenewalRefused) && matches!(state, CertificateState::Valid { .. }) {
+        if renewed
+            || now.refused == Some(ProblemCode::RenewalRefused) && matches!(state, CertificateState::Valid { .. })
+        {
             now.refused = None;
         }
         now.certificate = Some(state);

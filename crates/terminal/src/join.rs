@@ -141,8 +141,7 @@ pub async fn join(
 ) -> Result<Joined, JoinError> {
     let code = OneTimeCode::parse(code)?;
     let layout = Layout::new(data_dir);
-    files::create_private_folder(data_dir)
-        .map_err(|source| JoinError::Folder { path: data_dir.to_owned(), source })?;
+    files::create_private_folder(data_dir).map_err(|source| JoinError::Folder { path: data_dir.to_owned(), source })?;
     if layout.identity().exists() {
         return Err(JoinError::AlreadyJoined(data_dir.to_owned()));
     }

@@ -65,7 +65,9 @@ impl StartError {
             Self::Identity(_) => "端末の証明書ファイルを読み取れません。フォルダの権限を確認してください。".to_owned(),
             Self::Config(error) => format!("設定ファイルを確認してください: {error}"),
             Self::Store(_) => "端末のデータベースを開けません。ディスクの空きと権限を確認してください。".to_owned(),
-            Self::Serve(_) => "受付画面のアドレスを使えません。ほかのプログラムが使っていないか確認してください。".to_owned(),
+            Self::Serve(_) => {
+                "受付画面のアドレスを使えません。ほかのプログラムが使っていないか確認してください。".to_owned()
+            }
             Self::AlreadyRunning => "この端末はすでに動いています。".to_owned(),
             Self::Folder(_) => "データフォルダを使えません。場所と権限を確認してください。".to_owned(),
         }
@@ -111,8 +113,7 @@ impl Terminal {
         let hours = Arc::new(Hours::new(Arc::clone(&clock)));
         let health = Arc::new(Health::default());
         health.certificate(identity.validity.not_after, clock.now());
-        let center =
-            Center::new(facts, &identity, hours, Arc::clone(&health), Arc::clone(&random)).map(Arc::new)?;
+        let center = Center::new(facts, &identity, hours, Arc::clone(&health), Arc::clone(&random)).map(Arc::new)?;
         let checks = Checks { center: Arc::clone(&center), store: store.clone(), health };
 
         let listener = Listener::bind(config.settings.desk.address, Reach::Loopback)?;

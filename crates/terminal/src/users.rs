@@ -8,12 +8,12 @@ use kit::random::SharedRandom;
 use zeroize::Zeroizing;
 
 use crate::layout::Layout;
+use crate::limits;
 use crate::password::{self, PasswordError};
 use crate::store::users::Changed;
 pub use crate::store::users::{Role, User};
 use crate::store::vault::{Vault, VaultError};
 use crate::store::{Store, StoreError};
-use crate::limits;
 
 /// Why the list was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -51,10 +51,7 @@ impl UsersError {
     /// The words for the person at the desk.
     pub fn message_ja(&self) -> String {
         match self {
-            Self::Name => format!(
-                "利用者名は英数字と . - _ で{}文字までにしてください。",
-                limits::USER_NAME_CHARS_MAX
-            ),
+            Self::Name => format!("利用者名は英数字と . - _ で{}文字までにしてください。", limits::USER_NAME_CHARS_MAX),
             Self::Password(error) => error.message_ja(),
             Self::Taken => "この利用者名は使われています。".to_owned(),
             Self::NoSuchUser => "この利用者はいません。".to_owned(),

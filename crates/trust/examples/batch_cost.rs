@@ -3,11 +3,7 @@
 //! ```text
 //! cargo run --release -p trust --example batch_cost
 //! ```
-#![expect(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "a measurement reads the clock and prints"
-)]
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a measurement reads the clock and prints")]
 
 #[path = "../tests/suite/sample.rs"]
 #[expect(dead_code, reason = "the tests use the rest of it")]
@@ -33,10 +29,7 @@ fn measure(batch_leaves: u8) {
     let mut bytes = 0;
     for _ in 0..ROUNDS {
         let begin = Instant::now();
-        let leaves: Vec<Hash> = answers
-            .iter()
-            .map(|one| leaf_hash(&black_box(one).event.encode()))
-            .collect();
+        let leaves: Vec<Hash> = answers.iter().map(|one| leaf_hash(&black_box(one).event.encode())).collect();
         let hashed = Instant::now();
         let batch = log.edge.append_batch(&leaves).expect("room");
         let appended = Instant::now();

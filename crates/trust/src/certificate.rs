@@ -156,11 +156,7 @@ impl Certificate {
 
 impl std::fmt::Debug for Certificate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "Certificate(sha256 {})",
-            crate::hex::encode(&self.fingerprint()[..8])
-        )
+        write!(f, "Certificate(sha256 {})", crate::hex::encode(&self.fingerprint()[..8]))
     }
 }
 
@@ -194,10 +190,7 @@ pub(crate) fn validity_of(certificate: &X509Certificate<'_>) -> Result<Validity,
     let second =
         |t: x509_parser::time::ASN1Time| Timestamp::from_second(t.timestamp()).map_err(|_| CertificateError::Damaged);
     let held = certificate.validity();
-    Ok(Validity {
-        not_before: second(held.not_before)?,
-        not_after: second(held.not_after)?,
-    })
+    Ok(Validity { not_before: second(held.not_before)?, not_after: second(held.not_after)? })
 }
 
 /// A certificate, then the certificate of its issuer, and so on. The root may close the chain.
@@ -219,9 +212,7 @@ impl CertificateChain {
     /// As [`Certificate::from_pem`].
     pub fn from_pem(text: &str) -> Result<Self, CertificateError> {
         let mut found = pem::decode_all(text, SectionKind::Certificate, "CERTIFICATE")?.into_iter();
-        let leaf = found
-            .next()
-            .ok_or(CertificateError::Pem(PemError::Missing("CERTIFICATE")))?;
+        let leaf = found.next().ok_or(CertificateError::Pem(PemError::Missing("CERTIFICATE")))?;
         Ok(Self {
             leaf: Certificate::from_der(leaf)?,
             issuers: found.map(Certificate::from_der).collect::<Result<_, _>>()?,
@@ -273,10 +264,7 @@ impl CertificateRequest {
         let mut params = rcgen::CertificateParams::default();
         params.distinguished_name = rcgen::DistinguishedName::new();
         let request = params.serialize_request(key).map_err(|_| KeyError::Library)?;
-        Ok(Self {
-            der: request.der().to_vec(),
-            key: *key.public_key(),
-        })
+        Ok(Self { der: request.der().to_vec(), key: *key.public_key() })
     }
 
     /// Reads PEM and checks that the key in the request signed it.
@@ -304,11 +292,7 @@ impl CertificateRequest {
         let length = u8::try_from(signature.len() + 1).map_err(|_| CertificateError::RequestSignature)?;
         let tail = [ECDSA_WITH_SHA256.as_slice(), &[0x03, length, 0], signature].concat();
         let signed = key.verifies(request.certification_request_info.raw, signature);
-        if signed && der.ends_with(&tail) {
-            Ok(key)
-        } else {
-            Err(CertificateError::RequestSignature)
-        }
+        if signed && der.ends_with(&tail) { Ok(key) } else { Err(CertificateError::RequestSignature) }
     }
 
     /// PEM.
@@ -371,7 +355,4 @@ impl RevocationList {
     }
 }
 
-const _: () = assert!(
-    CERTIFICATE_BYTES_MAX < PEM_BYTES_MAX,
-    "a chain of a few certificates fits into one PEM text"
-);
+const _: () = assert!(CERTIFICATE_BYTES_MAX < PEM_BYTES_MAX, "a chain of a few certificates fits into one PEM text");

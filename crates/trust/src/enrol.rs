@@ -85,10 +85,7 @@ pub struct OneTimeCode {
 impl OneTimeCode {
     /// Makes a code out of 10 random bytes.
     pub fn new(secret: [u8; SECRET_BYTES], root: &Certificate) -> Self {
-        Self {
-            secret: Zeroizing::new(secret),
-            pin: RootPin::of(root),
-        }
+        Self { secret: Zeroizing::new(secret), pin: RootPin::of(root) }
     }
 
     /// Reads a code as typed: dashes, dots and white space anywhere, full-width or lower-case letters, O for 0, I and L
@@ -105,10 +102,7 @@ impl OneTimeCode {
         // Letters first: "a letter cannot stand here" tells more than "one too many".
         let mut bits = Zeroizing::new(Vec::with_capacity(CODE_LETTERS));
         for (index, found) in letters.iter().enumerate() {
-            bits.push(value(*found).ok_or(CodeError::Letter {
-                found: *found,
-                place: index + 1,
-            })?);
+            bits.push(value(*found).ok_or(CodeError::Letter { found: *found, place: index + 1 })?);
         }
         if letters.len() != CODE_LETTERS {
             return Err(CodeError::Length(letters.len()));
@@ -122,10 +116,7 @@ impl OneTimeCode {
         let mut pin = [0; PIN_BYTES];
         secret.copy_from_slice(&bytes[..SECRET_BYTES]);
         pin.copy_from_slice(&bytes[SECRET_BYTES..]);
-        Ok(Self {
-            secret,
-            pin: RootPin(pin),
-        })
+        Ok(Self { secret, pin: RootPin(pin) })
     }
 
     /// SHA-256 of the secret part: all that the center keeps, and what it looks an offered code up by.

@@ -119,11 +119,7 @@ impl AccessEvent {
         let value: Value = ciborium::from_reader(bytes).map_err(|_| EventError::Damaged)?;
         let members = value.as_map().ok_or(EventError::Damaged)?;
         let event = Self::from_members(&Members(members))?;
-        if event.encode() == bytes {
-            Ok(event)
-        } else {
-            Err(EventError::NotDeterministic)
-        }
+        if event.encode() == bytes { Ok(event) } else { Err(EventError::NotDeterministic) }
     }
 
     fn from_members(members: &Members<'_>) -> Result<Self, EventError> {
@@ -164,10 +160,7 @@ impl<'a> Members<'a> {
     }
 
     fn unsigned(&self, key: u8) -> Result<u64, EventError> {
-        self.get(key)?
-            .as_integer()
-            .and_then(|n| u64::try_from(n).ok())
-            .ok_or(EventError::Member(key))
+        self.get(key)?.as_integer().and_then(|n| u64::try_from(n).ok()).ok_or(EventError::Member(key))
     }
 
     fn text(&self, key: u8) -> Result<&'a str, EventError> {
@@ -175,9 +168,6 @@ impl<'a> Members<'a> {
     }
 
     fn bytes<const N: usize>(&self, key: u8) -> Result<[u8; N], EventError> {
-        self.get(key)?
-            .as_bytes()
-            .and_then(|b| b.as_slice().try_into().ok())
-            .ok_or(EventError::Member(key))
+        self.get(key)?.as_bytes().and_then(|b| b.as_slice().try_into().ok()).ok_or(EventError::Member(key))
     }
 }

@@ -65,11 +65,7 @@ impl PrivateKey {
     fn from_pkcs8(pkcs8: Zeroizing<Vec<u8>>) -> Result<Self, KeyError> {
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &pkcs8).map_err(|_| KeyError::NotP256)?;
         let point = pair.public_key().as_ref().try_into().map_err(|_| KeyError::NotP256)?;
-        Ok(Self {
-            pkcs8,
-            pair,
-            public: PublicKey { point },
-        })
+        Ok(Self { pkcs8, pair, public: PublicKey { point } })
     }
 
     /// The key as PKCS #8 PEM. Write it to a file of mode 0600 and nowhere else.
@@ -87,10 +83,7 @@ impl PrivateKey {
     /// # Errors
     /// [`KeyError::Library`] when the operating system gives no randomness.
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let signature = self
-            .pair
-            .sign_digest(&digest(&SHA256, message))
-            .map_err(|_| KeyError::Library)?;
+        let signature = self.pair.sign_digest(&digest(&SHA256, message)).map_err(|_| KeyError::Library)?;
         Ok(signature.as_ref().to_vec())
     }
 
@@ -151,15 +144,9 @@ impl PublicKey {
 
     pub(crate) fn from_point(point: &[u8]) -> Result<Self, KeyError> {
         let point: [u8; POINT_BYTES] = point.try_into().map_err(|_| KeyError::NotP256)?;
-        UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point)
-            .parse()
-            .map_err(|_| KeyError::NotP256)?;
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).parse().map_err(|_| KeyError::NotP256)?;
         // The library also reads compressed and hybrid points; one form only, so that equal keys have equal bytes.
-        if point[0] == 4 {
-            Ok(Self { point })
-        } else {
-            Err(KeyError::NotP256)
-        }
+        if point[0] == 4 { Ok(Self { point }) } else { Err(KeyError::NotP256) }
     }
 
     /// SubjectPublicKeyInfo, DER.
@@ -177,9 +164,7 @@ impl PublicKey {
 
     /// Whether `signature` (DER) is this key's signature over `message`.
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &self.point)
-            .verify(message, signature)
-            .is_ok()
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &self.point).verify(message, signature).is_ok()
     }
 
     pub(crate) fn point(&self) -> &[u8; POINT_BYTES] {

@@ -32,21 +32,13 @@ impl LogId {
 
     /// A log id from its number, 1 to 99.
     pub const fn new(number: u8) -> Option<Self> {
-        if number >= 1 && number <= 99 {
-            Some(Self(number))
-        } else {
-            None
-        }
+        if number >= 1 && number <= 99 { Some(Self(number)) } else { None }
     }
 
     /// Reads two digits.
     pub fn parse(text: &str) -> Option<Self> {
         let two = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
-        if two {
-            text.parse().ok().and_then(Self::new)
-        } else {
-            None
-        }
+        if two { text.parse().ok().and_then(Self::new) } else { None }
     }
 
     /// The number.
@@ -85,11 +77,7 @@ impl LogSigner {
     pub fn new(id: LogId, key: &PrivateKey) -> Result<Self, KeyError> {
         let pair =
             EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, key.pkcs8()).map_err(|_| KeyError::NotP256)?;
-        Ok(Self {
-            id,
-            pair,
-            public: LogPublicKey::new(*key.public_key())?,
-        })
+        Ok(Self { id, pair, public: LogPublicKey::new(*key.public_key())? })
     }
 
     /// Which log.
@@ -105,10 +93,7 @@ impl LogSigner {
     /// An ES256 signature in the form that COSE wants, always with the lower of the two values of s, so that a third
     /// party cannot turn one valid receipt into another.
     pub(crate) fn sign(&self, message: &[u8]) -> Result<[u8; SIGNATURE_BYTES], KeyError> {
-        let signature = self
-            .pair
-            .sign_digest(&digest(&SHA256, message))
-            .map_err(|_| KeyError::Library)?;
+        let signature = self.pair.sign_digest(&digest(&SHA256, message)).map_err(|_| KeyError::Library)?;
         let mut out: [u8; SIGNATURE_BYTES] = signature.as_ref().try_into().map_err(|_| KeyError::Library)?;
         if !has_low_s(&out) {
             negate_s(&mut out);
@@ -230,10 +215,7 @@ mod tests {
             assert!(has_low_s(&signature));
             assert!(signer.public_key().verifies(&[round], &signature));
             negate_s(&mut signature);
-            assert!(
-                signer.public_key().parsed.verify_sig(&[round], &signature).is_ok(),
-                "the twin is a signature too"
-            );
+            assert!(signer.public_key().parsed.verify_sig(&[round], &signature).is_ok(), "the twin is a signature too");
             assert!(!signer.public_key().verifies(&[round], &signature), "but not ours");
         }
     }

@@ -96,10 +96,7 @@ pub struct Frontier {
 impl Frontier {
     /// A tree without leaves. A log is not made of it: see [`Frontier::open`].
     pub const fn empty() -> Self {
-        Self {
-            size: 0,
-            peaks: [[0; 32]; LEVELS],
-        }
+        Self { size: 0, peaks: [[0; 32]; LEVELS] }
     }
 
     /// A new log, whose first leaf says which log it is ([`crate::log::opening_entry`]).
@@ -143,10 +140,7 @@ impl Frontier {
     /// [`MerkleError::Damaged`] when the length does not fit the size.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, MerkleError> {
         let (size, mut rest) = bytes.split_first_chunk::<8>().ok_or(MerkleError::Damaged)?;
-        let mut frontier = Self {
-            size: u64::from_be_bytes(*size),
-            peaks: [[0; 32]; LEVELS],
-        };
+        let mut frontier = Self { size: u64::from_be_bytes(*size), peaks: [[0; 32]; LEVELS] };
         if frontier.size > LOG_LEAVES_MAX {
             return Err(MerkleError::Damaged);
         }
@@ -155,11 +149,7 @@ impl Frontier {
             frontier.peaks[level] = *peak;
             rest = tail;
         }
-        if rest.is_empty() {
-            Ok(frontier)
-        } else {
-            Err(MerkleError::Damaged)
-        }
+        if rest.is_empty() { Ok(frontier) } else { Err(MerkleError::Damaged) }
     }
 
     /// Appends leaf hashes in order and gives their inclusion paths to the new head. On error nothing is changed.
@@ -258,9 +248,7 @@ impl BatchProofs {
 
     /// Levels below the root.
     fn height(&self) -> usize {
-        (0..LEVELS)
-            .find(|level| (self.head.size - 1) >> level == 0)
-            .unwrap_or(LEVELS)
+        (0..LEVELS).find(|level| (self.head.size - 1) >> level == 0).unwrap_or(LEVELS)
     }
 
     fn sibling(&self, level: usize, index: u64) -> Option<&Hash> {
@@ -345,11 +333,7 @@ pub fn root_from_path(leaf: &Hash, index: u64, size: u64, path: &[Hash]) -> Resu
         node >>= 1;
         last >>= 1;
     }
-    if last == 0 {
-        Ok(hash)
-    } else {
-        Err(MerkleError::PathLength)
-    }
+    if last == 0 { Ok(hash) } else { Err(MerkleError::PathLength) }
 }
 
 /// Whether a leaf is at this place of the tree with this head.

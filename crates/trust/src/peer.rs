@@ -105,11 +105,7 @@ impl Peer {
             return Err(PeerError::UnknownRole);
         };
         // The numbers are read tolerantly, as a person types them; a certificate is not typed.
-        if peer.to_uri() == uri {
-            Ok(peer)
-        } else {
-            Err(PeerError::UnknownRole)
-        }
+        if peer.to_uri() == uri { Ok(peer) } else { Err(PeerError::UnknownRole) }
     }
 
     /// The role URI.
@@ -155,9 +151,7 @@ impl PeerCertificate {
     /// As [`Peer::from_der`].
     pub fn from_der(der: &[u8]) -> Result<Self, PeerError> {
         let certificate = certificate::parse(der)?;
-        let names = certificate
-            .subject_alternative_name()
-            .map_err(|_| CertificateError::Damaged)?;
+        let names = certificate.subject_alternative_name().map_err(|_| CertificateError::Damaged)?;
         let uri = match names.map(|held| held.value.general_names.as_slice()) {
             Some([GeneralName::URI(uri)]) => *uri,
             Some(_) | None => return Err(PeerError::NotOneRole),

@@ -35,9 +35,7 @@ pub(crate) fn encode(label: &str, der: &[u8]) -> String {
 pub(crate) fn encode_secret(label: &str, der: &[u8]) -> Zeroizing<String> {
     let body = Zeroizing::new(STANDARD.encode(der));
     // Sized up front, so that no half-written copy of a key is left behind by a reallocation.
-    let mut out = Zeroizing::new(String::with_capacity(
-        body.len() + body.len() / LINE_CHARS + 2 * label.len() + 40,
-    ));
+    let mut out = Zeroizing::new(String::with_capacity(body.len() + body.len() / LINE_CHARS + 2 * label.len() + 40));
     out.push_str("-----BEGIN ");
     out.push_str(label);
     out.push_str("-----\n");
@@ -71,11 +69,7 @@ fn sections(text: &str, kind: SectionKind, what: &'static str, most: usize) -> R
         }
         found.push(der);
     }
-    if found.is_empty() {
-        Err(PemError::Missing(what))
-    } else {
-        Ok(found)
-    }
+    if found.is_empty() { Err(PemError::Missing(what)) } else { Ok(found) }
 }
 
 /// Reads a text that holds exactly one section, of this kind.

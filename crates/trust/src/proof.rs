@@ -129,12 +129,7 @@ pub struct VerifiedProof {
 impl ProofFile {
     /// Puts a file together from what the center sent: the answer's text byte for byte, event and receipt decoded.
     pub fn new(answer: String, event: Vec<u8>, receipt: Vec<u8>, number: ProofNumber) -> Self {
-        Self {
-            answer,
-            event,
-            receipt,
-            number,
-        }
+        Self { answer, event, receipt, number }
     }
 
     /// Puts a file together from the members of the center's response as they are on the wire.
@@ -163,11 +158,7 @@ impl ProofFile {
             return Err(ProofError::Format);
         }
         let file = Self::from_response(&written.answer, &written.event, &written.receipt, &written.proof_number)?;
-        if file.to_bytes() == bytes {
-            Ok(file)
-        } else {
-            Err(ProofError::NotCanonical)
-        }
+        if file.to_bytes() == bytes { Ok(file) } else { Err(ProofError::NotCanonical) }
     }
 
     /// The file.
@@ -218,12 +209,7 @@ impl ProofFile {
         if !same_request_id(&head.request_id, &event.request_id) {
             return Err(ProofError::Disagree("request"));
         }
-        Ok(VerifiedProof {
-            number: self.number,
-            event,
-            receipt,
-            answer: self.answer.clone(),
-        })
+        Ok(VerifiedProof { number: self.number, event, receipt, answer: self.answer.clone() })
     }
 }
 

@@ -37,11 +37,7 @@ pub enum ProofNumberError {
 impl ProofNumber {
     /// The number of a leaf; none when its place has more than eleven digits.
     pub const fn new(log: LogId, leaf_index: u64) -> Option<Self> {
-        if leaf_index < LOG_LEAVES_MAX {
-            Some(Self { log, leaf_index })
-        } else {
-            None
-        }
+        if leaf_index < LOG_LEAVES_MAX { Some(Self { log, leaf_index }) } else { None }
     }
 
     /// Reads a number with or without its dashes; white space around it is dropped.
@@ -56,10 +52,7 @@ impl ProofNumber {
         let mut count = 0;
         for byte in typed.trim().bytes().filter(|b| *b != b'-') {
             let place = digits.get_mut(count).ok_or(ProofNumberError::Shape)?;
-            *place = byte
-                .checked_sub(b'0')
-                .filter(|d| *d < 10)
-                .ok_or(ProofNumberError::Shape)?;
+            *place = byte.checked_sub(b'0').filter(|d| *d < 10).ok_or(ProofNumberError::Shape)?;
             count += 1;
         }
         if count != DIGITS {

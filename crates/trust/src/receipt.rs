@@ -97,11 +97,7 @@ impl LogSigner {
         };
         let protected = protected.encode();
         let signature = self.sign(&to_be_signed(&protected, &head.root))?;
-        Ok(SignedHead {
-            head,
-            prefix: prefix(&protected),
-            signature,
-        })
+        Ok(SignedHead { head, prefix: prefix(&protected), signature })
     }
 }
 
@@ -124,13 +120,7 @@ impl SignedHead {
             *place = hash;
             hashes += 1;
         }
-        Some(assemble(
-            &self.prefix,
-            self.head.size,
-            index,
-            &path[..hashes],
-            &self.signature,
-        ))
+        Some(assemble(&self.prefix, self.head.size, index, &path[..hashes], &self.signature))
     }
 }
 
@@ -179,29 +169,14 @@ impl Protected {
         if member(&header.rest, VDS).and_then(integer) != Some(RFC9162_SHA256) {
             return Err(ReceiptError::Damaged("verifiable data structure"));
         }
-        let claims = member(&header.rest, CWT_CLAIMS)
-            .and_then(Value::as_map)
-            .ok_or(ReceiptError::Damaged("claims"))?;
-        let claim = |key: i64| {
-            claims
-                .iter()
-                .find(|(held, _)| *held == Value::from(key))
-                .map(|(_, value)| value)
-        };
+        let claims = member(&header.rest, CWT_CLAIMS).and_then(Value::as_map).ok_or(ReceiptError::Damaged("claims"))?;
+        let claim = |key: i64| claims.iter().find(|(held, _)| *held == Value::from(key)).map(|(_, value)| value);
         let log = claim(CLAIM_ISSUER).and_then(Value::as_text).and_then(LogId::from_uri);
         Ok(Self {
-            key_id: header
-                .key_id
-                .as_slice()
-                .try_into()
-                .map_err(|_| ReceiptError::Damaged("key id"))?,
+            key_id: header.key_id.as_slice().try_into().map_err(|_| ReceiptError::Damaged("key id"))?,
             log: log.ok_or(ReceiptError::Damaged("log"))?,
-            signed_at_s: claim(CLAIM_ISSUED_AT)
-                .and_then(integer)
-                .ok_or(ReceiptError::Damaged("time"))?,
-            size: member(&header.rest, TREE_SIZE)
-                .and_then(unsigned)
-                .ok_or(ReceiptError::Damaged("tree size"))?,
+            signed_at_s: claim(CLAIM_ISSUED_AT).and_then(integer).ok_or(ReceiptError::Damaged("time"))?,
+            size: member(&header.rest, TREE_SIZE).and_then(unsigned).ok_or(ReceiptError::Damaged("tree size"))?,
         })
     }
 }
@@ -306,11 +281,8 @@ pub fn verify(key: &LogPublicKey, receipt: &[u8], entry: &[u8]) -> Result<Verifi
     let cose = CoseSign1::from_tagged_slice(receipt).map_err(|_| ReceiptError::Damaged("COSE_Sign1"))?;
     let protected = Protected::read(&cose.protected.header)?;
     let (size, leaf_index, path) = read_proof(&cose.unprotected)?;
-    let signature: [u8; SIGNATURE_BYTES] = cose
-        .signature
-        .as_slice()
-        .try_into()
-        .map_err(|_| ReceiptError::Damaged("signature"))?;
+    let signature: [u8; SIGNATURE_BYTES] =
+        cose.signature.as_slice().try_into().map_err(|_| ReceiptError::Damaged("signature"))?;
     let header = protected.encode();
     let hashes: Vec<&Hash> = path.iter().collect();
     if assemble(&prefix(&header), size, leaf_index, &hashes, &signature) != receipt {
@@ -327,12 +299,7 @@ pub fn verify(key: &LogPublicKey, receipt: &[u8], entry: &[u8]) -> Result<Verifi
         return Err(ReceiptError::Signature);
     }
     let signed_at = Timestamp::from_second(protected.signed_at_s).map_err(|_| ReceiptError::Damaged("time"))?;
-    Ok(VerifiedReceipt {
-        log: protected.log,
-        leaf_index,
-        head: TreeHead { size, root },
-        signed_at,
-    })
+    Ok(VerifiedReceipt { log: protected.log, leaf_index, head: TreeHead { size, root }, signed_at })
 }
 
 /// The only inclusion proof of the receipt. RFC 9942 would allow several; ours carry one.
@@ -363,10 +330,7 @@ fn read_proof(unprotected: &Header) -> Result<(u64, u64, Vec<Hash>), ReceiptErro
 }
 
 fn member(members: &[(Label, Value)], label: i64) -> Option<&Value> {
-    members
-        .iter()
-        .find(|(held, _)| *held == Label::Int(label))
-        .map(|(_, value)| value)
+    members.iter().find(|(held, _)| *held == Label::Int(label)).map(|(_, value)| value)
 }
 
 fn integer(value: &Value) -> Option<i64> {

@@ -65,9 +65,7 @@ impl Sealer {
     /// Takes a key of 32 random bytes into use.
     pub fn new(key: &Zeroizing<[u8; 32]>) -> Self {
         let key = UnboundKey::new(&AES_256_GCM, key.as_slice()).expect("AES-256 takes any 32 bytes");
-        Self {
-            key: LessSafeKey::new(key),
-        }
+        Self { key: LessSafeKey::new(key) }
     }
 
     /// Seals a value for its place. `nonce` must be fresh random bytes each time.
@@ -81,10 +79,8 @@ impl Sealer {
         out.extend_from_slice(plain);
         let aad = Aad::from(place.associated_data()?);
         let nonce = Nonce::assume_unique_for_key(nonce);
-        let tag = self
-            .key
-            .seal_in_place_separate_tag(nonce, aad, &mut out[HEAD_BYTES..])
-            .map_err(|_| SealError::Refused)?;
+        let tag =
+            self.key.seal_in_place_separate_tag(nonce, aad, &mut out[HEAD_BYTES..]).map_err(|_| SealError::Refused)?;
         out.extend_from_slice(tag.as_ref());
         Ok(out)
     }
@@ -101,11 +97,7 @@ impl Sealer {
         let aad = Aad::from(place.associated_data()?);
         let nonce = Nonce::assume_unique_for_key(*nonce);
         let mut buffer = Zeroizing::new(body.to_vec());
-        let length = self
-            .key
-            .open_in_place(nonce, aad, &mut buffer)
-            .map_err(|_| SealError::Refused)?
-            .len();
+        let length = self.key.open_in_place(nonce, aad, &mut buffer).map_err(|_| SealError::Refused)?.len();
         buffer.truncate(length);
         Ok(buffer)
     }

@@ -166,10 +166,7 @@ pub fn pinned_client_config(pin: RootPin, clock: TlsClock) -> Result<Arc<ClientC
     let config = ClientConfig::builder_with_details(provider(), Arc::new(clock))
         .with_protocol_versions(&[&TLS13])?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(PinnedRoot {
-            pin,
-            provider: provider(),
-        }))
+        .with_custom_certificate_verifier(Arc::new(PinnedRoot { pin, provider: provider() }))
         .with_no_client_auth();
     Ok(finish_client(config))
 }
@@ -188,10 +185,7 @@ pub(crate) fn verify_client(
     certificate: &Certificate,
     at: Timestamp,
 ) -> Result<(), TlsError> {
-    let verifier = client_verifier(
-        std::slice::from_ref(authority.root()),
-        std::slice::from_ref(revocations),
-    )?;
+    let verifier = client_verifier(std::slice::from_ref(authority.root()), std::slice::from_ref(revocations))?;
     let at = unix(at).ok_or(TlsError::Rustls("the time lies before 1970".to_owned()))?;
     verifier.verify_client_cert(&certificate.for_tls(), &[authority.certificate().for_tls()], at)?;
     Ok(())

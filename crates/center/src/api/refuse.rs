@@ -97,3 +97,39 @@ pub(crate) fn too_long(field: &str, text: Option<&str>, chars_max: usize) -> Opt
         message_en: format!("{field} has at most {chars_max} characters."),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    //! Proves that what time can mend says when to come back, and that nothing inner leaves the house.
+    use super::*;
+
+    #[test]
+    fn what_time_can_mend_says_when_to_come_back() {
+        for (error, code, seconds) in [
+            (CheckError::Overloaded { retry_after_seconds: 1 }, ProblemCode::Overloaded, Some(1)),
+            (CheckError::Unavailable { retry_after_seconds: 3 }, ProblemCode::StoreUnavailable, Some(3)),
+            (CheckError::Stopping { retry_after_seconds: 3 }, ProblemCode::ShuttingDown, Some(3)),
+            (CheckError::Internal { code: "sign" }, ProblemCode::Internal, None),
+        ] {
+            let problem = Problem::from(error);
+            assert_eq!((problem.code(), problem.document().retry_after_seconds), (code, seconds));
+        }
+        let full = Problem::from(StoreError::Full("disk".to_owned()));
+        assert_eq!(full.code(), ProblemCode::StoreUnavailable);
+        assert!(full.document().retry_after_seconds.is_some());
+    }
+
+    #[test]
+    fn why_a_code_was_refused_stays_in_the_house() {
+        let said = ["it was used before", "its time is over"].map(|why| Problem::from(EnrolError::Code(why)));
+        assert_eq!(said[0].document(), said[1].document());
+        assert_ne!(said[0].inner(), said[1].inner());
+    }
+
+    #[test]
+    fn characters_are_counted_and_not_bytes() {
+        assert!(too_long("X", Some("確か"), 2).is_none());
+        assert_eq!(too_long("X", Some("確かめ"), 2).unwrap().code, "length");
+        assert!(too_long("X", None, 0).is_none());
+    }
+}

@@ -22,8 +22,10 @@ pub(super) fn head_of(frontier: &Frontier) -> Result<LogHead> {
 
 /// Reads the edge that is stored, inside the transaction that holds the log.
 pub(super) async fn stored_edge(tx: &mut Tx, log_id: i64) -> Result<Frontier> {
-    let head =
-        tx.log_head(log_id).await?.ok_or_else(|| StoreError::inconsistent("log_head", "the row of the log is missing"))?;
+    let head = tx
+        .log_head(log_id)
+        .await?
+        .ok_or_else(|| StoreError::inconsistent("log_head", "the row of the log is missing"))?;
     read_edge(&head)
 }
 

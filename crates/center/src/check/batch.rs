@@ -6,7 +6,8 @@ use std::collections::HashMap;
 
 use domain::eligibility::{MoreFacts, more_facts_needed};
 use domain::{
-    CardKey, Coverage, Decision, Facts, InsurerNumber, MedicalInstitutionCode, PersonId, Recorded, RegistrationStatus, decide,
+    CardKey, Coverage, Decision, Facts, InsurerNumber, MedicalInstitutionCode, PersonId, Recorded, RegistrationStatus,
+    decide,
 };
 use jiff::Timestamp;
 use kit::random::Random;
@@ -74,7 +75,8 @@ pub(super) async fn answer(
 
     let mut made: Vec<Option<(Made, Look)>> = Vec::new();
     made.resize_with(tasks.len(), || None);
-    let decided: Vec<Decided<'_>> = questions.iter().zip(&facts).map(|((_, q), facts)| Decided::new(q, facts)).collect();
+    let decided: Vec<Decided<'_>> =
+        questions.iter().zip(&facts).map(|((_, q), facts)| Decided::new(q, facts)).collect();
     let numbers = reference_numbers(tx, memory, &decided).await?;
     for (at, ((place, _), decided)) in questions.iter().zip(&decided).enumerate() {
         let number = numbers.get(&at).map(String::as_str);
@@ -279,11 +281,8 @@ impl<'a> Decided<'a> {
             salt,
         }
         .encode();
-        let look = Look {
-            facility: question.query.medical_institution_code,
-            person: self.person,
-            event: event.clone(),
-        };
+        let look =
+            Look { facility: question.query.medical_institution_code, person: self.person, event: event.clone() };
         Ok((Made::Answer { answer, event, verdict: self.decision.verdict }, look))
     }
 }

@@ -75,9 +75,9 @@ impl Memory {
         }
         let now = self.clock.monotonic();
         let feeds = self.store.feeds_taken();
-        let fresh = self.insurers_read.is_some_and(|read| {
-            read.feeds == feeds && now.saturating_sub(read.at) < limits::INSURER_FACTS_TIME
-        });
+        let fresh = self
+            .insurers_read
+            .is_some_and(|read| read.feeds == feeds && now.saturating_sub(read.at) < limits::INSURER_FACTS_TIME);
         if !fresh {
             self.insurers = tx.insurer_feed_times().await?;
             self.insurers_read = Some(InsurersRead { at: now, feeds });

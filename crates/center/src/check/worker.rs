@@ -97,8 +97,14 @@ impl Worker {
                 (Task::Check(question), Made::Answer { answer, event, verdict }) => {
                     let number = ProofNumber::new(log, index).ok_or(CheckError::Internal { code: "log_full" })?;
                     let committed = Arc::clone(&committed);
-                    let inner =
-                        AnsweredInner { question: *question, verdict: verdict.into(), answer, event, number, committed };
+                    let inner = AnsweredInner {
+                        question: *question,
+                        verdict: verdict.into(),
+                        answer,
+                        event,
+                        number,
+                        committed,
+                    };
                     Ok(Done::Answered(Answered { inner: Arc::new(inner) }))
                 }
                 (Task::Register(_), Made::Registered(outcome)) => Ok(Done::Registered(outcome)),

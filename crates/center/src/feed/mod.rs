@@ -112,8 +112,11 @@ impl Importer {
     where
         R: Read + Seek + Send + 'static,
     {
-        let (digest, file) =
-            self.life.spawn_blocking("feed_digest", move || reading::digest(file)).await.map_err(|_| ImportError::Reader)??;
+        let (digest, file) = self
+            .life
+            .spawn_blocking("feed_digest", move || reading::digest(file))
+            .await
+            .map_err(|_| ImportError::Reader)??;
         let job = self.begin(digest, source).await?;
         if job.finished {
             return Ok(Imported { report: nothing_new(&job), known_already: true, resumed_at_line: None });

@@ -283,14 +283,12 @@ impl Tx {
         part: u64,
     ) -> Result<Option<Vec<u8>>> {
         let row: Option<(Option<Vec<u8>>,)> = on_both!(self, |c| {
-            sqlx::query_as(
-                "SELECT results FROM bulk_part WHERE facility = $1 AND reception_number = $2 AND part = $3",
-            )
-            .bind(facility.as_str())
-            .bind(reception_number)
-            .bind(time::signed(part))
-            .fetch_optional(&mut *c)
-            .await
+            sqlx::query_as("SELECT results FROM bulk_part WHERE facility = $1 AND reception_number = $2 AND part = $3")
+                .bind(facility.as_str())
+                .bind(reception_number)
+                .bind(time::signed(part))
+                .fetch_optional(&mut *c)
+                .await
         })?;
         Ok(row.and_then(|(results,)| results))
     }

@@ -150,8 +150,7 @@ impl Tx {
                 let rows: Vec<FoundRow> = query.fetch_all(&mut *c).await?;
                 let mut rows = rows.into_iter();
                 let (_, size, _, facilities) = rows.next().ok_or_else(no_log)?;
-                let facilities =
-                    facilities.parse().map_err(|_| StoreError::inconsistent("log_head", "no count"))?;
+                let facilities = facilities.parse().map_err(|_| StoreError::inconsistent("log_head", "no count"))?;
                 Ok((log_state(size, facilities)?, rows.map(found).collect::<Result<_>>()?))
             }
         }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use domain::InsurerNumber;
 use jiff::Timestamp;
 
-use super::error::{Result, StoreError};
 use super::coverage::json_of;
+use super::error::{Result, StoreError};
 use super::tx::{Raw, execute_on_both, on_both};
 use super::{Tx, time};
 

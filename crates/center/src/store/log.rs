@@ -113,11 +113,7 @@ impl Tx {
                 .await
         })?;
         row.map(|(size, root, frontier)| {
-            Ok(LogHead {
-                tree_size: time::count("log_head", size)?,
-                root: time::fixed("log_head", &root)?,
-                frontier,
-            })
+            Ok(LogHead { tree_size: time::count("log_head", size)?, root: time::fixed("log_head", &root)?, frontier })
         })
         .transpose()
     }

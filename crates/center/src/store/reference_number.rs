@@ -70,7 +70,9 @@ impl Tx {
             }
         };
         rows.into_iter()
-            .map(|(at, number)| Ok((usize::try_from(at).map_err(|_| StoreError::inconsistent(TABLE, "place"))?, number)))
+            .map(|(at, number)| {
+                Ok((usize::try_from(at).map_err(|_| StoreError::inconsistent(TABLE, "place"))?, number))
+            })
             .collect()
     }
 

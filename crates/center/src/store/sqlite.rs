@@ -109,7 +109,9 @@ impl Sqlite {
 
 fn could_not_open(error: sqlx::Error) -> StoreError {
     match StoreError::from(error) {
-        StoreError::Unavailable(words) => StoreError::Unavailable(format!("the database file cannot be opened: {words}")),
+        StoreError::Unavailable(words) => {
+            StoreError::Unavailable(format!("the database file cannot be opened: {words}"))
+        }
         other => other,
     }
 }

@@ -255,7 +255,7 @@ impl Store {
         match (&self.inner.connections, lane) {
             (super::Connections::Sqlite(sqlite), Lane::Read) => {
                 Ok(Conn::SqliteReader(Pooled::new(sqlite.readers.acquire().await?)))
-            },
+            }
             (super::Connections::Sqlite(sqlite), Lane::Write | Lane::Migrate | Lane::Log) => {
                 let mut home = Arc::clone(&sqlite.writer).lock_owned().await;
                 let conn = match home.take() {

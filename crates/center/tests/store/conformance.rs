@@ -117,8 +117,7 @@ async fn coverages_are_found_by_card_and_birth_date_in_one_look_up(world: World)
     let nobody = CardAndBirth { near_key: 7, ..key(&taro.0) };
     let asked = [key(&child), nobody, key(&taro.0), key(&hanako.0), key(&taro.0)];
     let asked = &asked;
-    let (log, mut found) =
-        store.log_tx("look", async |mut tx| tx.lock_log_and_look_up(1, asked).await).await.unwrap();
+    let (log, mut found) = store.log_tx("look", async |mut tx| tx.lock_log_and_look_up(1, asked).await).await.unwrap();
     assert_eq!(log.tree_size, 1);
     found.sort_by_key(|f| f.at);
     let places: Vec<_> = found.iter().map(|f| (f.at, f.person)).collect();
@@ -148,11 +147,9 @@ async fn the_same_coverage_again_changes_nothing(world: World) {
     let store = world.store().await;
     let now = world.now();
     // More rows than one statement takes, and not a round number of them.
-    let rows: Vec<CoverageRow> =
-        (0..700).map(someone).map(|(c, p)| CoverageRow::new(&c, p).unwrap()).collect();
-    let put = async |rows: &[CoverageRow]| {
-        store.tx("put", async |mut tx| tx.put_coverages(rows, now).await).await.unwrap()
-    };
+    let rows: Vec<CoverageRow> = (0..700).map(someone).map(|(c, p)| CoverageRow::new(&c, p).unwrap()).collect();
+    let put =
+        async |rows: &[CoverageRow]| store.tx("put", async |mut tx| tx.put_coverages(rows, now).await).await.unwrap();
     assert_eq!(put(&rows).await, 700);
     assert_eq!(put(&rows).await, 0);
     let mut changed = rows.clone();

@@ -15,7 +15,9 @@ use uuid::Uuid;
 use wire::api::Verdict;
 
 use crate::on_both_engines;
-use crate::world::{self, ASSOCIATION, CLINIC, PHARMACY, World, answer_of, ask, ask_on, coverage, person, search, someone};
+use crate::world::{
+    self, ASSOCIATION, CLINIC, PHARMACY, World, answer_of, ask, ask_on, coverage, person, search, someone,
+};
 
 on_both_engines!(
     an_answer_says_what_domain_decides_and_its_proof_verifies,
@@ -51,13 +53,8 @@ async fn assert_whole(store: &Store) -> Vec<StoredEvent> {
 }
 
 fn proof_file(answered: &center::check::Answered) -> Vec<u8> {
-    ProofFile::new(
-        answered.answer().to_owned(),
-        answered.event().to_vec(),
-        answered.receipt(),
-        answered.proof_number(),
-    )
-    .to_bytes()
+    ProofFile::new(answered.answer().to_owned(), answered.event().to_vec(), answered.receipt(), answered.proof_number())
+        .to_bytes()
 }
 
 async fn an_answer_says_what_domain_decides_and_its_proof_verifies(world: World) {
@@ -238,10 +235,7 @@ async fn a_file_is_answered_in_order_with_its_purpose(world: World) {
             question
         })
         .collect();
-    let (file, window) = tokio::join!(
-        engine.check_many(questions),
-        engine.check(ask(search(&people[0].0), 5_000)),
-    );
+    let (file, window) = tokio::join!(engine.check_many(questions), engine.check(ask(search(&people[0].0), 5_000)),);
     let (file, window) = (file.unwrap(), window.unwrap());
     assert_eq!(file.len(), 1_000);
     for (n, answered) in file.iter().enumerate() {
@@ -292,7 +286,8 @@ async fn a_damaged_log_is_refused(world: World) {
         engine.check(ask(search(&one.0), request)).await.unwrap();
     }
     engine.shut_down().await;
-    let start = async || Engine::start(world.parts(store.clone()), std::sync::Arc::new(center::check::NoBatchObserver)).await;
+    let start =
+        async || Engine::start(world.parts(store.clone()), std::sync::Arc::new(center::check::NoBatchObserver)).await;
     start().await.unwrap().shut_down().await;
     world::behind_its_back(
         &world.address,
@@ -347,7 +342,11 @@ async fn a_stopped_engine_refuses_and_what_waited_is_answered(world: World) {
     }
     let refused = engine.check(ask(search(&one.0), 1_000)).await.unwrap_err();
     assert_eq!(refused.retry_after_seconds(), Some(limits::RETRY_AFTER_STORE_SECONDS));
-    assert_eq!(assert_whole(&store).await.len(), 1 + given, "every answer has its event, and no event lacks its answer");
+    assert_eq!(
+        assert_whole(&store).await.len(),
+        1 + given,
+        "every answer has its event, and no event lacks its answer"
+    );
 }
 
 async fn insurers_that_become_known_are_seen_at_once(world: World) {

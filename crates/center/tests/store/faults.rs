@@ -92,7 +92,11 @@ async fn a_postgres_that_goes_away_is_told_and_used_again_when_it_is_back() {
             engine.check(ask(search(&someone(1).0), request)).await.unwrap();
             given += 1;
         }
-        if crash { server.crash().unwrap() } else { server.stop().unwrap() }
+        if crash {
+            server.crash().unwrap()
+        } else {
+            server.stop().unwrap()
+        }
         for _ in 0..3 {
             request += 1;
             assert!(retry_after(engine.check(ask(search(&someone(1).0), request)).await).is_some());
@@ -151,8 +155,7 @@ async fn a_full_disk_is_its_own_error() {
     let store = world.store().await;
     store.limit_bytes(Some(1)).await.unwrap();
     let now = world.now();
-    let rows: Vec<CoverageRow> =
-        (0..2_000).map(someone).map(|(c, p)| CoverageRow::new(&c, p).unwrap()).collect();
+    let rows: Vec<CoverageRow> = (0..2_000).map(someone).map(|(c, p)| CoverageRow::new(&c, p).unwrap()).collect();
     let rows = &rows;
     let error = store.tx("put", async |mut tx| tx.put_coverages(rows, now).await).await.unwrap_err();
     assert!(matches!(error, StoreError::Full(_)), "{error}");

@@ -78,7 +78,8 @@ async fn a_feed_is_taken_and_asked_about(world: World) {
     let answer = answer_of(&engine.check(ask(search(&someone(1).0), 4)).await.unwrap());
     assert_eq!(answer.insurer_data_as_of, Some(world.now()));
     // The person is the same under either card, and the 個人番号 is nowhere.
-    let stored = store.read("see", async |mut tx| tx.coverages_of_cards(&[someone(1).0.card_key()]).await).await.unwrap();
+    let stored =
+        store.read("see", async |mut tx| tx.coverages_of_cards(&[someone(1).0.card_key()]).await).await.unwrap();
     let digits: String = personal_number(1).expose().iter().map(|d| char::from(*d)).collect();
     assert!(!stored[0].record.contains(&digits));
 }
@@ -91,8 +92,7 @@ async fn bad_rows_are_named_and_the_good_ones_taken(world: World) {
     rows[4].personal_number = "000000000001".to_owned();
     let done = import(&world, &store, feed(rows)).await;
     assert_eq!((done.report.rows_read, done.report.rows_accepted, done.report.rows_refused), (6, 3, 3));
-    let named: Vec<_> =
-        done.report.refusals.iter().map(|r| (r.line, r.field.as_str(), r.code.as_str())).collect();
+    let named: Vec<_> = done.report.refusals.iter().map(|r| (r.line, r.field.as_str(), r.code.as_str())).collect();
     assert_eq!(named[0], (3, "InsurerNumber", "check_digit"));
     assert_eq!(named[1], (5, "Birthdate", "no_such_day"));
     assert_eq!((named[2].0, named[2].1), (6, "PersonalNumber"));

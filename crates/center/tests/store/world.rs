@@ -9,8 +9,8 @@ use domain::{Coverage, PersonId, PersonalNumber, Purpose};
 use jiff::Timestamp;
 use kit::clock::Clock;
 use testkit::{PrivatePostgres, SeededRandom, TestClock};
-use trust::log::{LogId, LogSigner};
 use trust::keys::PrivateKey;
+use trust::log::{LogId, LogSigner};
 use uuid::Uuid;
 use wire::api::{Answer, SearchInfo};
 

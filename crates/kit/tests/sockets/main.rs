@@ -14,5 +14,3 @@ mod one_line;
 mod shutdown;
 #[cfg(all(test, unix))]
 mod signal;
-#[cfg(test)]
-mod speed;

@@ -44,19 +44,8 @@ pub(crate) enum FamilyName {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum PersonName {
-    Japanese {
-        surname: u16,
-        variant: u16,
-        given: u16,
-        maiden: u16,
-    },
-    Foreign {
-        origin: u8,
-        family: u8,
-        given: [u8; FOREIGN_PARTS_MAX],
-        alias_surname: u16,
-        alias_given: u16,
-    },
+    Japanese { surname: u16, variant: u16, given: u16, maiden: u16 },
+    Foreign { origin: u8, family: u8, given: [u8; FOREIGN_PARTS_MAX], alias_surname: u16, alias_given: u16 },
 }
 
 /// How one register writes a name and an address.
@@ -124,10 +113,7 @@ impl Names {
         let variants = surnames
             .iter()
             .map(|entry| {
-                surnames::VARIANTS
-                    .iter()
-                    .find(|(standard, _)| *standard == entry.text)
-                    .map_or(&[][..], |found| found.1)
+                surnames::VARIANTS.iter().find(|(standard, _)| *standard == entry.text).map_or(&[][..], |found| found.1)
             })
             .collect();
         let lists = [
@@ -154,23 +140,14 @@ impl Names {
                 kanji: origin.kanji,
             })
             .collect();
-        Names {
-            surnames,
-            variants,
-            given: all,
-            given_ranges,
-            origins,
-        }
+        Names { surnames, variants, given: all, given_ranges, origins }
     }
 
     pub(crate) fn family(&self, dice: &mut Dice) -> FamilyName {
         if dice.permille(FOREIGN_PERMILLE) {
             let origin = dice.index(self.origins.len());
             let family = dice.index(self.origins[origin].families.len());
-            return FamilyName::Foreign {
-                origin: origin as u8,
-                family: family as u8,
-            };
+            return FamilyName::Foreign { origin: origin as u8, family: family as u8 };
         }
         let surname = dice.leaning(self.surnames.len());
         let variants = self.variants[surname];
@@ -179,10 +156,7 @@ impl Names {
         } else {
             NONE
         };
-        FamilyName::Japanese {
-            surname: surname as u16,
-            variant,
-        }
+        FamilyName::Japanese { surname: surname as u16, variant }
     }
 
     /// A Japanese family by its name as the law holds it.
@@ -193,21 +167,15 @@ impl Names {
             } else {
                 self.variants[surname].iter().position(|variant| *variant == legal)? as u16
             };
-            Some(FamilyName::Japanese {
-                surname: surname as u16,
-                variant,
-            })
+            Some(FamilyName::Japanese { surname: surname as u16, variant })
         })
     }
 
     pub(crate) fn person(&self, dice: &mut Dice, family: FamilyName, sex: Sex, birth: Day) -> PersonName {
         match family {
-            FamilyName::Japanese { surname, variant } => PersonName::Japanese {
-                surname,
-                variant,
-                given: self.given_name(dice, sex, birth),
-                maiden: NONE,
-            },
+            FamilyName::Japanese { surname, variant } => {
+                PersonName::Japanese { surname, variant, given: self.given_name(dice, sex, birth), maiden: NONE }
+            }
             FamilyName::Foreign { origin, family } => self.foreigner(dice, origin, family, sex, birth),
         }
     }
@@ -215,11 +183,7 @@ impl Names {
     fn foreigner(&self, dice: &mut Dice, origin: u8, family: u8, sex: Sex, birth: Day) -> PersonName {
         let names = &self.origins[usize::from(origin)];
         // The given parts of both sexes are numbered through, the men's first.
-        let (base, len) = if sex == Sex::Male {
-            (0, names.men.len())
-        } else {
-            (names.men.len(), names.women.len())
-        };
+        let (base, len) = if sex == Sex::Male { (0, names.men.len()) } else { (names.men.len(), names.women.len()) };
         let parts = 1 + dice.index(usize::from(names.given_parts_max));
         let mut given = [u8::MAX; FOREIGN_PARTS_MAX];
         let first = dice.index(len);
@@ -228,40 +192,22 @@ impl Names {
         }
         let has_alias = dice.permille(if names.kanji { 550 } else { 120 });
         let (alias_surname, alias_given) = if has_alias {
-            (
-                dice.leaning(self.surnames.len()) as u16,
-                self.given_name(dice, sex, birth),
-            )
+            (dice.leaning(self.surnames.len()) as u16, self.given_name(dice, sex, birth))
         } else {
             (NONE, NONE)
         };
-        PersonName::Foreign {
-            origin,
-            family,
-            given,
-            alias_surname,
-            alias_given,
-        }
+        PersonName::Foreign { origin, family, given, alias_surname, alias_given }
     }
 
     /// A family from where names are longest.
     pub(crate) fn family_with_long_names(&self) -> FamilyName {
-        let longest = (0..self.origins.len())
-            .max_by_key(|origin| self.origins[*origin].given_parts_max)
-            .unwrap_or(0);
-        FamilyName::Foreign {
-            origin: longest as u8,
-            family: 1,
-        }
+        let longest = (0..self.origins.len()).max_by_key(|origin| self.origins[*origin].given_parts_max).unwrap_or(0);
+        FamilyName::Foreign { origin: longest as u8, family: 1 }
     }
 
     /// A woman's name of all the parts it can have, with a 通称.
     pub(crate) fn long_name(&self, dice: &mut Dice, family: FamilyName, birth: Day) -> PersonName {
-        let FamilyName::Foreign {
-            origin,
-            family: family_part,
-        } = family
-        else {
+        let FamilyName::Foreign { origin, family: family_part } = family else {
             return self.person(dice, family, Sex::Female, birth);
         };
         let names = &self.origins[usize::from(origin)];
@@ -270,29 +216,15 @@ impl Names {
             *slot = (names.men.len() + place) as u8;
         }
         let alias_given = self.given_name(dice, Sex::Female, birth);
-        PersonName::Foreign {
-            origin,
-            family: family_part,
-            given,
-            alias_surname: 5,
-            alias_given,
-        }
+        PersonName::Foreign { origin, family: family_part, given, alias_surname: 5, alias_given }
     }
 
     /// The same person with another family name before marriage.
     pub(crate) fn with_maiden_name(&self, dice: &mut Dice, name: PersonName) -> PersonName {
         match name {
-            PersonName::Japanese {
-                surname,
-                variant,
-                given,
-                ..
-            } => PersonName::Japanese {
-                surname,
-                variant,
-                given,
-                maiden: dice.leaning(self.surnames.len()) as u16,
-            },
+            PersonName::Japanese { surname, variant, given, .. } => {
+                PersonName::Japanese { surname, variant, given, maiden: dice.leaning(self.surnames.len()) as u16 }
+            }
             PersonName::Foreign { .. } => name,
         }
     }
@@ -310,12 +242,7 @@ impl Names {
     /// 氏名 as this register writes it.
     pub(crate) fn push_name(&self, out: &mut String, name: PersonName, form: Form) {
         match name {
-            PersonName::Japanese {
-                surname,
-                variant,
-                given,
-                maiden,
-            } => {
+            PersonName::Japanese { surname, variant, given, maiden } => {
                 let maiden_used = maiden != NONE && form.0 & Form::MAIDEN != 0;
                 let surname = usize::from(if maiden_used { maiden } else { surname });
                 if variant == NONE || maiden_used || form.0 & Form::STANDARD_KANJI != 0 {
@@ -326,9 +253,7 @@ impl Names {
                 out.push_str(form.space());
                 out.push_str(&self.given[usize::from(given)].text);
             }
-            PersonName::Foreign {
-                origin, family, given, ..
-            } => {
+            PersonName::Foreign { origin, family, given, .. } => {
                 let names = &self.origins[usize::from(origin)];
                 let space = if names.kanji { form.space() } else { " " };
                 out.push_str(&names.families[usize::from(family)].text);
@@ -345,20 +270,13 @@ impl Names {
         let space = if half { ' ' } else { '\u{3000}' };
         let reading = |entry: &Entry, out: &mut String| out.push_str(if half { &entry.half_kana } else { &entry.kana });
         match name {
-            PersonName::Japanese {
-                surname, given, maiden, ..
-            } => {
+            PersonName::Japanese { surname, given, maiden, .. } => {
                 let maiden_used = maiden != NONE && form.0 & Form::MAIDEN != 0;
-                reading(
-                    &self.surnames[usize::from(if maiden_used { maiden } else { surname })],
-                    out,
-                );
+                reading(&self.surnames[usize::from(if maiden_used { maiden } else { surname })], out);
                 out.push(space);
                 reading(&self.given[usize::from(given)], out);
             }
-            PersonName::Foreign {
-                origin, family, given, ..
-            } => {
+            PersonName::Foreign { origin, family, given, .. } => {
                 let names = &self.origins[usize::from(origin)];
                 reading(&names.families[usize::from(family)], out);
                 for part in given_parts(names, given) {
@@ -371,21 +289,13 @@ impl Names {
 
     /// 通称, if the person has one: text into `out`, half-width reading into `kana`.
     pub(crate) fn push_alias(&self, out: &mut String, kana: &mut String, name: PersonName) {
-        let PersonName::Foreign {
-            alias_surname,
-            alias_given,
-            ..
-        } = name
-        else {
+        let PersonName::Foreign { alias_surname, alias_given, .. } = name else {
             return;
         };
         if alias_surname == NONE {
             return;
         }
-        let (surname, given) = (
-            &self.surnames[usize::from(alias_surname)],
-            &self.given[usize::from(alias_given)],
-        );
+        let (surname, given) = (&self.surnames[usize::from(alias_surname)], &self.given[usize::from(alias_given)]);
         out.push_str(&surname.text);
         out.push('\u{3000}');
         out.push_str(&given.text);
@@ -399,22 +309,14 @@ impl Names {
 fn given_parts(names: &OriginNames, given: [u8; FOREIGN_PARTS_MAX]) -> impl Iterator<Item = &Entry> {
     given.into_iter().take_while(|part| *part != u8::MAX).map(move |part| {
         let part = usize::from(part);
-        if part < names.men.len() {
-            &names.men[part]
-        } else {
-            &names.women[part - names.men.len()]
-        }
+        if part < names.men.len() { &names.men[part] } else { &names.women[part - names.men.len()] }
     })
 }
 
 fn entries(list: &str) -> Vec<Entry> {
     list.split_whitespace()
         .filter_map(|entry| entry.split_once('/'))
-        .map(|(text, kana)| Entry {
-            text: text.replace('+', " "),
-            kana: kana.to_owned(),
-            half_kana: half_width(kana),
-        })
+        .map(|(text, kana)| Entry { text: text.replace('+', " "), kana: kana.to_owned(), half_kana: half_width(kana) })
         .collect()
 }
 
@@ -424,12 +326,8 @@ fn half_width(kana: &str) -> String {
     const HALF: &str = "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝｧｨｩｪｫｬｭｮｯｰ";
     const VOICED: &str = "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴ";
     const VOICELESS: &str = "カキクケコサシスセソタチツテトハヒフヘホウ";
-    let plain = |kana: char| {
-        FULL.chars()
-            .zip(HALF.chars())
-            .find(|(full, _)| *full == kana)
-            .map_or(kana, |(_, half)| half)
-    };
+    let plain =
+        |kana: char| FULL.chars().zip(HALF.chars()).find(|(full, _)| *full == kana).map_or(kana, |(_, half)| half);
     let mut out = String::new();
     for kana in kana.chars() {
         let mark = |from: &str, base: &str| from.chars().zip(base.chars()).find(|(v, _)| *v == kana).map(|(_, b)| b);
@@ -478,11 +376,7 @@ mod tests {
     fn half_width_readings_hold_no_full_width_katakana() {
         let names = Names::load();
         for entry in names.surnames.iter().chain(&names.given) {
-            assert!(
-                entry.half_kana.chars().all(|kana| ('ｦ'..='ﾟ').contains(&kana)),
-                "{}",
-                entry.half_kana
-            );
+            assert!(entry.half_kana.chars().all(|kana| ('ｦ'..='ﾟ').contains(&kana)), "{}", entry.half_kana);
         }
         assert_eq!(half_width("ワタナベ"), "ﾜﾀﾅﾍﾞ");
         assert_eq!(half_width("キッペイ"), "ｷｯﾍﾟｲ");

@@ -37,11 +37,7 @@ impl<'a> Asker<'a> {
     pub(crate) fn on(&mut self, id: u32, date: Day) -> Query {
         self.turn = (self.turn + 1) % self.nation.facilities.len().min(limits::ORACLE_FACILITIES) as u32;
         let consent = self.dice.permille(600);
-        Query {
-            facility: self.turn,
-            consent,
-            ..printed(self.nation, id, date)
-        }
+        Query { facility: self.turn, consent, ..printed(self.nation, id, date) }
     }
 
     /// The card typed as it is printed, asked about today.
@@ -55,11 +51,7 @@ impl<'a> Asker<'a> {
         let symbol = way(&mut self.dice, &query.symbol).unwrap_or_else(|| query.symbol.clone());
         let number = way(&mut self.dice, &query.number).unwrap_or_else(|| query.number.clone());
         let changed = symbol != query.symbol || number != query.number;
-        changed.then_some(Query {
-            symbol,
-            number,
-            ..query
-        })
+        changed.then_some(Query { symbol, number, ..query })
     }
 
     /// Today, with a slip in the number that its canonical form does not hide.
@@ -72,10 +64,7 @@ impl<'a> Asker<'a> {
 
     /// Today, with the birth date typed as something else.
     pub(crate) fn birthdate(&mut self, id: u32, birthdate: impl Into<String>) -> Query {
-        Query {
-            birthdate: birthdate.into(),
-            ..self.today(id)
-        }
+        Query { birthdate: birthdate.into(), ..self.today(id) }
     }
 
     /// A wrong but possible birth date: a slip of a digit, day and month swapped, the year of another era.
@@ -122,10 +111,7 @@ impl<'a> Asker<'a> {
         let query = self.today(id);
         let other = self.dice.index(self.nation.insurers.all.len()) as u16;
         let differs = other != self.coverage(id).insurer && self.nation.insurers.has_members(other);
-        differs.then(|| Query {
-            insurer: self.nation.insurers.get(other).number.clone(),
-            ..query
-        })
+        differs.then(|| Query { insurer: self.nation.insurers.get(other).number.clone(), ..query })
     }
 
     /// A number that the insurer has not given to anybody.
@@ -141,9 +127,7 @@ impl<'a> Asker<'a> {
             .certificates(id)
             .iter()
             .filter_map(|certificate| match certificate {
-                Certificate::Ticket {
-                    start, end, facility, ..
-                } => Some((*start, *end, *facility)),
+                Certificate::Ticket { start, end, facility, .. } => Some((*start, *end, *facility)),
                 _ => None,
             })
             .collect();

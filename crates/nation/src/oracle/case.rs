@@ -72,11 +72,7 @@ impl Case {
             super::truth::Verdict::Valid => None,
             _ => answer.hints.first().copied(),
         });
-        let field = if answer.field.is_empty() {
-            hint.map_or("", Hint::field)
-        } else {
-            answer.field
-        };
+        let field = if answer.field.is_empty() { hint.map_or("", Hint::field) } else { answer.field };
         let diseases: Vec<String> = answer.diseases.iter().map(ToString::to_string).collect();
         Case {
             case_id: String::new(),
@@ -166,17 +162,11 @@ impl Case {
 
 /// Reads the cases of a table together with other columns of it, both found by the names in the header.
 pub(crate) fn read<const N: usize>(path: &Path, more: [&'static str; N]) -> Result<Vec<(Case, [String; N])>> {
-    let table = |source| Error::Table {
-        path: path.to_owned(),
-        source,
-    };
+    let table = |source| Error::Table { path: path.to_owned(), source };
     let mut reader = csv::ReaderBuilder::new().from_path(path).map_err(table)?;
     let header = reader.headers().map_err(table)?.clone();
     let place = |column: &'static str| {
-        let missing = || Error::Column {
-            path: path.to_owned(),
-            column,
-        };
+        let missing = || Error::Column { path: path.to_owned(), column };
         header.iter().position(|name| name == column).ok_or_else(missing)
     };
     let places = Case::COLUMNS.into_iter().map(place).collect::<Result<Vec<_>>>()?;

@@ -32,9 +32,7 @@ impl Index {
             style.push_number(&mut number, coverage.number);
             let card = card_hash(coverage.insurer, &typed::canonical(&symbol), &typed::canonical(&number));
             index.cards.push((card, id));
-            index
-                .births
-                .push((birth_key(coverage.insurer, nation.person(coverage).birth), id));
+            index.births.push((birth_key(coverage.insurer, nation.person(coverage).birth), id));
             index.people.push((coverage.person, id));
         }
         index.cards.sort_unstable();
@@ -73,10 +71,7 @@ impl Index {
 
 fn found<K: Ord + Copy>(list: &[(K, u32)], key: K) -> impl Iterator<Item = u32> {
     let start = list.partition_point(|(its, _)| *its < key);
-    list[start..]
-        .iter()
-        .take_while(move |(its, _)| *its == key)
-        .map(|(_, id)| *id)
+    list[start..].iter().take_while(move |(its, _)| *its == key).map(|(_, id)| *id)
 }
 
 fn birth_key(insurer: u16, birth: Day) -> u64 {
@@ -86,15 +81,8 @@ fn birth_key(insurer: u16, birth: Day) -> u64 {
 
 /// FNV-1a, 64 bits.
 fn card_hash(insurer: u16, symbol: &str, number: &str) -> u64 {
-    let bytes = insurer
-        .to_le_bytes()
-        .into_iter()
-        .chain(symbol.bytes())
-        .chain([0])
-        .chain(number.bytes());
-    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    })
+    let bytes = insurer.to_le_bytes().into_iter().chain(symbol.bytes()).chain([0]).chain(number.bytes());
+    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }
 
 /// 枝番 as printed: two digits, or nothing.

@@ -96,9 +96,7 @@ impl Pools {
         let as_of = nation.as_of;
         if coverage.class == Class::PublicAssistance {
             let certificates = nation.certificates_of(coverage);
-            let ticket = certificates
-                .iter()
-                .any(|certificate| matches!(certificate, Certificate::Ticket { .. }));
+            let ticket = certificates.iter().any(|certificate| matches!(certificate, Certificate::Ticket { .. }));
             self.add_if(coverage.in_force(as_of), Pool::Assistance, id);
             self.add_if(ticket && coverage.in_force(as_of), Pool::AssistanceWithTicket, id);
             return;
@@ -126,11 +124,7 @@ impl Pools {
             self.add_if(followed, Pool::LostWithNext, id);
         } else {
             self.add_if(coverage.expires.is_some_and(|last| last < as_of), Pool::Expired, id);
-            self.add_if(
-                coverage.valid_from.is_some_and(|first| first > coverage.start),
-                Pool::ValidFrom,
-                id,
-            );
+            self.add_if(coverage.valid_from.is_some_and(|first| first > coverage.start), Pool::ValidFrom, id);
             let retroactive = coverage.issued.is_some_and(|issued| issued.since(coverage.start) > 20);
             self.add_if(retroactive, Pool::Retroactive, id);
         }
@@ -156,40 +150,21 @@ impl Pools {
         let (school, seventy, seventy_five) = (preschool_until(birth), seventy_from(birth), seventy_five_on(birth));
         self.add_if(lately(school.next(), 2), Pool::TurnedSchoolAge, id);
         let (_, month, day) = birth.ymd();
-        self.add_if(
-            lately(school.next(), 2) && month == 4 && day <= 2,
-            Pool::BornInApril,
-            id,
-        );
+        self.add_if(lately(school.next(), 2) && month == 4 && day <= 2, Pool::BornInApril, id);
         self.add_if(in_force && as_of <= school, Pool::Preschool, id);
-        self.add_if(
-            in_force && coverage.start == birth && birth > as_of.plus(-400),
-            Pool::Newborn,
-            id,
-        );
+        self.add_if(in_force && coverage.start == birth && birth > as_of.plus(-400), Pool::Newborn, id);
         self.add_if(!late && lately(seventy, 2), Pool::TurnedSeventy, id);
         self.add_if(
             late && coverage.start == seventy_five && lately(coverage.start.next(), 3),
             Pool::TurnedSeventyFive,
             id,
         );
-        self.add_if(
-            !late && coverage.end_day() == Some(seventy_five),
-            Pool::EndedBySeventyFive,
-            id,
-        );
+        self.add_if(!late && coverage.end_day() == Some(seventy_five), Pool::EndedBySeventyFive, id);
         if in_force && !late && seventy <= as_of {
             let certificate = nation.certificates_of(coverage).iter().any(|certificate| {
                 matches!(certificate, Certificate::Elderly { start, end, .. } if (*start..=*end).contains(&as_of))
             });
-            self.add(
-                if certificate {
-                    Pool::Seventies
-                } else {
-                    Pool::SeventiesWithout
-                },
-                id,
-            );
+            self.add(if certificate { Pool::Seventies } else { Pool::SeventiesWithout }, id);
         }
     }
 
@@ -204,22 +179,10 @@ impl Pools {
             })
             .collect();
         self.add_if(ratios.windows(2).any(|pair| pair[0] != pair[1]), Pool::RatioChanged, id);
-        self.add_if(
-            late && ratios.is_empty() && coverage.in_force(nation.as_of),
-            Pool::RatioMissing,
-            id,
-        );
+        self.add_if(late && ratios.is_empty() && coverage.in_force(nation.as_of), Pool::RatioMissing, id);
         let has = |wanted: fn(&Certificate) -> bool| certificates.iter().any(wanted);
-        self.add_if(
-            has(|certificate| matches!(certificate, Certificate::Limit { .. })),
-            Pool::Limit,
-            id,
-        );
-        self.add_if(
-            has(|certificate| matches!(certificate, Certificate::SpecificDisease { .. })),
-            Pool::Disease,
-            id,
-        );
+        self.add_if(has(|certificate| matches!(certificate, Certificate::Limit { .. })), Pool::Limit, id);
+        self.add_if(has(|certificate| matches!(certificate, Certificate::SpecificDisease { .. })), Pool::Disease, id);
     }
 
     fn add_by_card(&mut self, nation: &Nation, id: u32, coverage: &Coverage) {
@@ -228,22 +191,8 @@ impl Pools {
         self.add(Pool::InForce, id);
         self.add_if(coverage.relation == Relation::Family, Pool::Family, id);
         self.add_if(late, Pool::LateElderly, id);
-        self.add(
-            if coverage.branch.is_some() {
-                Pool::WithBranch
-            } else {
-                Pool::WithoutBranch
-            },
-            id,
-        );
-        self.add(
-            if symbol.is_empty() {
-                Pool::WithoutSymbol
-            } else {
-                Pool::WithSymbol
-            },
-            id,
-        );
+        self.add(if coverage.branch.is_some() { Pool::WithBranch } else { Pool::WithoutBranch }, id);
+        self.add(if symbol.is_empty() { Pool::WithoutSymbol } else { Pool::WithSymbol }, id);
         self.add_if(number.starts_with(['0', '０']), Pool::LeadingZero, id);
         self.add_if(coverage.class == Class::FullCharge, Pool::FullCharge, id);
         self.add_if(coverage.class == Class::ShortTerm, Pool::ShortTerm, id);

@@ -104,11 +104,8 @@ pub(crate) fn spaced(dice: &mut Dice, text: &str) -> Option<String> {
 
 /// Every hyphen in another look, and one more where there was none.
 pub(crate) fn rehyphenated(dice: &mut Dice, text: &str) -> Option<String> {
-    let looks: &[char] = if text.is_ascii() {
-        &['-', '‐', '−', '–', 'ー']
-    } else {
-        &['－', '‐', '−', '―', 'ー', '・']
-    };
+    let looks: &[char] =
+        if text.is_ascii() { &['-', '‐', '−', '–', 'ー'] } else { &['－', '‐', '−', '―', 'ー', '・'] };
     let mut letters: Vec<char> = text.chars().collect();
     let mut found = false;
     for letter in &mut letters {

@@ -115,22 +115,11 @@ pub(crate) struct Answer {
 
 impl Answer {
     fn new(verdict: Verdict) -> Answer {
-        Answer {
-            verdict,
-            share: None,
-            limit: None,
-            diseases: Vec::new(),
-            hints: Vec::new(),
-            field: "",
-            coverage: None,
-        }
+        Answer { verdict, share: None, limit: None, diseases: Vec::new(), hints: Vec::new(), field: "", coverage: None }
     }
 
     fn unreadable(field: &'static str) -> Answer {
-        Answer {
-            field,
-            ..Answer::new(Verdict::Unreadable)
-        }
+        Answer { field, ..Answer::new(Verdict::Unreadable) }
     }
 
     fn with(mut self, hint: Hint) -> Answer {
@@ -148,11 +137,7 @@ pub(crate) fn judge(nation: &Nation, index: &Index, query: &Query) -> Option<Ans
         return Some(Answer::unreadable("Birthdate"));
     };
     let branch = typed::branch(&query.branch).ok()?;
-    let insurer = nation
-        .insurers
-        .all
-        .iter()
-        .position(|insurer| insurer.number == insurer_number);
+    let insurer = nation.insurers.all.iter().position(|insurer| insurer.number == insurer_number);
     let Some(insurer) = insurer else {
         return Some(Answer::new(Verdict::NotFound).with(Hint::InsurerUnknown));
     };
@@ -165,11 +150,7 @@ pub(crate) fn judge(nation: &Nation, index: &Index, query: &Query) -> Option<Ans
         return Some(near_misses(nation, index, insurer, birth, &symbol, &number));
     }
     let open = |ids: &[u32]| ids.iter().any(|id| row(id).status == Status::Registered);
-    let born: Vec<u32> = with_card
-        .iter()
-        .copied()
-        .filter(|id| nation.person(row(id)).birth == birth)
-        .collect();
+    let born: Vec<u32> = with_card.iter().copied().filter(|id| nation.person(row(id)).birth == birth).collect();
     if born.is_empty() {
         return open(&with_card).then(|| Answer::new(Verdict::NotFound).with(Hint::BirthdateDiffers));
     }
@@ -240,11 +221,7 @@ fn of_one_person(nation: &Nation, index: &Index, query: &Query, matched: &[u32])
     if newer != newer_than(last) {
         return None;
     }
-    let mut answer = Answer::new(if newer {
-        Verdict::InvalidNewCoverageExists
-    } else {
-        Verdict::Invalid
-    });
+    let mut answer = Answer::new(if newer { Verdict::InvalidNewCoverageExists } else { Verdict::Invalid });
     if newer {
         answer.hints.push(Hint::NewInsurerKnown);
     }
@@ -278,9 +255,7 @@ fn in_force(nation: &Nation, query: &Query, id: u32) -> Answer {
     answer.hints.extend(hint);
     if coverage.class == Class::PublicAssistance {
         let has_ticket = certificates.iter().any(|certificate| match certificate {
-            Certificate::Ticket {
-                start, end, facility, ..
-            } => {
+            Certificate::Ticket { start, end, facility, .. } => {
                 *facility == query.facility
                     && end.month_number() == day.month_number()
                     && (*start..=*end).contains(&day)
@@ -297,9 +272,7 @@ fn in_force(nation: &Nation, query: &Query, id: u32) -> Answer {
             Certificate::Limit { flag, start, end, .. } if query.consent && (*start..=*end).contains(&day) => {
                 answer.limit = Some(*flag);
             }
-            Certificate::SpecificDisease {
-                category, start, end, ..
-            } if (*start..=*end).contains(&day) => {
+            Certificate::SpecificDisease { category, start, end, .. } if (*start..=*end).contains(&day) => {
                 answer.diseases.push(*category);
             }
             _ => {}
@@ -332,9 +305,7 @@ fn share(nation: &Nation, coverage: &Coverage, day: Day) -> (u8, Option<Hint>) {
         return (30, None);
     }
     let ratio = certificates.iter().find_map(|certificate| match certificate {
-        Certificate::Elderly {
-            percent, start, end, ..
-        } if (*start..=*end).contains(&day) => Some(*percent),
+        Certificate::Elderly { percent, start, end, .. } if (*start..=*end).contains(&day) => Some(*percent),
         _ => None,
     });
     ratio.map_or((30, Some(Hint::ElderlyCertificateMissing)), |percent| (percent, None))

@@ -18,11 +18,7 @@ pub(crate) fn canonical(text: &str) -> String {
     if text.is_ascii() {
         folded.extend(text.chars().filter(kept).map(|letter| letter.to_ascii_uppercase()));
     } else if text.chars().all(folds_by_offset) {
-        folded.extend(
-            text.chars()
-                .filter(kept)
-                .map(|letter| half(letter).to_ascii_uppercase()),
-        );
+        folded.extend(text.chars().filter(kept).map(|letter| half(letter).to_ascii_uppercase()));
     } else {
         folded.extend(text.nfkc().filter(kept).map(|letter| letter.to_ascii_uppercase()));
     }
@@ -79,23 +75,14 @@ pub(crate) fn branch(text: &str) -> Result<Option<u8>, NoBranch> {
 
 /// 生年月日 as typed: eight digits, with or without separators, or seven digits that begin with an era.
 pub(crate) fn birthdate(text: &str) -> Option<Day> {
-    let folded: String = text
-        .trim()
-        .chars()
-        .map(half)
-        .filter(|letter| !matches!(letter, '/' | '-' | '.'))
-        .collect();
+    let folded: String = text.trim().chars().map(half).filter(|letter| !matches!(letter, '/' | '-' | '.')).collect();
     let digits = digits(&folded)?;
     let number = |range: std::ops::Range<usize>| digits[range].parse::<u32>().ok();
     match digits.len() {
         8 => Day::checked(number(0..4)?.cast_signed(), number(4..6)?, number(6..8)?),
         7 => {
             let begin = ERAS.iter().find(|(code, _)| Some(*code) == number(0..1))?.1;
-            Day::checked(
-                begin.year() + number(1..3)?.cast_signed() - 1,
-                number(3..5)?,
-                number(5..7)?,
-            )
+            Day::checked(begin.year() + number(1..3)?.cast_signed() - 1, number(3..5)?, number(5..7)?)
         }
         _ => None,
     }
@@ -104,11 +91,7 @@ pub(crate) fn birthdate(text: &str) -> Option<Day> {
 /// True if one text becomes the other by at most one substitution, insertion, deletion or swap of neighbours.
 pub(crate) fn at_most_one_edit(one: &str, other: &str) -> bool {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let (short, long) = if one.len() <= other.len() {
-        (&one, &other)
-    } else {
-        (&other, &one)
-    };
+    let (short, long) = if one.len() <= other.len() { (&one, &other) } else { (&other, &one) };
     if long.len() - short.len() > 1 {
         return false;
     }
@@ -150,14 +133,7 @@ mod tests {
     #[test]
     fn birthdates_are_read_in_every_form_that_people_type() {
         let day = Day::of(2001, 3, 27);
-        for text in [
-            "20010327",
-            "２００１０３２７",
-            "2001/03/27",
-            "2001-03-27",
-            "4130327",
-            " 20010327 ",
-        ] {
+        for text in ["20010327", "２００１０３２７", "2001/03/27", "2001-03-27", "4130327", " 20010327 "] {
             assert_eq!(birthdate(text), Some(day), "{text}");
         }
         for text in ["20010230", "2001032", "9130327", "", "20010327a"] {
@@ -167,17 +143,8 @@ mod tests {
 
     #[test]
     fn one_edit_is_one_slip_of_the_finger() {
-        for (one, other) in [
-            ("123", "123"),
-            ("123", "133"),
-            ("123", "12"),
-            ("123", "1223"),
-            ("123", "213"),
-        ] {
-            assert!(
-                at_most_one_edit(one, other) && at_most_one_edit(other, one),
-                "{one} {other}"
-            );
+        for (one, other) in [("123", "123"), ("123", "133"), ("123", "12"), ("123", "1223"), ("123", "213")] {
+            assert!(at_most_one_edit(one, other) && at_most_one_edit(other, one), "{one} {other}");
         }
         for (one, other) in [("123", "321"), ("123", "145"), ("12", "1234"), ("1234", "2143")] {
             assert!(!at_most_one_edit(one, other), "{one} {other}");

@@ -97,12 +97,7 @@ impl Draft {
             let (start, end) = (first.max(span.seventy), last.min(last_day));
             if start <= end {
                 let issued = start.plus(-10).max(span.start);
-                self.certificates.push(Certificate::Elderly {
-                    percent,
-                    issued,
-                    start,
-                    end,
-                });
+                self.certificates.push(Certificate::Elderly { percent, issued, start, end });
             }
         }
     }
@@ -110,10 +105,7 @@ impl Draft {
     /// Applied for at some day of an August year, and again in the next one; cut where the categories change at 70.
     fn limits(&mut self, span: Span, income: u8, late_percent: Option<u8>) {
         let old = span.seventy <= self.as_of;
-        if !self
-            .dice
-            .permille(if old { LIMIT_PERMILLE_OLD } else { LIMIT_PERMILLE_YOUNG })
-        {
+        if !self.dice.permille(if old { LIMIT_PERMILLE_OLD } else { LIMIT_PERMILLE_YOUNG }) {
             return;
         }
         let worse_income = self.dice.permille(150);
@@ -126,22 +118,12 @@ impl Draft {
             if applied > last || applied > self.as_of.plus(30) {
                 continue;
             }
-            let income = if worse_income && nth == 0 {
-                income.saturating_sub(1)
-            } else {
-                income
-            };
+            let income = if worse_income && nth == 0 { income.saturating_sub(1) } else { income };
             let long_term = (income == 0 && self.dice.permille(200)).then(|| applied.plus(30));
             for (start, end, flag) in limit_parts(span, applied, last, income, late_percent) {
                 if start <= end {
                     let issued = start.plus(-5);
-                    self.certificates.push(Certificate::Limit {
-                        flag,
-                        issued,
-                        start,
-                        end,
-                        long_term,
-                    });
+                    self.certificates.push(Certificate::Limit { flag, issued, start, end, long_term });
                 }
             }
         }
@@ -155,23 +137,10 @@ impl Draft {
         }
         let from = issued.first_of_month().max(span.start);
         let mut add = |category, self_pay| {
-            self.certificates.push(Certificate::SpecificDisease {
-                category,
-                issued,
-                start: from,
-                end,
-                self_pay,
-            });
+            self.certificates.push(Certificate::SpecificDisease { category, issued, start: from, end, self_pay });
         };
         if self.dice.permille(DIALYSIS_PERMILLE) {
-            add(
-                1,
-                if income == 4 && span.seventy > self.as_of {
-                    20_000
-                } else {
-                    10_000
-                },
-            );
+            add(1, if income == 4 && span.seventy > self.as_of { 20_000 } else { 10_000 });
         }
         if self.dice.below(1_000_000) < RARE_DISEASE_PERMILLION {
             add(2, 10_000);
@@ -192,36 +161,18 @@ impl Draft {
             let (first, last) = (month.max(begin), month.last_of_month());
             let exists = first <= last && end.is_none_or(|end| first < end);
             if exists && self.dice.permille(750) {
-                let facility = if self.dice.permille(800) {
-                    usual
-                } else {
-                    self.roll_institution()
-                };
-                let start = if self.dice.permille(200) {
-                    first.plus(9).min(last)
-                } else {
-                    first
-                };
+                let facility = if self.dice.permille(800) { usual } else { self.roll_institution() };
+                let start = if self.dice.permille(200) { first.plus(9).min(last) } else { first };
                 let self_pay = if self.dice.permille(120) { 1500 } else { 0 };
                 let issue = self.dice.below(100_000_000);
-                self.certificates.push(Certificate::Ticket {
-                    start,
-                    end: last,
-                    issue,
-                    facility,
-                    self_pay,
-                });
+                self.certificates.push(Certificate::Ticket { start, end: last, issue, facility, self_pay });
             }
             month = month.before().first_of_month();
         }
     }
 
     fn roll_institution(&mut self) -> u32 {
-        let known = if self.dice.permille(600) {
-            limits::ORACLE_FACILITIES
-        } else {
-            self.facilities.len()
-        };
+        let known = if self.dice.permille(600) { limits::ORACLE_FACILITIES } else { self.facilities.len() };
         self.dice.index(known.min(self.facilities.len())) as u32
     }
 }
@@ -266,8 +217,5 @@ fn limit_parts(span: Span, start: Day, end: Day, income: u8, late: Option<u8>) -
         _ => 11,
     });
     let last_old = end.min(span.seventy_five.before());
-    [
-        (start, last_old.min(span.seventy.before()), young),
-        (start.max(span.seventy), last_old, old),
-    ]
+    [(start, last_old.min(span.seventy.before()), young), (start.max(span.seventy), last_old, old)]
 }

@@ -63,10 +63,7 @@ impl Draft {
     }
 
     fn japanese(&self, legal: &str) -> FamilyName {
-        self.names.family_called(legal).unwrap_or(FamilyName::Japanese {
-            surname: 0,
-            variant: u16::MAX,
-        })
+        self.names.family_called(legal).unwrap_or(FamilyName::Japanese { surname: 0, variant: u16::MAX })
     }
 
     /// Somebody who had a birthday some months before `as_of`.
@@ -79,13 +76,7 @@ impl Draft {
     /// Registers write the cast's names as the law holds them.
     fn issue_plain(&mut self, plan: CardPlan, members: &[Slot]) -> u32 {
         let first = self.coverages.len();
-        self.issue(
-            &CardPlan {
-                benefits: false,
-                ..plan
-            },
-            members,
-        );
+        self.issue(&CardPlan { benefits: false, ..plan }, members);
         for coverage in &mut self.coverages[first..] {
             coverage.form = Form::REGISTER;
         }
@@ -121,13 +112,7 @@ impl Draft {
         let first = self.issue_plain(plan, &[head, spouse, child]);
         let start = august_before(self.as_of);
         let end = start.anniversary(1).before();
-        let limit = Certificate::Limit {
-            flag: LimitFlag(3),
-            issued: start.plus(-7),
-            start,
-            end,
-            long_term: None,
-        };
+        let limit = Certificate::Limit { flag: LimitFlag(3), issued: start.plus(-7), start, end, long_term: None };
         self.give(first, &[limit]);
         [first, first + 1, first + 2]
     }
@@ -144,25 +129,8 @@ impl Draft {
         let start = august.max(seventy_from(slot.birth));
         let end = august.anniversary(1).before().min(seventy_five_on(slot.birth).before());
         let issued = start.plus(-12);
-        let limit = Certificate::Limit {
-            flag: LimitFlag(14),
-            issued,
-            start,
-            end,
-            long_term: None,
-        };
-        self.give(
-            coverage,
-            &[
-                Certificate::Elderly {
-                    percent: 20,
-                    issued,
-                    start,
-                    end,
-                },
-                limit,
-            ],
-        );
+        let limit = Certificate::Limit { flag: LimitFlag(14), issued, start, end, long_term: None };
+        self.give(coverage, &[Certificate::Elderly { percent: 20, issued, start, end }, limit]);
         coverage
     }
 
@@ -170,10 +138,7 @@ impl Draft {
         let home = self.add_home(PREFECTURE);
         let family = self.japanese("木村");
         let slot = self.adult(family, Sex::Male, 41, home);
-        let (old, new) = (
-            self.insurer_at(InsurerKind::Kyokai, home),
-            self.insurer_at(InsurerKind::Union, home),
-        );
+        let (old, new) = (self.insurer_at(InsurerKind::Kyokai, home), self.insurer_at(InsurerKind::Union, home));
         let changed_on = self.as_of.plus(-50).first_of_month();
         let plan = CardPlan::new(old, Class::General, home, self.as_of.plus(-3000));
         let old = self.issue_plain(plan.until(changed_on, Loss::OtherInsurance), &[slot]);
@@ -201,16 +166,7 @@ impl Draft {
         let coverage = self.issue_plain(CardPlan::new(insurer, Class::PublicAssistance, home, start), &[slot]);
         let (start, end) = (self.as_of.first_of_month(), self.as_of.last_of_month());
         let issue = self.dice.below(100_000_000);
-        self.give(
-            coverage,
-            &[Certificate::Ticket {
-                start,
-                end,
-                issue,
-                facility: STORY_FACILITY,
-                self_pay: 0,
-            }],
-        );
+        self.give(coverage, &[Certificate::Ticket { start, end, issue, facility: STORY_FACILITY, self_pay: 0 }]);
         coverage
     }
 
@@ -224,30 +180,9 @@ impl Draft {
         let coverage = self.issue_plain(CardPlan::new(insurer, Class::General, home, joined), &[slot]);
         let start = august_before(self.as_of);
         let end = start.anniversary(1).before();
-        let before = Certificate::Ratio {
-            percent: 10,
-            start: start.anniversary(-1),
-            end: start.before(),
-        };
-        let limit = Certificate::Limit {
-            flag: LimitFlag(19),
-            issued: start,
-            start,
-            end,
-            long_term: None,
-        };
-        self.give(
-            coverage,
-            &[
-                before,
-                Certificate::Ratio {
-                    percent: 20,
-                    start,
-                    end,
-                },
-                limit,
-            ],
-        );
+        let before = Certificate::Ratio { percent: 10, start: start.anniversary(-1), end: start.before() };
+        let limit = Certificate::Limit { flag: LimitFlag(19), issued: start, start, end, long_term: None };
+        self.give(coverage, &[before, Certificate::Ratio { percent: 20, start, end }, limit]);
         coverage
     }
 
@@ -255,17 +190,11 @@ impl Draft {
         let home = self.add_home(PREFECTURE);
         let family = self.japanese("近藤");
         let slot = self.adult(family, Sex::Male, 29, home);
-        let (old, new) = (
-            self.insurer_at(InsurerKind::Union, home),
-            self.insurer_at(InsurerKind::Kyokai, home),
-        );
+        let (old, new) = (self.insurer_at(InsurerKind::Union, home), self.insurer_at(InsurerKind::Kyokai, home));
         let start = self.as_of.plus(-8);
         let plan = CardPlan::new(old, Class::General, home, self.as_of.plus(-1500)).until(start, Loss::Other);
         self.issue_plain(plan, &[slot]);
-        let plan = CardPlan {
-            status: Status::InProgress,
-            ..CardPlan::new(new, Class::General, home, start)
-        };
+        let plan = CardPlan { status: Status::InProgress, ..CardPlan::new(new, Class::General, home, start) };
         self.issue_plain(plan, &[slot])
     }
 
@@ -287,13 +216,7 @@ impl Draft {
         let slot = self.adult(family, Sex::Male, 52, home);
         let insurer = self.insurer_at(InsurerKind::NationalHealth, home);
         let plan = CardPlan::new(insurer, Class::General, home, self.as_of.plus(-2000));
-        self.issue_plain(
-            CardPlan {
-                expires: Some(august_before(self.as_of).before()),
-                ..plan
-            },
-            &[slot],
-        )
+        self.issue_plain(CardPlan { expires: Some(august_before(self.as_of).before()), ..plan }, &[slot])
     }
 
     /// A long name in capitals and a 通称.
@@ -330,17 +253,10 @@ impl Draft {
         let home = self.add_home(PREFECTURE);
         let family = self.japanese("松井");
         let slot = self.adult(family, Sex::Male, age, home);
-        let (old, new) = (
-            self.insurer_at(InsurerKind::RetiredNational, home),
-            self.insurer_at(InsurerKind::NationalHealth, home),
-        );
+        let (old, new) =
+            (self.insurer_at(InsurerKind::RetiredNational, home), self.insurer_at(InsurerKind::NationalHealth, home));
         let sixty_five = slot.birth.anniversary(65);
-        let plan = CardPlan::new(
-            old,
-            Class::Retired,
-            home,
-            sixty_five.min(Day::of(2015, 4, 1)).plus(-700),
-        );
+        let plan = CardPlan::new(old, Class::Retired, home, sixty_five.min(Day::of(2015, 4, 1)).plus(-700));
         self.issue_plain(plan.until(sixty_five, Loss::OtherInsurance), &[slot]);
         self.issue(&CardPlan::new(new, Class::General, home, sixty_five), &[slot]);
     }
@@ -355,13 +271,7 @@ impl Draft {
                 .iter()
                 .map(|category| {
                     let self_pay = if *category == 1 { 20_000 } else { 10_000 };
-                    Certificate::SpecificDisease {
-                        category: *category,
-                        issued,
-                        start: issued,
-                        end,
-                        self_pay,
-                    }
+                    Certificate::SpecificDisease { category: *category, issued, start: issued, end, self_pay }
                 })
                 .collect();
             self.give(coverage, &certificates);

@@ -14,11 +14,7 @@ const FISCAL_MONTH: u32 = 8;
 /// First day of the August year in which a day lies.
 pub(crate) fn august_before(day: Day) -> Day {
     let this_year = Day::of(day.year(), FISCAL_MONTH, 1);
-    if this_year <= day {
-        this_year
-    } else {
-        Day::of(day.year() - 1, FISCAL_MONTH, 1)
-    }
+    if this_year <= day { this_year } else { Day::of(day.year() - 1, FISCAL_MONTH, 1) }
 }
 
 #[derive(Clone, Copy)]
@@ -83,17 +79,12 @@ impl Draft {
         let class = class_of(kind);
         let head = slots[0];
         if matches!(kind, InsurerKind::RetiredUnion | InsurerKind::RetiredMutual) {
-            let start = self
-                .as_of
-                .plus(-self.dice.between(40, 1400))
-                .max(head.birth.anniversary(60));
+            let start = self.as_of.plus(-self.dice.between(40, 1400)).max(head.birth.anniversary(60));
             self.issue(&CardPlan::new(insurer, class, home, start), slots);
             return;
         }
         let now = CardPlan::new(insurer, class, home, self.as_of);
-        let changed_on = self
-            .as_of
-            .plus(-3 - self.dice.between(0, 1000).min(self.dice.between(0, 1000)));
+        let changed_on = self.as_of.plus(-3 - self.dice.between(0, 1000).min(self.dice.between(0, 1000)));
         let grown = self.grown(&head);
         let weights = JOBS.map(|(_, weight)| weight);
         let job = JOBS[self.dice.weighted(&weights)].0;
@@ -126,13 +117,7 @@ impl Draft {
                 let start = self.as_of.plus(-self.dice.between(1, 20));
                 self.earlier_job(slots, home, start, Loss::Other, false);
                 let status = Status::InProgress;
-                self.issue(
-                    &CardPlan {
-                        status,
-                        ..now.begin(start)
-                    },
-                    slots,
-                );
+                self.issue(&CardPlan { status, ..now.begin(start) }, slots);
             }
             Job::Lost => {
                 let lost_on = self.as_of.plus(-self.dice.between(1, 100));
@@ -158,31 +143,14 @@ impl Draft {
     /// 任意継続: the same insurer for two more years under another number, sometimes not entered yet.
     fn voluntary_continuation(&mut self, slots: &[Slot], now: CardPlan, grown: Day) {
         let in_progress = self.dice.permille(300);
-        let days = if in_progress {
-            self.dice.between(1, 20)
-        } else {
-            self.dice.between(40, 900)
-        };
+        let days = if in_progress { self.dice.between(1, 20) } else { self.dice.between(40, 900) };
         let left_on = self.as_of.plus(-days).max(grown.plus(60));
         let start = self.hire_day(grown, left_on.plus(-60));
         self.issue(&now.begin(start).until(left_on, Loss::Other), slots);
-        let status = if in_progress {
-            Status::InProgress
-        } else {
-            Status::Registered
-        };
+        let status = if in_progress { Status::InProgress } else { Status::Registered };
         let expires = Some(left_on.anniversary(2).before());
         let issued_after = self.dice.between(7, 40);
-        self.issue(
-            &CardPlan {
-                start: left_on,
-                expires,
-                status,
-                issued_after,
-                ..now
-            },
-            slots,
-        );
+        self.issue(&CardPlan { start: left_on, expires, status, issued_after, ..now }, slots);
     }
 
     /// Members of 国保, without those who are elsewhere by now.
@@ -195,12 +163,7 @@ impl Draft {
         let resident = RESIDENTS[self.dice.weighted(&weights)].0;
         let changed_on = self.as_of.plus(-4 - self.dice.between(0, 900));
         if all_leave || changed_on < grown.plus(120) {
-            let last = slots
-                .iter()
-                .filter_map(|slot| slot.until)
-                .map(|(day, _)| day)
-                .min()
-                .unwrap_or(self.as_of);
+            let last = slots.iter().filter_map(|slot| slot.until).map(|(day, _)| day).min().unwrap_or(self.as_of);
             let start = self.hire_day(grown, last.min(self.as_of).plus(-200));
             self.national_card(slots, home, start, None);
             return;
@@ -225,20 +188,12 @@ impl Draft {
             }
             Resident::Moved | Resident::InProgress => {
                 let in_progress = matches!(resident, Resident::InProgress);
-                let moved_on = if in_progress {
-                    self.as_of.plus(-self.dice.between(1, 14))
-                } else {
-                    changed_on
-                };
+                let moved_on = if in_progress { self.as_of.plus(-self.dice.between(1, 14)) } else { changed_on };
                 let old_home = self.places.home_elsewhere(&mut self.dice, self.homes[home as usize]);
                 let old_home = self.keep_home(old_home);
                 let start = self.hire_day(grown, moved_on.plus(-60));
                 self.national_card(slots, old_home, start, Some((moved_on, Loss::Other)));
-                let status = if in_progress {
-                    Status::InProgress
-                } else {
-                    Status::Registered
-                };
+                let status = if in_progress { Status::InProgress } else { Status::Registered };
                 let plan = self.national_plan(home, moved_on);
                 self.issue(&CardPlan { status, ..plan }, slots);
             }
@@ -250,15 +205,7 @@ impl Draft {
                 let employer = self.employer_insurer(InsurerKind::Kyokai, home);
                 let job = CardPlan::new(employer, Class::General, home, left_on).until(changed_on, Loss::Other);
                 self.issue(&job, slots);
-                self.issue(
-                    &CardPlan {
-                        start: changed_on,
-                        end: None,
-                        again: Some(card),
-                        ..plan
-                    },
-                    slots,
-                );
+                self.issue(&CardPlan { start: changed_on, end: None, again: Some(card), ..plan }, slots);
             }
         }
         self.mistaken_row(&head, home);
@@ -278,30 +225,15 @@ impl Draft {
         let head = slots[0];
         let sixty_five = head.birth.anniversary(65);
         let last_entry = Day::of(2015, 3, 31);
-        let start = head
-            .birth
-            .anniversary(60)
-            .plus(self.dice.between(0, 600))
-            .min(last_entry);
+        let start = head.birth.anniversary(60).plus(self.dice.between(0, 600)).min(last_entry);
         let municipality = self.homes[home as usize].municipality;
         if start < sixty_five && sixty_five < self.as_of.plus(-30) {
-            let insurer = self
-                .insurers
-                .of_municipality(InsurerKind::RetiredNational, municipality);
-            let class = if self.dice.permille(150) {
-                Class::ShortTermRetired
-            } else {
-                Class::Retired
-            };
+            let insurer = self.insurers.of_municipality(InsurerKind::RetiredNational, municipality);
+            let class = if self.dice.permille(150) { Class::ShortTermRetired } else { Class::Retired };
             let plan = CardPlan::new(insurer, class, home, start).until(sixty_five, Loss::OtherInsurance);
             self.issue(&plan, &slots[..1]);
-            let from = Slot {
-                from: sixty_five,
-                ..head
-            };
-            let others = std::iter::once(from)
-                .chain(slots[1..].iter().copied())
-                .collect::<Vec<_>>();
+            let from = Slot { from: sixty_five, ..head };
+            let others = std::iter::once(from).chain(slots[1..].iter().copied()).collect::<Vec<_>>();
             self.national_card(&others, home, start, None);
         } else {
             self.national_card(slots, home, start, None);
@@ -315,32 +247,17 @@ impl Draft {
         let plan = self.national_plan(home, start);
         let from_august = self.dice.permille(300).then_some(august);
         let plan = match resident {
-            Resident::ExpiredCard => CardPlan {
-                expires: Some(august.before()),
-                ..plan
-            },
+            Resident::ExpiredCard => CardPlan { expires: Some(august.before()), ..plan },
             Resident::ShortTerm => {
                 let months = *self.dice.pick(&[1, 3, 6, 6]);
                 let expires = (0..months).fold(august, |day, _| day.first_of_next_month()).before();
                 let valid_from = Some(august);
-                CardPlan {
-                    class: Class::ShortTerm,
-                    expires: Some(expires),
-                    valid_from,
-                    ..plan
-                }
+                CardPlan { class: Class::ShortTerm, expires: Some(expires), valid_from, ..plan }
             }
-            Resident::FullCharge => CardPlan {
-                class: Class::FullCharge,
-                expires: Some(next_july),
-                valid_from: from_august,
-                ..plan
-            },
-            _ => CardPlan {
-                expires: Some(next_july),
-                valid_from: from_august,
-                ..plan
-            },
+            Resident::FullCharge => {
+                CardPlan { class: Class::FullCharge, expires: Some(next_july), valid_from: from_august, ..plan }
+            }
+            _ => CardPlan { expires: Some(next_july), valid_from: from_august, ..plan },
         };
         self.issue(&plan, slots);
     }
@@ -349,35 +266,16 @@ impl Draft {
     pub(crate) fn insure_late_elderly(&mut self, slot: Slot, home: u32) {
         let prefecture = self.prefecture_of(home);
         let insurer = self.insurers.near(&mut self.dice, InsurerKind::LateElderly, prefecture);
-        let expires = self
-            .dice
-            .permille(300)
-            .then_some(august_before(self.as_of).anniversary(1).before());
-        let plan = CardPlan {
-            expires,
-            ..CardPlan::new(insurer, Class::General, home, slot.from)
-        };
+        let expires = self.dice.permille(300).then_some(august_before(self.as_of).anniversary(1).before());
+        let plan = CardPlan { expires, ..CardPlan::new(insurer, Class::General, home, slot.from) };
         let moved_on = self.as_of.plus(-self.dice.between(10, 360));
         if slot.from < moved_on.plus(-60) && slot.until.is_none() && self.dice.permille(25) {
             let old_prefecture = prefecture % 47 + 1;
-            let old_insurer = self
-                .insurers
-                .near(&mut self.dice, InsurerKind::LateElderly, old_prefecture);
+            let old_insurer = self.insurers.near(&mut self.dice, InsurerKind::LateElderly, old_prefecture);
             let old_home = self.add_home(old_prefecture);
-            let old = CardPlan {
-                insurer: old_insurer,
-                home: old_home,
-                expires: None,
-                ..plan
-            };
+            let old = CardPlan { insurer: old_insurer, home: old_home, expires: None, ..plan };
             self.issue(&old.until(moved_on, Loss::Other), &[slot]);
-            self.issue(
-                &CardPlan {
-                    start: moved_on,
-                    ..plan
-                },
-                &[Slot { from: moved_on, ..slot }],
-            );
+            self.issue(&CardPlan { start: moved_on, ..plan }, &[Slot { from: moved_on, ..slot }]);
         } else {
             self.issue(&plan, &[slot]);
         }
@@ -386,23 +284,13 @@ impl Draft {
     /// A job before this day, of any employees' scheme.
     fn earlier_job(&mut self, slots: &[Slot], home: u32, until: Day, why: Loss, maiden_name: bool) {
         use InsurerKind as K;
-        const KINDS: [K; 7] = [
-            K::Kyokai,
-            K::Union,
-            K::MutualLocal,
-            K::MutualNational,
-            K::MutualSchool,
-            K::MutualPolice,
-            K::Seamen,
-        ];
+        const KINDS: [K; 7] =
+            [K::Kyokai, K::Union, K::MutualLocal, K::MutualNational, K::MutualSchool, K::MutualPolice, K::Seamen];
         let kind = KINDS[self.dice.weighted(&[600, 300, 40, 20, 30, 8, 2])];
         let insurer = self.employer_insurer(kind, home);
         let grown = self.grown(&slots[0]);
         let start = self.hire_day(grown, until.plus(-25));
-        let plan = CardPlan {
-            maiden_name,
-            ..CardPlan::new(insurer, class_of(kind), home, start)
-        };
+        let plan = CardPlan { maiden_name, ..CardPlan::new(insurer, class_of(kind), home, start) };
         self.issue(&plan.until(until, why), slots);
     }
 
@@ -414,31 +302,14 @@ impl Draft {
 
     fn national_card(&mut self, slots: &[Slot], home: u32, start: Day, end: Option<(Day, Loss)>) {
         let plan = self.national_plan(home, start);
-        self.issue(
-            &CardPlan {
-                end: earlier(end, None),
-                ..plan
-            },
-            slots,
-        );
+        self.issue(&CardPlan { end: earlier(end, None), ..plan }, slots);
     }
 
     /// 国保 notified weeks or months after the job ended; it counts from the day the job ended all the same.
     fn late_national(&mut self, slots: &[Slot], home: u32, start: Day, end: Option<(Day, Loss)>) {
         let plan = self.national_plan(home, start);
-        let issued_after = if self.dice.permille(500) {
-            self.dice.between(30, 150)
-        } else {
-            10
-        };
-        self.issue(
-            &CardPlan {
-                end,
-                issued_after,
-                ..plan
-            },
-            slots,
-        );
+        let issued_after = if self.dice.permille(500) { self.dice.between(30, 150) } else { 10 };
+        self.issue(&CardPlan { end, issued_after, ..plan }, slots);
     }
 
     /// A row that was entered for the wrong person and deleted.
@@ -448,10 +319,7 @@ impl Draft {
         }
         let insurer = self.employer_insurer(InsurerKind::Kyokai, home);
         let start = self.as_of.plus(-self.dice.between(10, 400)).max(head.birth);
-        let plan = CardPlan {
-            status: Status::Deleted,
-            ..CardPlan::new(insurer, Class::General, home, start)
-        };
+        let plan = CardPlan { status: Status::Deleted, ..CardPlan::new(insurer, Class::General, home, start) };
         self.issue(&plan, &[Slot { until: None, ..*head }]);
     }
 
@@ -463,10 +331,7 @@ impl Draft {
 
     /// From when on somebody can have a card of their own, as far back as the feed goes.
     fn grown(&self, slot: &Slot) -> Day {
-        slot.birth
-            .anniversary(18)
-            .max(self.as_of.anniversary(-26))
-            .min(self.as_of.plus(-30))
+        slot.birth.anniversary(18).max(self.as_of.anniversary(-26)).min(self.as_of.plus(-30))
     }
 
     /// A first day of work between two days: often 1 April or the first of a month. The earlier bound wins.

@@ -83,10 +83,7 @@ impl Draft {
         members.truncate(room);
         let mut births: Vec<Member> = Vec::with_capacity(members.len());
         for (role, age, sex) in members {
-            let twin = births
-                .last()
-                .filter(|last| last.role == Role::Child && age == TWIN)
-                .map(|last| last.birth);
+            let twin = births.last().filter(|last| last.role == Role::Child && age == TWIN).map(|last| last.birth);
             let birth = twin.unwrap_or_else(|| birth_at(&mut self.dice, self.as_of, age.max(0)));
             births.push(Member { role, birth, sex });
         }
@@ -98,11 +95,7 @@ impl Draft {
 const TWIN: i32 = -1;
 
 fn sex(dice: &mut Dice, male_permille: u32) -> Sex {
-    if dice.permille(male_permille) {
-        Sex::Male
-    } else {
-        Sex::Female
-    }
+    if dice.permille(male_permille) { Sex::Male } else { Sex::Female }
 }
 
 /// 65 and over, living alone: about 80 on average, up to 100.

@@ -75,13 +75,7 @@ impl Draft {
         };
         let slot = self.slot(person);
         let late = late.filter(|day| slot.until.is_none_or(|(end, _)| *day < end));
-        Life {
-            slot,
-            role: member.role,
-            age,
-            sex: member.sex,
-            late,
-        }
+        Life { slot, role: member.role, age, sex: member.sex, late }
     }
 
     fn insure(&mut self, mut lives: Vec<Life>, home: u32) {
@@ -103,40 +97,24 @@ impl Draft {
     /// 生活保護: long since, begun lately, or ended lately by work.
     fn insure_on_assistance(&mut self, mut lives: Vec<Life>, home: u32) {
         let municipality = self.homes[home as usize].municipality;
-        let office = self
-            .insurers
-            .of_municipality(InsurerKind::PublicAssistance, municipality);
+        let office = self.insurers.of_municipality(InsurerKind::PublicAssistance, municipality);
         let recent = self.dice.permille(350);
-        let begin = self.as_of.plus(-if recent {
-            self.dice.between(10, 700)
-        } else {
-            self.dice.between(800, 6000)
-        });
+        let begin = self.as_of.plus(-if recent { self.dice.between(10, 700) } else { self.dice.between(800, 6000) });
         let ended = !recent && lives[0].age < 60 && self.dice.permille(250);
         let end = ended.then(|| (self.as_of.plus(-self.dice.between(20, 500)), Loss::OtherInsurance));
         for life in &lives {
-            let plan = CardPlan {
-                end,
-                ..CardPlan::new(office, Class::PublicAssistance, home, begin)
-            };
+            let plan = CardPlan { end, ..CardPlan::new(office, Class::PublicAssistance, home, begin) };
             self.issue(&plan, &[life.slot]);
         }
         if recent {
             for life in &mut lives {
                 life.slot.until = earlier(life.slot.until, Some((begin, Loss::PublicAssistance)));
             }
-            let places: Vec<Place> = lives
-                .iter()
-                .map(|life| self.before_late(life, Place::National))
-                .collect();
+            let places: Vec<Place> = lives.iter().map(|life| self.before_late(life, Place::National)).collect();
             self.form_groups(&mut lives, &places, home);
         } else if let Some((day, _)) = end {
             let insurer = self.employer_insurer(InsurerKind::Kyokai, home);
-            let slots: Vec<Slot> = lives
-                .iter()
-                .filter(|life| life.late.is_none())
-                .map(|life| life.slot)
-                .collect();
+            let slots: Vec<Slot> = lives.iter().filter(|life| life.late.is_none()).map(|life| life.slot).collect();
             self.issue(&CardPlan::new(insurer, Class::General, home, day), &slots);
         } else if lives[0].age < 65 && self.dice.permille(200) {
             // Works, but earns too little: both at once (併用).
@@ -223,11 +201,7 @@ impl Draft {
         };
         if !self.dice.permille(employed_permille) {
             if life.age >= 62 && self.dice.permille(30) {
-                let kind = if self.dice.permille(600) {
-                    K::RetiredUnion
-                } else {
-                    K::RetiredMutual
-                };
+                let kind = if self.dice.permille(600) { K::RetiredUnion } else { K::RetiredMutual };
                 return Place::Own(kind);
             }
             return Place::National;
@@ -242,24 +216,15 @@ impl Draft {
         for life in lives.iter_mut() {
             if let Some(day) = life.late {
                 let end = life.slot.until;
-                self.insure_late_elderly(
-                    Slot {
-                        from: day,
-                        until: end,
-                        ..life.slot
-                    },
-                    home,
-                );
+                self.insure_late_elderly(Slot { from: day, until: end, ..life.slot }, home);
                 life.slot.until = earlier(end, Some((day, Loss::OtherInsurance)));
             }
         }
         for (index, place) in places.iter().enumerate() {
             if let Place::Own(kind) = *place {
                 let dependants = (0..lives.len()).filter(|other| places[*other] == Place::Under(index));
-                let slots: Vec<Slot> = std::iter::once(index)
-                    .chain(dependants)
-                    .map(|member| lives[member].slot)
-                    .collect();
+                let slots: Vec<Slot> =
+                    std::iter::once(index).chain(dependants).map(|member| lives[member].slot).collect();
                 let married_woman = lives[index].sex == Sex::Female && (24..52).contains(&lives[index].age);
                 self.employee_history(kind, &slots, home, married_woman);
             }

@@ -90,10 +90,7 @@ impl CardPlan {
     }
 
     pub(crate) fn until(self, day: Day, why: Loss) -> CardPlan {
-        CardPlan {
-            end: Some((day, why)),
-            ..self
-        }
+        CardPlan { end: Some((day, why)), ..self }
     }
 }
 
@@ -114,25 +111,13 @@ impl Draft {
 
     pub(crate) fn add_person(&mut self, family: FamilyName, sex: Sex, birth: Day, home: u32, income: u8) -> PersonId {
         let name = self.names.person(&mut self.dice, family, sex, birth);
-        self.people.push(Person {
-            birth,
-            death: None,
-            home,
-            name,
-            sex,
-            income,
-        });
+        self.people.push(Person { birth, death: None, home, name, sex, income });
         self.people.len() as u32 - 1
     }
 
     pub(crate) fn slot(&self, person: PersonId) -> Slot {
         let Person { birth, death, .. } = self.people[person as usize];
-        Slot {
-            person,
-            birth,
-            from: birth,
-            until: death.map(|day| (day.next(), Loss::Death)),
-        }
+        Slot { person, birth, from: birth, until: death.map(|day| (day.next(), Loss::Death)) }
     }
 
     /// Issues a card: one row for each member who is on it for at least a day. The first of them is 本人. Returns
@@ -193,21 +178,13 @@ impl Draft {
     /// A baby of the last weeks may not be entered yet although the family is.
     fn status_of(&mut self, plan: &CardPlan, slot: &Slot) -> Status {
         let newborn = slot.birth > self.as_of.plus(-30) && slot.birth > plan.start;
-        if newborn && self.dice.permille(BABY_IN_PROGRESS_PERMILLE) {
-            Status::InProgress
-        } else {
-            plan.status
-        }
+        if newborn && self.dice.permille(BABY_IN_PROGRESS_PERMILLE) { Status::InProgress } else { plan.status }
     }
 
     /// Children are never charged in full (National Health Insurance Act, article 54-3).
     fn class_of(&self, plan: &CardPlan, slot: &Slot) -> Class {
         let child = slot.birth.anniversary(20) > self.as_of;
-        if plan.class == Class::FullCharge && child {
-            Class::General
-        } else {
-            plan.class
-        }
+        if plan.class == Class::FullCharge && child { Class::General } else { plan.class }
     }
 
     /// Replaces the certificates of a coverage.

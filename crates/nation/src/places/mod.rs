@@ -38,12 +38,8 @@ pub(crate) struct Places {
 
 impl Places {
     pub(crate) fn load() -> Places {
-        let mut places = Places {
-            prefectures: Vec::new(),
-            municipalities: Vec::new(),
-            ranges: Vec::new(),
-            lottery: Vec::new(),
-        };
+        let mut places =
+            Places { prefectures: Vec::new(), municipalities: Vec::new(), ranges: Vec::new(), lottery: Vec::new() };
         for line in table::PREFECTURES.lines() {
             let mut parts = line.split('|');
             let (Some(name), Some(weight), Some(list)) = (parts.next(), parts.next(), parts.next()) else {
@@ -61,9 +57,7 @@ impl Places {
                 });
             }
             places.ranges.push(start..places.municipalities.len() as u16);
-            places
-                .lottery
-                .extend(std::iter::repeat_n(prefecture, weight.parse().unwrap_or(1)));
+            places.lottery.extend(std::iter::repeat_n(prefecture, weight.parse().unwrap_or(1)));
         }
         places
     }
@@ -89,11 +83,7 @@ impl Places {
             chome: 1 + dice.below(8) as u8,
             block: 1 + dice.below(40) as u8,
             number: 1 + dice.below(30) as u8,
-            room: if dice.permille(300) {
-                101 + dice.below(900) as u16
-            } else {
-                0
-            },
+            room: if dice.permille(300) { 101 + dice.below(900) as u16 } else { 0 },
         }
     }
 
@@ -102,11 +92,7 @@ impl Places {
         let prefecture = self.municipalities[usize::from(from.municipality)].prefecture;
         let same_prefecture = dice.permille(600);
         loop {
-            let other = if same_prefecture {
-                prefecture
-            } else {
-                self.roll_prefecture(dice)
-            };
+            let other = if same_prefecture { prefecture } else { self.roll_prefecture(dice) };
             let home = self.home_in(dice, other);
             if home.municipality != from.municipality {
                 return home;
@@ -217,23 +203,13 @@ mod tests {
     #[test]
     fn an_address_is_written_in_four_ways() {
         let places = Places::load();
-        let home = Home {
-            municipality: 0,
-            town: 0,
-            chome: 3,
-            block: 12,
-            number: 4,
-            room: 101,
-        };
+        let home = Home { municipality: 0, town: 0, chome: 3, block: 12, number: 4, room: 101 };
         let mut texts = [0, 1, 2, 3].map(|style| {
             let mut text = String::new();
             places.push_address(&mut text, home, style);
             text
         });
-        assert_eq!(
-            texts[0],
-            "北海道札幌市中央区本町３丁目１２番４号\u{3000}サンライズ中央１０１号"
-        );
+        assert_eq!(texts[0], "北海道札幌市中央区本町３丁目１２番４号\u{3000}サンライズ中央１０１号");
         texts.sort();
         assert!(texts.windows(2).all(|pair| pair[0] != pair[1]));
     }

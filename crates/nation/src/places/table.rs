@@ -106,12 +106,5 @@ pub(super) const TOWNS: &[&str] = &[
 ];
 
 /// Names of apartment houses.
-pub(super) const HOUSES: &[&str] = &[
-    "コーポ旭",
-    "メゾン桜",
-    "グリーンハイツ",
-    "サンライズ中央",
-    "第２白鳥荘",
-    "パークサイドⅡ",
-    "県営住宅３号棟",
-];
+pub(super) const HOUSES: &[&str] =
+    &["コーポ旭", "メゾン桜", "グリーンハイツ", "サンライズ中央", "第２白鳥荘", "パークサイドⅡ", "県営住宅３号棟"];

@@ -74,7 +74,7 @@ async fn walk(
     ensure!(told.contains("有効") && told.contains("3割"), "{told}");
     let told = check(page, misread).await.context("a misread card")?;
     browser.screenshot(pictures.join("desk-misread.png")).await?;
-    ensure!(told.contains("該当資格なし"), "{told}");
+    ensure!(told.contains("資格なし"), "{told}");
     let all = page.find(Locator::Css("body")).await?.text().await?;
     ensure!(all.contains("番号の数字が一つちがうか"), "{all}");
     let marked = page.find(Locator::Css("#InsuredIdentificationNumber[aria-invalid=true]")).await;
@@ -83,7 +83,7 @@ async fn walk(
     page.wait().at_most(WAIT).for_element(Locator::Css("table")).await.context("today's list")?;
     browser.screenshot(pictures.join("desk-today.png")).await?;
     let list = page.find(Locator::Css("table")).await?.text().await?;
-    ensure!(list.contains("有効") && list.contains("該当資格なし"), "{list}");
+    ensure!(list.contains("有効") && list.contains("資格なし"), "{list}");
     ensure!(!page.source().await?.contains('●'), "a black circle is on the page");
     Ok(())
 }

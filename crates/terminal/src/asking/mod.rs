@@ -156,9 +156,9 @@ impl Center {
                 self.health.center_reached(now);
                 match document.code {
                     ProblemCode::UnreadableQuery => Outcome::Unreadable(document.errors),
-                    code if code.is_temporary() || document.status >= 500 => Outcome::CouldNotAsk(
-                        CouldNotAsk::new(Why::Busy, code).with_retry_after(retry_after),
-                    ),
+                    code if code.is_temporary() || document.status >= 500 => {
+                        Outcome::CouldNotAsk(CouldNotAsk::new(Why::Busy, code).with_retry_after(retry_after))
+                    }
                     ProblemCode::CertificateExpired => {
                         Outcome::CouldNotAsk(CouldNotAsk::new(Why::CertificateExpired, document.code))
                     }
@@ -185,7 +185,8 @@ impl Center {
             self.health.expired_at_center();
             return Outcome::CouldNotAsk(CouldNotAsk::new(Why::CertificateExpired, alert));
         }
-        let code = if alert.contains("Revoked") { ProblemCode::CertificateRevoked } else { ProblemCode::FacilityUnknown };
+        let code =
+            if alert.contains("Revoked") { ProblemCode::CertificateRevoked } else { ProblemCode::FacilityUnknown };
         self.health.center_refused(code);
         Outcome::Refused(Box::new(ProblemDocument::new(code, "")))
     }

@@ -79,14 +79,7 @@ pub(super) struct StoredContent {
 impl StoredContent {
     /// Must be made inside the runtime and used outside of its worker threads.
     pub(super) fn new(store: Store, request_id: Uuid) -> Self {
-        Self {
-            store,
-            runtime: Handle::current(),
-            request_id,
-            next_part: 0,
-            piece: Zeroizing::new(Vec::new()),
-            at: 0,
-        }
+        Self { store, runtime: Handle::current(), request_id, next_part: 0, piece: Zeroizing::new(Vec::new()), at: 0 }
     }
 }
 

@@ -39,7 +39,11 @@ impl Bridge {
     }
 
     /// Renames the answer to its place. A file aside that is gone was renamed before the power cut.
-    pub(super) async fn put_in_place(&self, request: &OpenRequest, name: &FileName) -> Result<RequestState, BridgeError> {
+    pub(super) async fn put_in_place(
+        &self,
+        request: &OpenRequest,
+        name: &FileName,
+    ) -> Result<RequestState, BridgeError> {
         let aside = self.aside(request.request_id);
         let place = self.res.join(if request.is_error { name.error_name() } else { name.response_name() });
         let res = self.res.clone();

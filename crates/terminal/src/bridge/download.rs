@@ -65,13 +65,11 @@ impl Bridge {
                 BulkProgress::Known(status) if status.state == BulkState::Processing => {
                     return Ok(Built::Answer(oqs::write_bulk_processing(&asked, &number, self.encoding).bytes));
                 }
-                BulkProgress::Known(status) => {
-                    match self.fetch(request_id, kind, &asked, &status).await? {
-                        Ok(()) => return Ok(Built::Aside),
-                        Err(Outcome::CouldNotAsk(why)) => why,
-                        Err(other) => return Ok(failure(&other)),
-                    }
-                }
+                BulkProgress::Known(status) => match self.fetch(request_id, kind, &asked, &status).await? {
+                    Ok(()) => return Ok(Built::Aside),
+                    Err(Outcome::CouldNotAsk(why)) => why,
+                    Err(other) => return Ok(failure(&other)),
+                },
                 BulkProgress::Unknown => return Ok(failure(&unknown_number())),
                 BulkProgress::Not(Outcome::CouldNotAsk(why)) => why,
                 BulkProgress::Not(other) => return Ok(failure(&other)),
@@ -134,9 +132,7 @@ impl Bridge {
             Ok(()) => Ok(Ok(())),
             Err(FetchError::File(error)) => Err(BridgeError::Res(error)),
             Err(FetchError::Store(error)) => Err(error.into()),
-            Err(FetchError::Line(why)) => {
-                Ok(Err(Outcome::CouldNotAsk(CouldNotAsk::new(Why::NoAnswerInTime, why))))
-            }
+            Err(FetchError::Line(why)) => Ok(Err(Outcome::CouldNotAsk(CouldNotAsk::new(Why::NoAnswerInTime, why)))),
         }
     }
 }
@@ -227,7 +223,11 @@ impl Fetching {
                 Some(answered)
             }
             Err(could_not) => {
-                tracing::error!(why = could_not.why.code(), inner = could_not.inner, "an answer of a file was not shown");
+                tracing::error!(
+                    why = could_not.why.code(),
+                    inner = could_not.inner,
+                    "an answer of a file was not shown"
+                );
                 "2".clone_into(&mut unit.processing_result_status);
                 unit.processing_result_code = Some(codes::error_code(could_not.why.code()));
                 unit.processing_result_message = Some(could_not.message());

@@ -169,8 +169,10 @@ impl Bridge {
         ready: Vec<Candidate>,
         left: &mut HashSet<[u8; 32]>,
     ) -> Result<(), Stopped> {
-        let (known, new): (Vec<_>, Vec<_>) =
-            ready.into_iter().map(|candidate| (self.mac(&candidate), candidate)).partition(|(mac, _)| left.contains(mac));
+        let (known, new): (Vec<_>, Vec<_>) = ready
+            .into_iter()
+            .map(|candidate| (self.mac(&candidate), candidate))
+            .partition(|(mac, _)| left.contains(mac));
         self.remove(folder, &known, left).await?;
         let (large, small): (Vec<_>, Vec<_>) =
             new.into_iter().partition(|(_, candidate)| candidate.bytes > limits::BRIDGE_PART_BYTES as u64);
@@ -199,7 +201,10 @@ impl Bridge {
     }
 
     /// Brings files into the store, in one transaction. Files that cannot be read are left for the next look.
-    async fn take_group(&self, group: Vec<(Mac, Candidate)>) -> Result<(Vec<(Mac, Candidate)>, Vec<OpenRequest>), StoreError> {
+    async fn take_group(
+        &self,
+        group: Vec<(Mac, Candidate)>,
+    ) -> Result<(Vec<(Mac, Candidate)>, Vec<OpenRequest>), StoreError> {
         let now = self.checks.center.hours().local();
         let mut taking = self.checks.store.begin_taking(now).await?;
         let (mut taken, mut requests) = (Vec::new(), Vec::new());

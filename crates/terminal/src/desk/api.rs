@@ -57,7 +57,8 @@ pub(super) async fn check(
 }
 
 async fn authorize(desk: &Desk, headers: &HeaderMap) -> Result<String, Problem> {
-    let refused = || Problem::new(ProblemCode::SignInRequired, "連携用トークンを Authorization: Bearer で送ってください");
+    let refused =
+        || Problem::new(ProblemCode::SignInRequired, "連携用トークンを Authorization: Bearer で送ってください");
     let token = headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())

@@ -30,8 +30,7 @@ pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Resp
 pub(super) async fn check(State(desk): State<Desk>, sent: Posted<CheckForm>) -> Result<Response, Problem> {
     let Posted { who, form } = sent;
     let checks = desk.checks();
-    let request =
-        checks.question(checks.center.new_request_id(), &form.qualification_confirmation_date, form.search());
+    let request = checks.question(checks.center.new_request_id(), &form.qualification_confirmation_date, form.search());
     let checked = checks.check(&request, Way::Desk, who.name()).await;
     let answer = AnswerView::of(&checked.outcome);
     let today = dates::plain_date(&checks.center.hours().today_text());

@@ -30,7 +30,12 @@ pub(super) async fn page(State(desk): State<Desk>, Admin(who): Admin) -> Result<
     show(&desk, &who, None, None).await
 }
 
-async fn show(desk: &Desk, who: &SignedIn, error: Option<UsersError>, secret: Option<Secret>) -> Result<Response, Problem> {
+async fn show(
+    desk: &Desk,
+    who: &SignedIn,
+    error: Option<UsersError>,
+    secret: Option<Secret>,
+) -> Result<Response, Problem> {
     let users = desk.checks().store.users().await.map_err(unavailable)?;
     render(&UsersPage {
         shell: desk.shell(Some(who), "users"),
@@ -109,7 +114,9 @@ pub(super) async fn password(State(desk): State<Desk>, sent: Posted<UserForm>) -
         let hash = desk.inner.passwords.hash(&password).await?;
         let now = desk.checks().center.hours().local();
         users::done(desk.checks().store.set_password_hash(&form.name, &hash, now).await?)?;
-        Ok(Some(Secret { user: form.name, label: Text::new("新しいパスワード", "new password"), words: password }))
+        Ok(Some(Secret {
+            user: form.name, label: Text::new("新しいパスワード", "new password"), words: password
+        }))
     })
     .await
 }

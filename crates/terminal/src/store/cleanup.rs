@@ -56,12 +56,13 @@ impl Store {
             .execute(tx.on())
             .await?
             .rows_affected();
-        let requests =
-            sqlx::query("DELETE FROM bridge_request WHERE state = 'delivered' AND source_gone = 1 AND delivered_at < ?1")
-                .bind(now - span(limits::BRIDGE_KEEP_TIME))
-                .execute(tx.on())
-                .await?
-                .rows_affected();
+        let requests = sqlx::query(
+            "DELETE FROM bridge_request WHERE state = 'delivered' AND source_gone = 1 AND delivered_at < ?1",
+        )
+        .bind(now - span(limits::BRIDGE_KEEP_TIME))
+        .execute(tx.on())
+        .await?
+        .rows_affected();
         let receptions = sqlx::query("DELETE FROM bulk_reception WHERE received_at < ?1")
             .bind(days(keep.visits_days))
             .execute(tx.on())

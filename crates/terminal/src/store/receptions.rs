@@ -71,11 +71,12 @@ impl Store {
         reception_number: &str,
         kind: ReceptionKind,
     ) -> Result<Option<Reception>, StoreError> {
-        let row = sqlx::query("SELECT day, file_identifier FROM bulk_reception WHERE reception_number = ?1 AND kind = ?2")
-            .bind(reception_number)
-            .bind(kind.code())
-            .fetch_optional(self.pool())
-            .await?;
+        let row =
+            sqlx::query("SELECT day, file_identifier FROM bulk_reception WHERE reception_number = ?1 AND kind = ?2")
+                .bind(reception_number)
+                .bind(kind.code())
+                .fetch_optional(self.pool())
+                .await?;
         row.map(|row| {
             let file_identifier = match row.try_get::<Option<&[u8]>, _>("file_identifier")? {
                 Some(sealed) => {

@@ -152,8 +152,9 @@ impl Store {
 
     /// Hashes of files that were taken and may still lie in the folder.
     pub(crate) async fn sources_left(&self) -> Result<Vec<[u8; 32]>, StoreError> {
-        let rows: Vec<Vec<u8>> =
-            sqlx::query_scalar("SELECT source_mac FROM bridge_request WHERE source_gone = 0").fetch_all(self.pool()).await?;
+        let rows: Vec<Vec<u8>> = sqlx::query_scalar("SELECT source_mac FROM bridge_request WHERE source_gone = 0")
+            .fetch_all(self.pool())
+            .await?;
         Ok(rows.into_iter().filter_map(|mac| mac.try_into().ok()).collect())
     }
 
@@ -271,7 +272,10 @@ impl Store {
             .execute(tx.on())
             .await?;
         if state == RequestState::Delivered {
-            sqlx::query("UPDATE bridge_request SET answer = NULL WHERE request_id = ?1").bind(&id).execute(tx.on()).await?;
+            sqlx::query("UPDATE bridge_request SET answer = NULL WHERE request_id = ?1")
+                .bind(&id)
+                .execute(tx.on())
+                .await?;
             sqlx::query("DELETE FROM bridge_part WHERE request_id = ?1").bind(&id).execute(tx.on()).await?;
         }
         tx.commit().await

@@ -109,9 +109,8 @@ impl Store {
 
     /// Everybody, by name.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY user_name")))
-            .fetch_all(self.pool())
-            .await?;
+        let rows =
+            sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY user_name"))).fetch_all(self.pool()).await?;
         rows.iter().map(user).collect()
     }
 

@@ -73,9 +73,8 @@ impl Vault {
             return Err(VaultError::KeyOpen(path.to_owned()));
         }
         let held = Zeroizing::new(kit::files::read_limited(path, KEY_BYTES as u64).map_err(failed)?);
-        let key: Zeroizing<[u8; KEY_BYTES]> = Zeroizing::new(
-            held.as_slice().try_into().map_err(|_| VaultError::KeyShape(path.to_owned()))?,
-        );
+        let key: Zeroizing<[u8; KEY_BYTES]> =
+            Zeroizing::new(held.as_slice().try_into().map_err(|_| VaultError::KeyShape(path.to_owned()))?);
         Ok(Self::new(&key, random))
     }
 

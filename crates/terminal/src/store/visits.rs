@@ -62,8 +62,8 @@ impl Store {
     /// Writes a line; the same question asked again replaces its line.
     pub(super) async fn put_visit_on(&self, tx: &mut Tx, day: &str, visit: &Visit) -> Result<(), StoreError> {
         let id = visit.request_id.to_string();
-        let person = serde_json::to_vec(&visit.person)
-            .map_err(|_| StoreError::Damaged { table: "visit", column: "person" })?;
+        let person =
+            serde_json::to_vec(&visit.person).map_err(|_| StoreError::Damaged { table: "visit", column: "person" })?;
         let sealed = self.vault().seal(place(&id), &person)?;
         sqlx::query(
             "INSERT INTO visit (request_id, day, at, way, asked_by, outcome, share_percent, proof_number, person)

@@ -74,7 +74,11 @@ async fn one_bad_person_does_not_spoil_the_file() {
     // The second has its insurer number twice.
     let (before, after) = file.split_at(file.rfind("p1").unwrap());
     let at = before.rfind("<InsurerNumber>").unwrap();
-    let bad = format!("{}<InsurerNumber>1</InsurerNumber><InsurerNumber>2</InsurerNumber>{}{after}", &before[..at], &before[at..]);
+    let bad = format!(
+        "{}<InsurerNumber>1</InsurerNumber><InsurerNumber>2</InsurerNumber>{}{after}",
+        &before[..at],
+        &before[at..]
+    );
     clinic.drop_request("OQSmuquc01req_7.xml", bad);
     let received = clinic.answer_text("OQSmuquc01res_7.xml").await;
     let number = element(&received, "ReceptionNumber").expect("received").to_owned();

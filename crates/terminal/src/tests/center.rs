@@ -31,8 +31,8 @@ use trust::{
 };
 use uuid::Uuid;
 use wire::api::{
-    Answer, BulkHeader, BulkReception, BulkReferenceUnit, BulkState, BulkStatus, BulkUnit, CheckRequest,
-    CheckResponse, Enrolled, EnrolmentRequest, LogKey, ProblemCode, Proof, Purpose, ReferenceNumberAnswer,
+    Answer, BulkHeader, BulkReception, BulkReferenceUnit, BulkState, BulkStatus, BulkUnit, CheckRequest, CheckResponse,
+    Enrolled, EnrolmentRequest, LogKey, ProblemCode, Proof, Purpose, ReferenceNumberAnswer,
     ReferenceNumberRegistrationInfo, ReferenceNumberRequest, RenewalRequest, RenewalWithOldCertificate, SearchInfo,
     TimeNow, japan_time,
 };
@@ -365,8 +365,7 @@ async fn bulk_upload(State(inner): Center, body: String) -> Result<Response, Pro
     let mut kept = vec![header.to_string()];
     kept.extend(lines);
     inner.files.lock().unwrap().insert(number.clone(), kept);
-    let reception =
-        BulkReception { reception_number: number, reception_date_time: japan_time(inner.clock.now()) };
+    let reception = BulkReception { reception_number: number, reception_date_time: japan_time(inner.clock.now()) };
     Ok((http::StatusCode::ACCEPTED, Json(reception)).into_response())
 }
 

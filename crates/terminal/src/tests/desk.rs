@@ -101,7 +101,17 @@ async fn a_receptionist_checks_a_patient_and_finds_the_answer_in_the_list() {
     let browser = Browser::admin(&clinic).await;
     let page = browser.post("/check", &check_form("1")).await;
     assert_eq!(page.status, 200);
-    for shown in [NAME, "有効", "3割", "全国健康保険協会東京支部", "ヨシダ　タカコ", "区分ウ", "いま確認", "1980年4月1日（昭和55年）", "証明番号"] {
+    for shown in [
+        NAME,
+        "有効",
+        "3割",
+        "全国健康保険協会東京支部",
+        "ヨシダ　タカコ",
+        "区分ウ",
+        "いま確認",
+        "1980年4月1日（昭和55年）",
+        "証明番号",
+    ] {
         assert!(page.body.contains(shown), "{shown} is missing in\n{}", page.body);
     }
     assert!(page.body.contains("value=\"S55.4.1\""), "the form keeps what was typed");
@@ -150,7 +160,9 @@ async fn a_center_that_cannot_be_asked_is_never_invalid() {
 async fn nobody_gets_in_without_the_right_password() {
     let (_center, mut clinic) = opened().await;
     let address = clinic.desk();
-    for path in ["/", "/today", "/status", "/light", "/users", "/password", "/answers/01900000-0000-7000-8000-000000000001"] {
+    for path in
+        ["/", "/today", "/status", "/light", "/users", "/password", "/answers/01900000-0000-7000-8000-000000000001"]
+    {
         let reply = http(&address, "GET", path, &[], "").await;
         assert_eq!((reply.status, reply.header("location")), (303, Some("/login")), "{path}");
     }
@@ -216,7 +228,11 @@ async fn only_an_administrator_manages_users_and_never_loses_the_last_one() {
     let headers = [("Cookie", reception.cookie.as_str()), ("Accept", "text/html,*/*")];
     let page = http(&reception.address, "GET", "/users", &headers, "").await;
     assert_eq!(page.status, 403);
-    assert!(page.body.contains("管理者だけが使える画面です") && page.body.starts_with("<!doctype html>"), "{}", page.body);
+    assert!(
+        page.body.contains("管理者だけが使える画面です") && page.body.starts_with("<!doctype html>"),
+        "{}",
+        page.body
+    );
 
     let admin = Browser::admin(&clinic).await;
     let page = admin.post("/users/add", "name=kusuri&role=records").await;

@@ -50,7 +50,10 @@ async fn an_answer_is_kept_with_its_proof_and_stands_in_the_list() {
     assert_eq!(visits[0].person.folded_from, "", "UTF-8 holds every character");
     let proof = store.proof_file(visits[0].request_id).await.unwrap().unwrap();
     let key = clinic.running().log_key();
-    assert_eq!(trust::proof::verify(&proof, &key).unwrap().number.to_string(), *visits[0].proof_number.as_ref().unwrap());
+    assert_eq!(
+        trust::proof::verify(&proof, &key).unwrap().number.to_string(),
+        *visits[0].proof_number.as_ref().unwrap()
+    );
     clinic.stop().await;
 }
 

@@ -11,8 +11,10 @@
 //! | `crash` | a stop after any step loses nothing and answers once |
 //! | `sealed` | the disk shows nothing, and nothing sealed can be moved |
 //! | `desk` | sign-in, forms, roles, the API token |
+//! | `browser` | a real browser signs in and checks patients with keys alone, with and without the script |
 //! | `pages` | every page renders for every verdict |
 
+mod browser;
 mod bulk;
 mod center;
 mod clinic;

@@ -121,18 +121,13 @@ fn the_list_the_status_and_the_accounts_render() {
         shown: 10,
         rows,
     });
-    for shown in ["該当する資格なし", "確認できませんでした", "Could not ask", "元の字: 𠮷田", "999 件"] {
+    for shown in ["該当する資格なし", "確認できませんでした", "Could not ask", "元の字: 𠮷田", "999 件"]
+    {
         assert!(page.contains(shown), "{shown}");
     }
     for role in Role::ALL {
-        let user = User {
-            name: "u".to_owned(),
-            role,
-            disabled: true,
-            has_token: true,
-            created_at: now(),
-            password_at: now(),
-        };
+        let user =
+            User { name: "u".to_owned(), role, disabled: true, has_token: true, created_at: now(), password_at: now() };
         let secret = Secret {
             user: "u".to_owned(),
             label: Text::new("新しいパスワード", "new password"),
@@ -147,13 +142,14 @@ fn the_list_the_status_and_the_accounts_render() {
         });
         assert!(page.contains(role.label()) && page.contains("abcd-efgh"));
     }
-    html(&LoginPage { shell: Shell { user: None, ..shell() }, name: String::new(), error: Some(Text::new("誤り", "error")) });
+    html(&LoginPage {
+        shell: Shell { user: None, ..shell() },
+        name: String::new(),
+        error: Some(Text::new("誤り", "error")),
+    });
     html(&PasswordPage { shell: shell(), chars_min: 10, error: None });
     html(&MessagePage {
-        shell: shell(),
-        title: "題".to_owned(),
-        title_en: "title".to_owned(),
-        text: "文".to_owned(),
+        shell: shell(), title: "題".to_owned(), title_en: "title".to_owned(), text: "文".to_owned()
     });
 }
 
@@ -178,7 +174,8 @@ fn today_row(word: &str) -> TodayRow {
 
 #[test]
 fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
-    let link = Link::Down { since: now(), text: Text::new("回線が切れています", "line down"), code: "unreachable" };
+    let link =
+        Link::Down { since: now(), text: Text::new("回線が切れています", "line down"), code: "unreachable" };
     let fails = FolderState::Fails { since: now(), why: "permission denied".to_owned() };
     let bad = Snapshot {
         link,
@@ -204,7 +201,9 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
     assert!(items.iter().filter(|item| item.class == "bad").all(|item| !item.todo.is_empty()));
     let told = Shell { notices: notices(&bad, ahead), light: light(&bad, ahead), ..shell() };
     let page = html(&StatusPage { shell: told, items });
-    for shown in ["失効しています", "約60分遅れて", "permission denied", "disk full", "light down", "回線が切れています"] {
+    for shown in
+        ["失効しています", "約60分遅れて", "permission denied", "disk full", "light down", "回線が切れています"]
+    {
         assert!(page.contains(shown), "{shown}");
     }
     html(&LightPart { light: light(&bad, None) });

@@ -151,8 +151,7 @@ pub(super) fn registration_file(number: &str, reference: &str) -> String {
 
 /// 009 with one registration for each number.
 pub(super) fn bulk_registration_file(numbers: impl Iterator<Item = String>) -> String {
-    let units: String =
-        numbers.enumerate().map(|(at, number)| registration_xml(&number, &format!("r{at}"))).collect();
+    let units: String = numbers.enumerate().map(|(at, number)| registration_xml(&number, &format!("r{at}"))).collect();
     format!("{REGISTRATION_HEAD}{units}</MessageBody></XmlMsg>")
 }
 

@@ -38,7 +38,8 @@ async fn the_raw_file_holds_no_name_no_number_and_no_birth_date() {
         }
     }
     assert!(raw.len() > 10_000);
-    for secret in [NAME, "髙子", "ﾖｼﾀﾞ", "19800401", "01130012", "全国健康保険協会", "patient4711", "file-7"] {
+    for secret in [NAME, "髙子", "ﾖｼﾀﾞ", "19800401", "01130012", "全国健康保険協会", "patient4711", "file-7"]
+    {
         let found = raw.windows(secret.len()).any(|window| window == secret.as_bytes());
         assert!(!found, "{secret} stands in the file");
     }
@@ -48,7 +49,8 @@ async fn the_raw_file_holds_no_name_no_number_and_no_birth_date() {
 async fn a_sealed_value_moved_to_another_row_does_not_open() {
     let clinic = used().await;
     let store = open(&clinic).await;
-    let rows = sqlx::query("SELECT request_id, person FROM visit ORDER BY request_id").fetch_all(store.pool()).await.unwrap();
+    let rows =
+        sqlx::query("SELECT request_id, person FROM visit ORDER BY request_id").fetch_all(store.pool()).await.unwrap();
     let (first, second): (String, String) = (rows[0].get("request_id"), rows[1].get("request_id"));
     let person: Vec<u8> = rows[0].get("person");
     sqlx::query("UPDATE visit SET person = ?1 WHERE request_id = ?2")
@@ -97,7 +99,8 @@ async fn what_is_delivered_leaves_no_content_and_old_things_go() {
         .unwrap();
     assert_eq!((parts, answers), (0, 0));
     let keep = &clinic.config.settings.retention;
-    let in_days = |days: i64| jiff::Timestamp::from_second(4_000_000_000).unwrap() + jiff::SignedDuration::from_hours(24 * days);
+    let in_days =
+        |days: i64| jiff::Timestamp::from_second(4_000_000_000).unwrap() + jiff::SignedDuration::from_hours(24 * days);
     assert_eq!(store.count_answers().await.unwrap(), 2);
     let removed = store.clean_up(keep, in_days(0)).await.unwrap();
     assert_eq!((removed.answers, removed.visits, removed.requests), (2, 2, 2));

@@ -15,10 +15,7 @@ use crate::limits::CERTIFICATE_BYTES_MAX;
 
 /// The rule that a certificate breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[expect(
-    missing_docs,
-    reason = "each message says it; the variants are only matched in tests"
-)]
+#[expect(missing_docs, reason = "each message says it; the variants are only matched in tests")]
 pub enum Finding {
     #[error("it is longer than {CERTIFICATE_BYTES_MAX} bytes")]
     TooLong,
@@ -65,20 +62,12 @@ struct Case<'a> {
 
 const RULES: &[Rule] = &[
     (Finding::Version, |c| c.certificate.version() == X509Version::V3),
-    (Finding::Serial, |c| {
-        c.certificate.raw_serial() == c.profile.serial.as_bytes()
-    }),
+    (Finding::Serial, |c| c.certificate.raw_serial() == c.profile.serial.as_bytes()),
     (Finding::SignatureAlgorithm, signature_algorithm),
-    (Finding::SubjectKey, |c| {
-        c.certificate.public_key().raw == c.profile.subject_key.to_spki_der()
-    }),
+    (Finding::SubjectKey, |c| c.certificate.public_key().raw == c.profile.subject_key.to_spki_der()),
     (Finding::Subject, subject),
-    (Finding::Issuer, |c| {
-        c.certificate.issuer() == c.issuer.unwrap_or(c.certificate).subject()
-    }),
-    (Finding::Validity, |c| {
-        certificate::validity_of(c.certificate) == Ok(c.profile.validity)
-    }),
+    (Finding::Issuer, |c| c.certificate.issuer() == c.issuer.unwrap_or(c.certificate).subject()),
+    (Finding::Validity, |c| certificate::validity_of(c.certificate) == Ok(c.profile.validity)),
     (Finding::OutlastsIssuer, within_issuer),
     (Finding::BasicConstraints, basic_constraints),
     (Finding::KeyUsage, key_usage),
@@ -86,10 +75,7 @@ const RULES: &[Rule] = &[
     (Finding::AlternativeNames, alternative_names),
     (Finding::KeyIdentifier, key_identifiers),
     (Finding::Extension, extensions),
-    (Finding::IssuerKey, |c| {
-        c.issuer
-            .is_none_or(|i| i.public_key().raw != c.certificate.public_key().raw)
-    }),
+    (Finding::IssuerKey, |c| c.issuer.is_none_or(|i| i.public_key().raw != c.certificate.public_key().raw)),
 ];
 
 pub(super) fn check(rehearsed: &Certificate, profile: &Profile, issuer: Option<&Certificate>) -> Result<(), CaError> {
@@ -98,11 +84,7 @@ pub(super) fn check(rehearsed: &Certificate, profile: &Profile, issuer: Option<&
     }
     let certificate = rehearsed.x509()?;
     let issuer = issuer.map(Certificate::x509).transpose()?;
-    let case = Case {
-        certificate: &certificate,
-        profile,
-        issuer: issuer.as_ref(),
-    };
+    let case = Case { certificate: &certificate, profile, issuer: issuer.as_ref() };
     match RULES.iter().find(|(_, kept)| !kept(&case)) {
         Some((finding, _)) => Err(CaError::Lint(*finding)),
         None => Ok(()),
@@ -169,9 +151,7 @@ fn alternative_names(case: &Case<'_>) -> bool {
     let Ok(held) = case.certificate.subject_alternative_name() else {
         return false;
     };
-    let held = held
-        .map(|names| names.value.general_names.as_slice())
-        .unwrap_or_default();
+    let held = held.map(|names| names.value.general_names.as_slice()).unwrap_or_default();
     let wanted = &case.profile.names;
     // A leaf without a name is for nobody.
     let leaf = matches!(case.profile.role, Role::Server | Role::Client);
@@ -195,13 +175,10 @@ fn key_identifiers(case: &Case<'_>) -> bool {
     let Some(own) = subject_key_identifier(case.certificate) else {
         return false;
     };
-    let above = case
-        .certificate
-        .iter_extensions()
-        .find_map(|e| match e.parsed_extension() {
-            ParsedExtension::AuthorityKeyIdentifier(held) => held.key_identifier.as_ref().map(|id| id.0),
-            _ => None,
-        });
+    let above = case.certificate.iter_extensions().find_map(|e| match e.parsed_extension() {
+        ParsedExtension::AuthorityKeyIdentifier(held) => held.key_identifier.as_ref().map(|id| id.0),
+        _ => None,
+    });
     !own.is_empty() && above == case.issuer.and_then(subject_key_identifier)
 }
 
@@ -228,11 +205,7 @@ fn extensions(case: &Case<'_>) -> bool {
             wanted.extend([AUTHORITY_KEY_IDENTIFIER, ALTERNATIVE_NAME, EXTENDED_KEY_USAGE]);
         }
     }
-    let mut held: Vec<String> = case
-        .certificate
-        .iter_extensions()
-        .map(|e| e.oid.to_id_string())
-        .collect();
+    let mut held: Vec<String> = case.certificate.iter_extensions().map(|e| e.oid.to_id_string()).collect();
     held.sort_unstable();
     wanted.sort_unstable();
     held == wanted

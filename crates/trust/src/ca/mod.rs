@@ -72,8 +72,7 @@ pub enum ServerName {
 impl ServerName {
     /// Reads an address if it is one, else a DNS name.
     pub fn parse(text: &str) -> Self {
-        text.parse()
-            .map_or_else(|_| Self::Dns(text.to_ascii_lowercase()), Self::Ip)
+        text.parse().map_or_else(|_| Self::Dns(text.to_ascii_lowercase()), Self::Ip)
     }
 }
 
@@ -222,15 +221,9 @@ impl IssuingAuthority {
             let held = certificate.x509()?;
             let by = root.x509()?;
             held.issuer() == by.subject()
-                && root
-                    .public_key()?
-                    .verifies(held.tbs_certificate.as_ref(), &held.signature_value.data)
+                && root.public_key()?.verifies(held.tbs_certificate.as_ref(), &held.signature_value.data)
         };
-        if signed {
-            Ok(Self { certificate, root, key })
-        } else {
-            Err(CaError::WrongRoot)
-        }
+        if signed { Ok(Self { certificate, root, key }) } else { Err(CaError::WrongRoot) }
     }
 
     /// Signs a server certificate. The chain does not hold the root; add it with [`CertificateChain::with`] on the
@@ -296,13 +289,7 @@ impl IssuingAuthority {
     /// # Errors
     /// A time outside what a list can hold.
     pub fn issue_crl(&self, revoked: &[Revoked], number: u64, now: Timestamp) -> Result<RevocationList, CaError> {
-        profile::sign_crl(
-            &self.certificate,
-            &self.key,
-            revoked,
-            number,
-            (earlier(now)?, later(now, CRL_LIFE)?),
-        )
+        profile::sign_crl(&self.certificate, &self.key, revoked, number, (earlier(now)?, later(now, CRL_LIFE)?))
     }
 
     /// The certificate of the authority.
@@ -329,11 +316,7 @@ fn later(now: Timestamp, life: SignedDuration) -> Result<Timestamp, CaError> {
 /// what cannot be shown.
 fn checked_name(name: &str) -> Result<String, CaError> {
     let shown: String = name.trim().chars().take(COMMON_NAME_CHARS_MAX).collect();
-    if shown.is_empty() || shown.chars().any(char::is_control) {
-        Err(CaError::Name)
-    } else {
-        Ok(shown)
-    }
+    if shown.is_empty() || shown.chars().any(char::is_control) { Err(CaError::Name) } else { Ok(shown) }
 }
 
 const fn is_ca(role: Role) -> IsCa {

@@ -36,10 +36,7 @@ pub(super) struct Profile {
 
 pub(super) fn validity(now: Timestamp, life: SignedDuration) -> Result<Validity, CaError> {
     let whole = Timestamp::from_second(now.as_second()).map_err(|_| CaError::Time)?;
-    Ok(Validity {
-        not_before: earlier(whole)?,
-        not_after: later(whole, life)?,
-    })
+    Ok(Validity { not_before: earlier(whole)?, not_after: later(whole, life)? })
 }
 
 pub(super) fn server_san(name: &ServerName) -> Result<SanType, CaError> {
@@ -48,9 +45,7 @@ pub(super) fn server_san(name: &ServerName) -> Result<SanType, CaError> {
         ServerName::Dns(name) => {
             // The same judge that the client will use, so that no certificate is made which nobody accepts.
             rustls::pki_types::DnsName::try_from(name.as_str()).map_err(|_| CaError::ServerNames)?;
-            Ok(SanType::DnsName(
-                name.as_str().try_into().map_err(|_| CaError::ServerNames)?,
-            ))
+            Ok(SanType::DnsName(name.as_str().try_into().map_err(|_| CaError::ServerNames)?))
         }
     }
 }
@@ -85,9 +80,7 @@ fn signed(
         None => Ok(Issuer::from_params(params, key)),
     }
     .map_err(|_| CaError::Write)?;
-    let written = params
-        .signed_by(&profile.subject_key, &issuer)
-        .map_err(|_| CaError::Write)?;
+    let written = params.signed_by(&profile.subject_key, &issuer).map_err(|_| CaError::Write)?;
     Ok(Certificate::from_der(written.der().to_vec())?)
 }
 
@@ -161,7 +154,5 @@ const fn reason(reason: RevocationReason) -> Option<rcgen::RevocationReason> {
 
 /// Seconds since 1970, to be added to [`date_time_ymd`]: the certificate library has a time type of its own.
 fn since_epoch(at: Timestamp) -> Result<Duration, CaError> {
-    u64::try_from(at.as_second())
-        .map(Duration::from_secs)
-        .map_err(|_| CaError::Time)
+    u64::try_from(at.as_second()).map(Duration::from_secs).map_err(|_| CaError::Time)
 }

@@ -34,10 +34,7 @@ fn a_code_is_understood_however_it_is_typed() {
         shown.replace('0', "o").replace('1', "l"),
         shown.replace('1', "I"),
         shown.replace('1', "i"),
-        shown
-            .chars()
-            .map(|c| char::from_u32(u32::from(c) + 0xFEE0).expect("full width"))
-            .collect(),
+        shown.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).expect("full width")).collect(),
     ];
     for typed in ways {
         let read = OneTimeCode::parse(&typed).unwrap_or_else(|e| panic!("{typed}: {e}"));
@@ -55,10 +52,7 @@ fn a_wrong_letter_is_named_with_its_place() {
     assert_eq!(error, CodeError::Letter { found: 'U', place: 7 });
     assert!(error.message_ja().contains("7文字目「U」"));
     assert_eq!(OneTimeCode::parse("1234").expect_err("short"), CodeError::Length(4));
-    assert_eq!(
-        OneTimeCode::parse(&format!("{shown}0")).expect_err("long"),
-        CodeError::Length(33)
-    );
+    assert_eq!(OneTimeCode::parse(&format!("{shown}0")).expect_err("long"), CodeError::Length(33));
     assert!(OneTimeCode::parse(&"0".repeat(100_000)).is_err());
     assert!(OneTimeCode::parse("").is_err());
 }

@@ -17,10 +17,7 @@ fn node(left: Hash, right: Hash) -> Hash {
     let mut bytes = vec![1];
     bytes.extend(left);
     bytes.extend(right);
-    aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes)
-        .as_ref()
-        .try_into()
-        .expect("32 bytes")
+    aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes).as_ref().try_into().expect("32 bytes")
 }
 
 /// The largest power of two smaller than n.
@@ -47,11 +44,8 @@ fn naive_path(m: usize, leaves: &[Hash]) -> Vec<Hash> {
     }
     let k = split(leaves.len());
     let (left, right) = leaves.split_at(k);
-    let (mut path, other) = if m < k {
-        (naive_path(m, left), naive_root(right))
-    } else {
-        (naive_path(m - k, right), naive_root(left))
-    };
+    let (mut path, other) =
+        if m < k { (naive_path(m, left), naive_root(right)) } else { (naive_path(m - k, right), naive_root(left)) };
     path.push(other);
     path
 }
@@ -60,20 +54,13 @@ fn naive_path(m: usize, leaves: &[Hash]) -> Vec<Hash> {
 fn check_batch(edge: &mut Frontier, all: &[Hash], old: usize, new: usize) {
     let so_far = &all[..old + new];
     let batch = edge.append_batch(&so_far[old..]).expect("a batch");
-    let head = TreeHead {
-        size: so_far.len() as u64,
-        root: naive_root(so_far),
-    };
+    let head = TreeHead { size: so_far.len() as u64, root: naive_root(so_far) };
     assert_eq!(batch.head(), head, "head after {old}+{new}");
     assert_eq!(edge.head(), Some(head), "head of the edge after {old}+{new}");
     assert_eq!((batch.first(), batch.len()), (old as u64, new as u64));
     for (index, leaf) in so_far.iter().enumerate().skip(old) {
         let path: Vec<Hash> = batch.path(index as u64).copied().collect();
-        assert_eq!(
-            path,
-            naive_path(index, so_far),
-            "path of leaf {index} after {old}+{new}"
-        );
+        assert_eq!(path, naive_path(index, so_far), "path of leaf {index} after {old}+{new}");
         assert!(verify_inclusion(leaf, index as u64, &head, &path));
     }
 }
@@ -161,10 +148,7 @@ fn an_empty_batch_is_refused_and_changes_nothing() {
     let before = edge.clone();
     assert_eq!(edge.append_batch(&[]).expect_err("refused"), MerkleError::EmptyBatch);
     let many = vec![[0; 32]; BATCH_LEAVES_MAX + 1];
-    assert_eq!(
-        edge.append_batch(&many).expect_err("refused"),
-        MerkleError::BatchTooLarge
-    );
+    assert_eq!(edge.append_batch(&many).expect_err("refused"), MerkleError::BatchTooLarge);
     assert_eq!(edge, before);
 }
 

@@ -9,11 +9,7 @@ use crate::sample::{Log, NOW};
 use crate::world::World;
 
 fn openssl(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new("openssl")
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .expect("the openssl program (Debian: openssl)")
+    Command::new("openssl").current_dir(folder).args(arguments).output().expect("the openssl program (Debian: openssl)")
 }
 
 /// A folder with the certificates of a new world, and `openssl verify` over it.
@@ -24,10 +20,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let bench = Self {
-            folder: tempfile::tempdir().expect("a folder"),
-            world: World::new(),
-        };
+        let bench = Self { folder: tempfile::tempdir().expect("a folder"), world: World::new() };
         bench.write("root.pem", &bench.world.root.certificate().to_pem());
         bench.write("issuing.pem", &bench.world.authority.certificate().to_pem());
         bench.write("server.pem", &bench.world.server.chain.leaf().to_pem());
@@ -40,16 +33,8 @@ impl Bench {
 
     fn verify(&self, more: &[&str]) -> Output {
         let at = NOW.as_second().to_string();
-        let mut arguments = vec![
-            "verify",
-            "-x509_strict",
-            "-attime",
-            &at,
-            "-CAfile",
-            "root.pem",
-            "-untrusted",
-            "issuing.pem",
-        ];
+        let mut arguments =
+            vec!["verify", "-x509_strict", "-attime", &at, "-CAfile", "root.pem", "-untrusted", "issuing.pem"];
         arguments.extend(more);
         openssl(self.folder.path(), &arguments)
     }
@@ -77,28 +62,16 @@ fn openssl_accepts_the_chains_for_their_purpose_and_for_no_other() {
         let output = bench.verify(&["-purpose", purpose, file]);
         assert_eq!(accepted(&output), good, "{file} as {purpose}: {}", said(&output));
     }
-    let named = bench.verify(&[
-        "-verify_hostname",
-        "center.example",
-        "-verify_ip",
-        "127.0.0.1",
-        "server.pem",
-    ]);
+    let named = bench.verify(&["-verify_hostname", "center.example", "-verify_ip", "127.0.0.1", "server.pem"]);
     assert!(accepted(&named), "{}", said(&named));
 }
 
 #[test]
 fn openssl_refuses_a_revoked_certificate_and_accepts_its_neighbour() {
     let bench = Bench::new();
-    let (lost, kept) = (
-        bench.world.client(&crate::world::clinic(), 30),
-        bench.world.client(&crate::world::clinic(), 31),
-    );
-    let revoked = Revoked {
-        serial: lost.serial(),
-        at: NOW,
-        reason: RevocationReason::CessationOfOperation,
-    };
+    let (lost, kept) =
+        (bench.world.client(&crate::world::clinic(), 30), bench.world.client(&crate::world::clinic(), 31));
+    let revoked = Revoked { serial: lost.serial(), at: NOW, reason: RevocationReason::CessationOfOperation };
     bench.write("lost.pem", &lost.chain.leaf().to_pem());
     bench.write("kept.pem", &kept.chain.leaf().to_pem());
     bench.write("crl.pem", &bench.world.crl(&[revoked]).to_pem());
@@ -112,10 +85,7 @@ fn openssl_refuses_a_revoked_certificate_and_accepts_its_neighbour() {
 fn openssl_refuses_a_chain_without_its_issuing_certificate() {
     let bench = Bench::new();
     let at = NOW.as_second().to_string();
-    let output = openssl(
-        bench.folder.path(),
-        &["verify", "-attime", &at, "-CAfile", "root.pem", "server.pem"],
-    );
+    let output = openssl(bench.folder.path(), &["verify", "-attime", &at, "-CAfile", "root.pem", "server.pem"]);
     assert!(!accepted(&output));
 }
 

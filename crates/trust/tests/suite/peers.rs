@@ -58,14 +58,8 @@ fn an_insurer_may_feed_in_its_own_name_only() {
 #[test]
 fn a_server_or_an_authority_is_no_peer() {
     let world = World::new();
-    assert_eq!(
-        PeerCertificate::from_der(world.server.chain.leaf().der()),
-        Err(PeerError::NotOneRole)
-    );
-    assert_eq!(
-        PeerCertificate::from_der(world.root.certificate().der()),
-        Err(PeerError::NotOneRole)
-    );
+    assert_eq!(PeerCertificate::from_der(world.server.chain.leaf().der()), Err(PeerError::NotOneRole));
+    assert_eq!(PeerCertificate::from_der(world.root.certificate().der()), Err(PeerError::NotOneRole));
     assert!(PeerCertificate::from_der(b"nonsense").is_err());
 }
 

@@ -36,10 +36,7 @@ fn every_byte_changed_to_every_other_value_is_noticed() {
         for value in 0..=255 {
             if value != bytes[position] {
                 changed[position] = value;
-                assert!(
-                    proof::verify(&changed, &key).is_err(),
-                    "byte {position} as {value:#04x} was overlooked"
-                );
+                assert!(proof::verify(&changed, &key).is_err(), "byte {position} as {value:#04x} was overlooked");
             }
         }
         changed[position] = bytes[position];
@@ -52,28 +49,16 @@ fn every_byte_taken_out_or_put_in_and_every_prefix_is_noticed() {
     for position in 0..bytes.len() {
         let mut shorter = bytes.clone();
         let taken = shorter.remove(position);
-        assert!(
-            proof::verify(&shorter, &key).is_err(),
-            "byte {position} taken out was overlooked"
-        );
-        assert!(
-            proof::verify(&bytes[..position], &key).is_err(),
-            "a file cut at {position} was overlooked"
-        );
+        assert!(proof::verify(&shorter, &key).is_err(), "byte {position} taken out was overlooked");
+        assert!(proof::verify(&bytes[..position], &key).is_err(), "a file cut at {position} was overlooked");
         for value in [taken, b' ', b'\n', b'=', b'A', 0] {
             let mut longer = bytes.clone();
             longer.insert(position, value);
-            assert!(
-                proof::verify(&longer, &key).is_err(),
-                "{value:#04x} put in at {position} was overlooked"
-            );
+            assert!(proof::verify(&longer, &key).is_err(), "{value:#04x} put in at {position} was overlooked");
         }
     }
     for tail in ["\n", " ", "{}", "\0"] {
-        assert!(
-            proof::verify(&[&bytes, tail.as_bytes()].concat(), &key).is_err(),
-            "{tail:?} at the end"
-        );
+        assert!(proof::verify(&[&bytes, tail.as_bytes()].concat(), &key).is_err(), "{tail:?} at the end");
     }
 }
 
@@ -115,10 +100,7 @@ fn parts_of_two_saved_answers_cannot_be_mixed() {
             &member(from(3), "ProofNumber"),
         )
         .expect("well formed");
-        assert!(
-            proof::verify(&file.to_bytes(), log.signer.public_key()).is_err(),
-            "mix {mix:04b}"
-        );
+        assert!(proof::verify(&file.to_bytes(), log.signer.public_key()).is_err(), "mix {mix:04b}");
     }
 }
 
@@ -181,13 +163,7 @@ fn proof_numbers_look_as_the_claim_shows_them() {
         assert_eq!(ProofNumber::parse(typed), Ok(number), "{typed:?}");
     }
     assert_eq!(ProofNumber::parse("00-00000000000-0"), Err(ProofNumberError::Log));
-    for typed in [
-        "",
-        "01-0000001234-4",
-        "01-000000123455-4",
-        "01-0000001234x-4",
-        "０１-00000012345-4",
-    ] {
+    for typed in ["", "01-0000001234-4", "01-000000123455-4", "01-0000001234x-4", "０１-00000012345-4"] {
         assert_eq!(ProofNumber::parse(typed), Err(ProofNumberError::Shape), "{typed:?}");
     }
     assert_eq!(ProofNumber::new(LogId::FIRST, 100_000_000_000), None);

@@ -33,10 +33,7 @@ fn a_receipt_says_where_when_and_by_which_log_an_entry_is_held() {
     let (log, held) = three();
     for ((entry, receipt), index) in held.iter().zip(1..) {
         let verified = receipt::verify(log.signer.public_key(), receipt, entry).expect("holds");
-        assert_eq!(
-            (verified.log, verified.leaf_index, verified.head.size),
-            (LogId::FIRST, index, 4)
-        );
+        assert_eq!((verified.log, verified.leaf_index, verified.head.size), (LogId::FIRST, index, 4));
         assert_eq!(verified.signed_at, NOW);
         assert_eq!(Some(verified.head), log.edge.head());
     }
@@ -49,10 +46,7 @@ fn a_receipt_does_not_hold_for_another_entry_or_under_another_key() {
     let key = log.signer.public_key();
     assert_eq!(receipt::verify(key, &first.1, &second.0), Err(ReceiptError::Signature));
     assert_eq!(receipt::verify(key, &second.1, &first.0), Err(ReceiptError::Signature));
-    assert_eq!(
-        receipt::verify(Log::open().signer.public_key(), &first.1, &first.0),
-        Err(ReceiptError::OtherKey)
-    );
+    assert_eq!(receipt::verify(Log::open().signer.public_key(), &first.1, &first.0), Err(ReceiptError::OtherKey));
 }
 
 #[test]
@@ -70,49 +64,26 @@ fn another_reader_sees_the_labels_of_rfc_9942() {
     assert_eq!(cose.protected.header.key_id, log.signer.public_key().key_id());
     let protected = Value::from_slice(cose.protected.original_data.as_deref().expect("bytes")).expect("CBOR");
     let get = |key: i64| {
-        let found = protected
-            .as_map()
-            .expect("a map")
-            .iter()
-            .find(|(held, _)| *held == Value::from(key));
+        let found = protected.as_map().expect("a map").iter().find(|(held, _)| *held == Value::from(key));
         found.expect("the label").1.clone()
     };
     assert_eq!(get(1), Value::from(-7), "ES256");
     assert_eq!(get(395), Value::from(1), "RFC9162_SHA256");
     assert_eq!(get(-65_537), Value::from(4), "the tree size is signed");
-    let [(label, Value::Map(proofs))] = cose.unprotected.rest.as_slice() else {
-        panic!("one header")
-    };
+    let [(label, Value::Map(proofs))] = cose.unprotected.rest.as_slice() else { panic!("one header") };
     assert_eq!(*label, coset::Label::Int(396));
-    let [(Value::Integer(kind), Value::Array(proofs))] = proofs.as_slice() else {
-        panic!("one kind of proof")
-    };
+    let [(Value::Integer(kind), Value::Array(proofs))] = proofs.as_slice() else { panic!("one kind of proof") };
     assert_eq!(i128::from(*kind), -1, "inclusion");
-    let [Value::Bytes(proof)] = proofs.as_slice() else {
-        panic!("one proof")
-    };
+    let [Value::Bytes(proof)] = proofs.as_slice() else { panic!("one proof") };
     let proof = Value::from_slice(proof).expect("CBOR in a byte string");
-    let [size, index, Value::Array(path)] = proof.as_array().expect("an array").as_slice() else {
-        panic!("three")
-    };
+    let [size, index, Value::Array(path)] = proof.as_array().expect("an array").as_slice() else { panic!("three") };
     assert_eq!((size, index, path.len()), (&Value::from(4), &Value::from(1), 2));
 }
 
 #[test]
 fn numbers_of_every_width_are_written_as_other_readers_expect() {
     let mut log = Log::open();
-    for size in [
-        22u64,
-        23,
-        24,
-        255,
-        256,
-        65_535,
-        65_536,
-        0xffff_ffff,
-        0x1_0000_0000,
-        99_999_999_998,
-    ] {
+    for size in [22u64, 23, 24, 255, 256, 65_535, 65_536, 0xffff_ffff, 0x1_0000_0000, 99_999_999_998] {
         let mut stored = size.to_be_bytes().to_vec();
         stored.resize(8 + 32 * usize::try_from(size.count_ones()).expect("few"), 9);
         log.edge = Frontier::from_bytes(&stored).expect("an edge");
@@ -187,9 +158,7 @@ fn a_public_key_survives_pem_and_other_curves_are_refused() {
     let log = Log::open();
     let pem = log.signer.public_key().to_pem();
     assert_eq!(LogPublicKey::from_pem(&pem).as_ref(), Ok(log.signer.public_key()));
-    let p384 = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384)
-        .expect("a key")
-        .public_key_pem();
+    let p384 = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).expect("a key").public_key_pem();
     assert!(LogPublicKey::from_pem(&p384).is_err());
     assert!(LogPublicKey::from_pem("-----BEGIN PUBLIC KEY-----\nnot base64!\n-----END PUBLIC KEY-----\n").is_err());
 }

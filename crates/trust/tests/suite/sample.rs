@@ -48,9 +48,7 @@ impl Log {
 
 /// An answer with characters that JSON must escape, and some that only a Japanese name has.
 pub fn answered(number: u8) -> Answered {
-    let request_id = [
-        number, 0x91, 0x2a, 0x3b, 0x4c, 0x5d, 0x70, 0x00, 0x80, 1, 2, 3, 4, 5, 6, number,
-    ];
+    let request_id = [number, 0x91, 0x2a, 0x3b, 0x4c, 0x5d, 0x70, 0x00, 0x80, 1, 2, 3, 4, 5, 6, number];
     let uuid = uuid(&request_id);
     let answer = format!(
         "{{\"Verdict\":\"valid\",\"Reason\":\"in_force\",\"MedicalInstitutionCode\":\"1310000017\",\

@@ -5,11 +5,7 @@ use trust::Sealer;
 use trust::seal::{Place, SealError};
 use zeroize::Zeroizing;
 
-const HERE: Place<'_> = Place {
-    table: "answer",
-    column: "body",
-    row: b"42",
-};
+const HERE: Place<'_> = Place { table: "answer", column: "body", row: b"42" };
 
 fn sealer(byte: u8) -> Sealer {
     Sealer::new(&Zeroizing::new([byte; 32]))
@@ -19,33 +15,19 @@ fn sealer(byte: u8) -> Sealer {
 fn a_value_opens_where_it_was_sealed() {
     let sealed = sealer(1).seal(HERE, [9; 12], "髙橋 太郎".as_bytes()).expect("sealed");
     assert_eq!(sealed.len(), 1 + 12 + "髙橋 太郎".len() + 16);
-    assert_eq!(
-        sealer(1).open(HERE, &sealed).expect("opens").as_slice(),
-        "髙橋 太郎".as_bytes()
-    );
+    assert_eq!(sealer(1).open(HERE, &sealed).expect("opens").as_slice(), "髙橋 太郎".as_bytes());
 }
 
 #[test]
 fn a_value_opens_in_no_other_place_and_under_no_other_key() {
     let sealed = sealer(1).seal(HERE, [9; 12], b"secret").expect("sealed");
     let elsewhere = [
-        Place {
-            table: "answers",
-            ..HERE
-        },
+        Place { table: "answers", ..HERE },
         Place { column: "name", ..HERE },
         Place { row: b"43", ..HERE },
         // The same letters, cut in another way.
-        Place {
-            table: "answerb",
-            column: "ody",
-            ..HERE
-        },
-        Place {
-            column: "body4",
-            row: b"2",
-            ..HERE
-        },
+        Place { table: "answerb", column: "ody", ..HERE },
+        Place { column: "body4", row: b"2", ..HERE },
     ];
     for place in elsewhere {
         assert_eq!(sealer(1).open(place, &sealed), Err(SealError::Refused), "{place:?}");

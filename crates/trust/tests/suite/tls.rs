@@ -53,14 +53,8 @@ fn handshake(client: &Arc<ClientConfig>, server: &Arc<ServerConfig>, name: &str)
 
 fn api(world: &World, revoked: &[Revoked], at: Timestamp) -> Arc<ServerConfig> {
     let roots = [world.root.certificate().clone()];
-    tls::server_config(
-        &world.server.chain,
-        &world.server.key,
-        &roots,
-        &[world.crl(revoked)],
-        clock(at),
-    )
-    .expect("a server")
+    tls::server_config(&world.server.chain, &world.server.key, &roots, &[world.crl(revoked)], clock(at))
+        .expect("a server")
 }
 
 fn as_client(world: &World, holder: &Holder, at: Timestamp) -> Arc<ClientConfig> {
@@ -93,17 +87,10 @@ fn without_a_client_certificate_no_handshake_completes() {
 fn a_revoked_certificate_is_refused_and_others_are_not() {
     let world = World::new();
     let (lost, kept) = (world.client(&clinic(), 20), world.client(&clinic(), 21));
-    let revoked = Revoked {
-        serial: lost.serial(),
-        at: NOW,
-        reason: RevocationReason::KeyCompromise,
-    };
+    let revoked = Revoked { serial: lost.serial(), at: NOW, reason: RevocationReason::KeyCompromise };
     let server = api(&world, &[revoked], NOW);
     let refused = handshake(&as_client(&world, &lost, NOW), &server, SERVER).err();
-    assert_eq!(
-        refused,
-        Some(rustls::Error::InvalidCertificate(rustls::CertificateError::Revoked))
-    );
+    assert_eq!(refused, Some(rustls::Error::InvalidCertificate(rustls::CertificateError::Revoked)));
     handshake(&as_client(&world, &kept, NOW), &server, SERVER).expect("the other terminal still works");
 }
 
@@ -111,11 +98,7 @@ fn a_revoked_certificate_is_refused_and_others_are_not() {
 fn a_revocation_list_that_was_not_renewed_in_time_still_refuses_and_still_admits() {
     let world = World::new();
     let (lost, kept) = (world.client(&clinic(), 20), world.client(&clinic(), 21));
-    let revoked = Revoked {
-        serial: lost.serial(),
-        at: NOW,
-        reason: RevocationReason::Unspecified,
-    };
+    let revoked = Revoked { serial: lost.serial(), at: NOW, reason: RevocationReason::Unspecified };
     let month_later = NOW + SignedDuration::from_hours(30 * 24);
     let server = api(&world, &[revoked], month_later);
     assert!(handshake(&as_client(&world, &lost, month_later), &server, SERVER).is_err());
@@ -128,15 +111,9 @@ fn an_expired_certificate_is_refused_by_either_side() {
     let clinic = world.clinic();
     let late = NOW + SignedDuration::from_hours(90 * 24 + 1);
     let by_server = handshake(&as_client(&world, &clinic, NOW), &api(&world, &[], late), SERVER).err();
-    assert!(
-        matches!(by_server, Some(rustls::Error::InvalidCertificate(_))),
-        "{by_server:?}"
-    );
+    assert!(matches!(by_server, Some(rustls::Error::InvalidCertificate(_))), "{by_server:?}");
     let by_client = handshake(&as_client(&world, &clinic, late), &api(&world, &[], NOW), SERVER).err();
-    assert!(
-        matches!(by_client, Some(rustls::Error::InvalidCertificate(_))),
-        "{by_client:?}"
-    );
+    assert!(matches!(by_client, Some(rustls::Error::InvalidCertificate(_))), "{by_client:?}");
 }
 
 #[test]
@@ -194,9 +171,7 @@ fn tls_1_2_is_refused_in_both_directions() {
         rustls::pki_types::PrivateKeyDer::from_pem_slice(holder.key.to_pem().as_bytes()).expect("a key")
     };
     let mut roots = RootCertStore::empty();
-    roots
-        .add(world.root.certificate().der().to_vec().into())
-        .expect("a root");
+    roots.add(world.root.certificate().der().to_vec().into()).expect("a root");
     let details = Arc::new(clock(NOW));
     let old_client = ClientConfig::builder_with_details(Arc::clone(&provider), details.clone())
         .with_protocol_versions(&[&rustls::version::TLS12])
@@ -205,10 +180,7 @@ fn tls_1_2_is_refused_in_both_directions() {
         .with_client_auth_cert(certificates(&clinic), key(&clinic))
         .expect("a client");
     let refused = handshake(&Arc::new(old_client), &api(&world, &[], NOW), SERVER).err();
-    assert!(
-        matches!(refused, Some(rustls::Error::PeerIncompatible(_))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Some(rustls::Error::PeerIncompatible(_))), "{refused:?}");
     let old_server = ServerConfig::builder_with_details(provider, details)
         .with_protocol_versions(&[&rustls::version::TLS12])
         .expect("TLS 1.2")
@@ -226,29 +198,17 @@ fn who_joins_trusts_the_pinned_root_and_no_other() {
     let pinned = |root| tls::pinned_client_config(RootPin::of(root), clock(NOW)).expect("a client");
     let met = handshake(&pinned(world.root.certificate()), &server, SERVER).expect("joins");
     assert_eq!(met.peer_der, None);
-    assert!(
-        handshake(&pinned(other.root.certificate()), &server, SERVER).is_err(),
-        "another root"
-    );
-    assert!(
-        handshake(&pinned(world.root.certificate()), &server, "other.example").is_err(),
-        "another name"
-    );
+    assert!(handshake(&pinned(other.root.certificate()), &server, SERVER).is_err(), "another root");
+    assert!(handshake(&pinned(world.root.certificate()), &server, "other.example").is_err(), "another name");
     // Showing the pinned root is not enough: the chain must end there.
     let mixed = other.server.chain.clone().with(world.root.certificate().clone());
     let impostor = tls::enrol_server_config(&mixed, &other.server.key, clock(NOW)).expect("a server");
-    assert!(
-        handshake(&pinned(world.root.certificate()), &impostor, SERVER).is_err(),
-        "a root shown by a stranger"
-    );
+    assert!(handshake(&pinned(world.root.certificate()), &impostor, SERVER).is_err(), "a root shown by a stranger");
     // Nor can a terminal, whose certificate does end there, pose as the center.
     let clinic = world.clinic();
     let chain = clinic.chain.clone().with(world.root.certificate().clone());
     let impostor = tls::enrol_server_config(&chain, &clinic.key, clock(NOW)).expect("a server");
-    assert!(
-        handshake(&pinned(world.root.certificate()), &impostor, SERVER).is_err(),
-        "a terminal as center"
-    );
+    assert!(handshake(&pinned(world.root.certificate()), &impostor, SERVER).is_err(), "a terminal as center");
 }
 
 #[test]
@@ -265,11 +225,7 @@ fn a_session_is_never_resumed_because_revocation_would_not_be_looked_at() {
     let clinic = world.clinic();
     let client = as_client(&world, &clinic, NOW);
     handshake(&client, &api(&world, &[], NOW), SERVER).expect("a connection");
-    let revoked = Revoked {
-        serial: clinic.serial(),
-        at: NOW,
-        reason: RevocationReason::KeyCompromise,
-    };
+    let revoked = Revoked { serial: clinic.serial(), at: NOW, reason: RevocationReason::KeyCompromise };
     assert!(handshake(&client, &api(&world, &[revoked], NOW), SERVER).is_err());
     let config = api(&world, &[], NOW);
     assert!(!config.session_storage.can_cache());

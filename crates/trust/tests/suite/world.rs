@@ -32,33 +32,18 @@ impl World {
     pub fn new() -> Self {
         let root = RootAuthority::create("Tashika root", serial(1), NOW).expect("a root");
         let key = PrivateKey::generate().expect("a key");
-        let issuing = root
-            .sign_issuing("Tashika issuing 1", key.public_key(), serial(2), NOW)
-            .expect("an issuing CA");
+        let issuing = root.sign_issuing("Tashika issuing 1", key.public_key(), serial(2), NOW).expect("an issuing CA");
         let authority = IssuingAuthority::new(issuing, root.certificate().clone(), key).expect("an authority");
         let key = PrivateKey::generate().expect("a key");
-        let names = [
-            ServerName::parse(SERVER),
-            ServerName::parse("127.0.0.1"),
-            ServerName::parse("::1"),
-        ];
-        let chain = authority
-            .issue_server(&names, key.public_key(), serial(3), NOW)
-            .expect("a server");
-        Self {
-            root,
-            authority,
-            server: Holder { key, chain },
-        }
+        let names = [ServerName::parse(SERVER), ServerName::parse("127.0.0.1"), ServerName::parse("::1")];
+        let chain = authority.issue_server(&names, key.public_key(), serial(3), NOW).expect("a server");
+        Self { root, authority, server: Holder { key, chain } }
     }
 
     pub fn client(&self, peer: &Peer, number: u8) -> Holder {
         let key = PrivateKey::generate().expect("a key");
         let request = CertificateRequest::create(&key).expect("a request");
-        let chain = self
-            .authority
-            .issue_client(peer, "たしか診療所", &request, serial(number), NOW)
-            .expect("a client");
+        let chain = self.authority.issue_client(peer, "たしか診療所", &request, serial(number), NOW).expect("a client");
         Holder { key, chain }
     }
 

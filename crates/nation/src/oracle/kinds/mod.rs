@@ -34,21 +34,11 @@ const FOUND: &[Verdict] = &[Verdict::Valid, Verdict::Invalid, Verdict::InvalidNe
 type Ask = fn(&mut Asker<'_>, u32) -> Option<Query>;
 
 const fn kind(name: &'static str, weight: u32, pool: Pool, verdicts: &'static [Verdict], ask: Ask) -> Kind {
-    Kind {
-        name,
-        weight,
-        pool,
-        ask,
-        verdicts,
-        hint: None,
-    }
+    Kind { name, weight, pool, ask, verdicts, hint: None }
 }
 
 const fn hinted(kind: Kind, hint: Hint) -> Kind {
-    Kind {
-        hint: Some(hint),
-        ..kind
-    }
+    Kind { hint: Some(hint), ..kind }
 }
 
 const TODAY: Ask = |asker, id| Some(asker.today(id));

@@ -17,22 +17,13 @@ pub(super) const KINDS: &[Kind] = &[
     kind("short_term_card", 8, Pool::ShortTerm, VALID, TODAY),
     kind("full_charge", 10, Pool::FullCharge, VALID, TODAY),
     // Beginnings, ends, and what came next.
-    hinted(
-        kind("lost_job", 25, Pool::LostWithNext, REPLACED, TODAY),
-        Hint::NewInsurerKnown,
-    ),
+    hinted(kind("lost_job", 25, Pool::LostWithNext, REPLACED, TODAY), Hint::NewInsurerKnown),
     hinted(kind("lost_no_new", 12, Pool::Lost, INVALID, TODAY), Hint::CoverageLost),
-    kind(
-        "old_card_while_it_lasted",
-        10,
-        Pool::LostWithNext,
-        VALID,
-        |asker, id| {
-            let end = asker.coverage(id).end_day()?;
-            let back = asker.dice.between(2, 20);
-            Some(asker.on(id, end.plus(-back)))
-        },
-    ),
+    kind("old_card_while_it_lasted", 10, Pool::LostWithNext, VALID, |asker, id| {
+        let end = asker.coverage(id).end_day()?;
+        let back = asker.dice.between(2, 20);
+        Some(asker.on(id, end.plus(-back)))
+    }),
     hinted(
         kind("gap_weeks", 12, Pool::LostWithNext, INVALID, |asker, id| {
             let end = asker.coverage(id).end_day()?;
@@ -42,35 +33,16 @@ pub(super) const KINDS: &[Kind] = &[
         Hint::CoverageLost,
     ),
     hinted(
-        kind("edge_start_before", 15, Pool::Begun, NOT_IN_FORCE, |asker, id| {
-            Some(start_edge(asker, id, -1))
-        }),
+        kind("edge_start_before", 15, Pool::Begun, NOT_IN_FORCE, |asker, id| Some(start_edge(asker, id, -1))),
         Hint::CoverageNotStarted,
     ),
-    kind("edge_start_on", 15, Pool::Begun, VALID, |asker, id| {
-        Some(start_edge(asker, id, 0))
-    }),
-    kind("edge_start_after", 10, Pool::Begun, VALID, |asker, id| {
-        Some(start_edge(asker, id, 1))
-    }),
-    kind("edge_loss_before", 15, Pool::Lost, VALID, |asker, id| {
-        end_edge(asker, id, -1)
-    }),
-    kind("edge_loss_on", 15, Pool::Lost, NOT_IN_FORCE, |asker, id| {
-        end_edge(asker, id, 0)
-    }),
-    kind("edge_loss_after", 10, Pool::Lost, NOT_IN_FORCE, |asker, id| {
-        end_edge(asker, id, 1)
-    }),
-    kind("death_before", 4, Pool::Died, VALID, |asker, id| {
-        end_edge(asker, id, -1)
-    }),
-    hinted(
-        kind("death_after", 4, Pool::Died, INVALID, |asker, id| {
-            end_edge(asker, id, 0)
-        }),
-        Hint::CoverageLost,
-    ),
+    kind("edge_start_on", 15, Pool::Begun, VALID, |asker, id| Some(start_edge(asker, id, 0))),
+    kind("edge_start_after", 10, Pool::Begun, VALID, |asker, id| Some(start_edge(asker, id, 1))),
+    kind("edge_loss_before", 15, Pool::Lost, VALID, |asker, id| end_edge(asker, id, -1)),
+    kind("edge_loss_on", 15, Pool::Lost, NOT_IN_FORCE, |asker, id| end_edge(asker, id, 0)),
+    kind("edge_loss_after", 10, Pool::Lost, NOT_IN_FORCE, |asker, id| end_edge(asker, id, 1)),
+    kind("death_before", 4, Pool::Died, VALID, |asker, id| end_edge(asker, id, -1)),
+    hinted(kind("death_after", 4, Pool::Died, INVALID, |asker, id| end_edge(asker, id, 0)), Hint::CoverageLost),
     kind("retroactive", 10, Pool::Retroactive, VALID, |asker, id| {
         let coverage = asker.coverage(id);
         let days = coverage.issued?.since(coverage.start);
@@ -90,29 +62,17 @@ pub(super) const KINDS: &[Kind] = &[
         }),
         Hint::CardExpired,
     ),
-    hinted(
-        kind("card_expired", 8, Pool::Expired, INVALID, TODAY),
-        Hint::CardExpired,
-    ),
-    kind(
-        "card_valid_from_edge_before",
-        6,
-        Pool::ValidFrom,
-        NOT_IN_FORCE,
-        |asker, id| {
-            let first = asker.coverage(id).valid_from?;
-            Some(asker.on(id, first.before()))
-        },
-    ),
+    hinted(kind("card_expired", 8, Pool::Expired, INVALID, TODAY), Hint::CardExpired),
+    kind("card_valid_from_edge_before", 6, Pool::ValidFrom, NOT_IN_FORCE, |asker, id| {
+        let first = asker.coverage(id).valid_from?;
+        Some(asker.on(id, first.before()))
+    }),
     kind("card_valid_from_edge_on", 6, Pool::ValidFrom, VALID, |asker, id| {
         let first = asker.coverage(id).valid_from?;
         Some(asker.on(id, first))
     }),
     // Rows that do not count.
-    hinted(
-        kind("in_progress", 12, Pool::InProgress, NOT_FOUND, TODAY),
-        Hint::EnrolmentInProgress,
-    ),
+    hinted(kind("in_progress", 12, Pool::InProgress, NOT_FOUND, TODAY), Hint::EnrolmentInProgress),
     kind("deleted", 8, Pool::Deleted, NOT_FOUND, TODAY),
 ];
 

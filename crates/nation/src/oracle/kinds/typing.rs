@@ -21,15 +21,11 @@ pub(super) const KINDS: &[Kind] = &[
         Hint::NumberNearMiss,
     ),
     hinted(
-        kind("missing_digit", 12, Pool::InForce, NOT_FOUND, |asker, id| {
-            asker.slip_in_number(id, slips::missing_digit)
-        }),
+        kind("missing_digit", 12, Pool::InForce, NOT_FOUND, |asker, id| asker.slip_in_number(id, slips::missing_digit)),
         Hint::NumberNearMiss,
     ),
     hinted(
-        kind("doubled_digit", 12, Pool::InForce, NOT_FOUND, |asker, id| {
-            asker.slip_in_number(id, slips::doubled_digit)
-        }),
+        kind("doubled_digit", 12, Pool::InForce, NOT_FOUND, |asker, id| asker.slip_in_number(id, slips::doubled_digit)),
         Hint::NumberNearMiss,
     ),
     hinted(
@@ -41,16 +37,11 @@ pub(super) const KINDS: &[Kind] = &[
         }),
         Hint::BirthdateDiffers,
     ),
-    kind("unknown_card", 20, Pool::InForce, NOT_FOUND, |asker, id| {
-        Some(asker.unknown_card(id))
-    }),
+    kind("unknown_card", 20, Pool::InForce, NOT_FOUND, |asker, id| Some(asker.unknown_card(id))),
     // Slips in the symbol.
     hinted(
         kind("symbol_missing", 15, Pool::WithSymbol, NOT_FOUND, |asker, id| {
-            Some(Query {
-                symbol: String::new(),
-                ..asker.today(id)
-            })
+            Some(Query { symbol: String::new(), ..asker.today(id) })
         }),
         Hint::SymbolNearMiss,
     ),
@@ -64,10 +55,7 @@ pub(super) const KINDS: &[Kind] = &[
     ),
     hinted(
         kind("symbol_superfluous", 5, Pool::WithoutSymbol, NOT_FOUND, |asker, id| {
-            Some(Query {
-                symbol: "国".to_owned(),
-                ..asker.today(id)
-            })
+            Some(Query { symbol: "国".to_owned(), ..asker.today(id) })
         }),
         Hint::SymbolNearMiss,
     ),
@@ -77,49 +65,28 @@ pub(super) const KINDS: &[Kind] = &[
         let insurer = slips::misread_digit(&mut asker.dice, &query.insurer)?;
         Some(Query { insurer, ..query })
     }),
-    kind(
-        "transposed_insurer_digits",
-        10,
-        Pool::InForce,
-        UNREADABLE,
-        |asker, id| {
-            let query = asker.today(id);
-            let insurer = slips::transposed_digits(&mut asker.dice, &query.insurer)?;
-            Some(Query { insurer, ..query })
-        },
-    ),
+    kind("transposed_insurer_digits", 10, Pool::InForce, UNREADABLE, |asker, id| {
+        let query = asker.today(id);
+        let insurer = slips::transposed_digits(&mut asker.dice, &query.insurer)?;
+        Some(Query { insurer, ..query })
+    }),
     hinted(
-        kind("unknown_insurer", 12, Pool::InForce, NOT_FOUND, |asker, id| {
-            Some(asker.unknown_insurer(id))
-        }),
+        kind("unknown_insurer", 12, Pool::InForce, NOT_FOUND, |asker, id| Some(asker.unknown_insurer(id))),
         Hint::InsurerUnknown,
     ),
-    kind("other_insurer", 8, Pool::InForce, NOT_FOUND, |asker, id| {
-        asker.other_insurer(id)
-    }),
-    kind("insurer_zero_padded", 12, Pool::InForce, FOUND, |asker, id| {
-        padded_insurer(asker, id, "00")
-    }),
-    kind("insurer_space_padded", 12, Pool::InForce, FOUND, |asker, id| {
-        padded_insurer(asker, id, "  ")
-    }),
+    kind("other_insurer", 8, Pool::InForce, NOT_FOUND, |asker, id| asker.other_insurer(id)),
+    kind("insurer_zero_padded", 12, Pool::InForce, FOUND, |asker, id| padded_insurer(asker, id, "00")),
+    kind("insurer_space_padded", 12, Pool::InForce, FOUND, |asker, id| padded_insurer(asker, id, "  ")),
     kind("insurer_full_width", 8, Pool::InForce, FOUND, |asker, id| {
         let query = asker.today(id);
-        Some(Query {
-            insurer: slips::full_width(&query.insurer),
-            ..query
-        })
+        Some(Query { insurer: slips::full_width(&query.insurer), ..query })
     }),
     // Birth dates.
     hinted(
-        kind("wrong_birthdate", 30, Pool::InForce, NOT_FOUND, |asker, id| {
-            asker.wrong_birthdate(id)
-        }),
+        kind("wrong_birthdate", 30, Pool::InForce, NOT_FOUND, |asker, id| asker.wrong_birthdate(id)),
         Hint::BirthdateDiffers,
     ),
-    kind("impossible_birthdate", 12, Pool::InForce, UNREADABLE, |asker, id| {
-        Some(asker.impossible_birthdate(id))
-    }),
+    kind("impossible_birthdate", 12, Pool::InForce, UNREADABLE, |asker, id| Some(asker.impossible_birthdate(id))),
     kind("birthdate_separators", 8, Pool::InForce, FOUND, |asker, id| {
         let (year, month, day) = asker.birth(id).ymd();
         let separator = *asker.dice.pick(&["/", "-"]);
@@ -136,10 +103,7 @@ pub(super) const KINDS: &[Kind] = &[
     // Branch numbers.
     hinted(
         kind("missing_branch", 25, Pool::WithBranch, FOUND, |asker, id| {
-            Some(Query {
-                branch: String::new(),
-                ..asker.today(id)
-            })
+            Some(Query { branch: String::new(), ..asker.today(id) })
         }),
         Hint::BranchMissing,
     ),
@@ -150,10 +114,7 @@ pub(super) const KINDS: &[Kind] = &[
     }),
     kind("full_width_branch", 6, Pool::WithBranch, FOUND, |asker, id| {
         let query = asker.today(id);
-        Some(Query {
-            branch: slips::full_width(&query.branch),
-            ..query
-        })
+        Some(Query { branch: slips::full_width(&query.branch), ..query })
     }),
     hinted(
         kind("wrong_branch", 15, Pool::WithBranch, NOT_FOUND, |asker, id| {
@@ -164,17 +125,11 @@ pub(super) const KINDS: &[Kind] = &[
         Hint::BranchDiffers,
     ),
     kind("branch_on_card_without", 6, Pool::WithoutBranch, VALID, |asker, id| {
-        Some(Query {
-            branch: "00".to_owned(),
-            ..asker.today(id)
-        })
+        Some(Query { branch: "00".to_owned(), ..asker.today(id) })
     }),
     hinted(
         kind("twins_without_branch", 8, Pool::Twin, MULTIPLE, |asker, id| {
-            Some(Query {
-                branch: String::new(),
-                ..asker.today(id)
-            })
+            Some(Query { branch: String::new(), ..asker.today(id) })
         }),
         Hint::BranchMissing,
     ),
@@ -186,12 +141,8 @@ pub(super) const KINDS: &[Kind] = &[
     kind("half_width_digits", 12, Pool::InForce, FOUND, |asker, id| {
         asker.retyped(id, |_, text| Some(slips::half_width(text)))
     }),
-    kind("spaces", 15, Pool::InForce, FOUND, |asker, id| {
-        asker.retyped(id, slips::spaced)
-    }),
-    kind("hyphen_variants", 20, Pool::InForce, FOUND, |asker, id| {
-        asker.retyped(id, slips::rehyphenated)
-    }),
+    kind("spaces", 15, Pool::InForce, FOUND, |asker, id| asker.retyped(id, slips::spaced)),
+    kind("hyphen_variants", 20, Pool::InForce, FOUND, |asker, id| asker.retyped(id, slips::rehyphenated)),
     kind("hyphens_removed", 8, Pool::InForce, FOUND, |asker, id| {
         asker.retyped(id, |_, text| Some(slips::without_hyphens(text)))
     }),
@@ -205,9 +156,7 @@ pub(super) const KINDS: &[Kind] = &[
         let symbol = query.symbol.replace("サク", "ｻｸ");
         (symbol != query.symbol).then_some(Query { symbol, ..query })
     }),
-    kind("leading_zeros_added", 12, Pool::InForce, FOUND, |asker, id| {
-        asker.retyped(id, slips::zeros_added)
-    }),
+    kind("leading_zeros_added", 12, Pool::InForce, FOUND, |asker, id| asker.retyped(id, slips::zeros_added)),
     kind("leading_zeros_removed", 12, Pool::LeadingZero, FOUND, |asker, id| {
         asker.retyped(id, |_, text| slips::zeros_removed(text))
     }),
@@ -216,8 +165,5 @@ pub(super) const KINDS: &[Kind] = &[
 /// A six-digit insurer number padded to eight.
 fn padded_insurer(asker: &mut Asker<'_>, id: u32, padding: &str) -> Option<Query> {
     let query = asker.today(id);
-    (query.insurer.len() == 6).then(|| Query {
-        insurer: format!("{padding}{}", query.insurer),
-        ..query
-    })
+    (query.insurer.len() == 6).then(|| Query { insurer: format!("{padding}{}", query.insurer), ..query })
 }

@@ -316,7 +316,11 @@ fn lines(record: &ResultOfQualificationConfirmation) -> Vec<Line> {
     add("区分", "Kind", kind(record));
     add("資格取得日", "Insured from", day(&record.qualification_date));
     add("資格喪失日", "Lost on", day(&record.disqualification_date));
-    add("喪失の理由", "Reason", label(&record.reason_of_loss, |c| ReasonOfLoss::parse(c).ok().map(ReasonOfLoss::label)));
+    add(
+        "喪失の理由",
+        "Reason",
+        label(&record.reason_of_loss, |c| ReasonOfLoss::parse(c).ok().map(ReasonOfLoss::label)),
+    );
     add(
         "有効期間",
         "Valid",
@@ -356,7 +360,8 @@ fn more_lines(record: &ResultOfQualificationConfirmation, add: &mut impl FnMut(&
             .and_then(|code| domain::code::SpecificDiseaseCategory::parse(code).ok())
             .map(domain::code::SpecificDiseaseCategory::label)
             .unwrap_or_default();
-        let pay = disease.specific_diseases_self_pay.as_deref().map(|yen| format!("　月 {yen}円まで")).unwrap_or_default();
+        let pay =
+            disease.specific_diseases_self_pay.as_deref().map(|yen| format!("　月 {yen}円まで")).unwrap_or_default();
         add("特定疾病", "Specific disease", format!("{name}{pay}"));
     }
     for ticket in &record.public_expense_result_list {

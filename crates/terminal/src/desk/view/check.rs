@@ -35,9 +35,7 @@ impl CheckForm {
             insured_identification_number: self.insured_identification_number.trim().to_owned(),
             insured_branch_number: optional(&self.insured_branch_number),
             birthdate: self.birthdate.trim().to_owned(),
-            limit_application_certificate_related_cons_flg: Some(
-                if self.consents() { "1" } else { "0" }.to_owned(),
-            ),
+            limit_application_certificate_related_cons_flg: Some(if self.consents() { "1" } else { "0" }.to_owned()),
             arbitrary_identifier: None,
         }
     }

@@ -20,10 +20,7 @@ pub(crate) fn long_date(raw: &str) -> String {
 
 /// `2026年4月1日` out of `yyyyMMdd`; anything else is shown as it is.
 pub(crate) fn plain_date(raw: &str) -> String {
-    date::parse(raw).map_or_else(
-        |_| raw.to_owned(),
-        |day| format!("{}年{}月{}日", day.year(), day.month(), day.day()),
-    )
+    date::parse(raw).map_or_else(|_| raw.to_owned(), |day| format!("{}年{}月{}日", day.year(), day.month(), day.day()))
 }
 
 /// `昭和55年`; the first year of an era is 元年.
@@ -43,7 +40,9 @@ fn era_year(day: Date) -> String {
 pub(crate) fn period(from: Option<&str>, to: Option<&str>) -> String {
     match (from, to) {
         (None, None) => String::new(),
-        (from, to) => format!("{} ～ {}", from.map(plain_date).unwrap_or_default(), to.map(plain_date).unwrap_or_default()),
+        (from, to) => {
+            format!("{} ～ {}", from.map(plain_date).unwrap_or_default(), to.map(plain_date).unwrap_or_default())
+        }
     }
 }
 
@@ -55,6 +54,11 @@ pub(crate) fn age(birthdate: &str, on: Date) -> Option<i16> {
     (years >= 0).then_some(years)
 }
 
+/// `2026年4月7日` in Japan.
+pub(crate) fn day(at: Timestamp) -> String {
+    let local = tz::offset(9).to_datetime(at);
+    format!("{}年{}月{}日", local.year(), local.month(), local.day())
+}
 
 /// `10:31` in Japan.
 pub(crate) fn clock_time(at: Timestamp) -> String {

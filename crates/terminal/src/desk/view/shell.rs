@@ -55,12 +55,12 @@ pub(crate) fn light(health: &Snapshot, skew: Option<SignedDuration>) -> Light {
         return make("down", Text::new("センターが拒否", "refused"));
     }
     match &health.link {
-        Link::Down { .. } => return make("down", Text::new("センターに接続できません", "not connected")),
-        Link::Unknown => return make("unknown", Text::new("接続を確認中", "connecting")),
+        Link::Down { .. } => return make("down", Text::new("接続できません", "not connected")),
+        Link::Unknown => return make("unknown", Text::new("確認中", "connecting")),
         Link::Up => {}
     }
     if notices(health, skew).is_empty() {
-        make("up", Text::new("センター接続中", "connected"))
+        make("up", Text::new("接続中", "connected"))
     } else {
         make("warn", Text::new("接続中・要確認", "connected, see status"))
     }
@@ -130,5 +130,7 @@ pub(crate) const fn refused(code: ProblemCode) -> (&'static str, &'static str) {
 fn skew_words(ahead: SignedDuration) -> String {
     let minutes = (ahead.unsigned_abs().as_secs() + 30) / 60;
     let direction = if ahead.is_positive() { "遅れて" } else { "進んで" };
-    format!("この端末の時計がセンターより約{minutes}分{direction}います。日付はセンターに合わせています。時計を直してください。")
+    format!(
+        "この端末の時計がセンターより約{minutes}分{direction}います。日付はセンターに合わせています。時計を直してください。"
+    )
 }

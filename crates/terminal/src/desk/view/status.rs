@@ -83,14 +83,14 @@ fn certificate(state: Option<&CertificateState>) -> Item {
         Some(CertificateState::Valid { until, days_left }) => item(
             if *days_left < 7 { "warn" } else { "good" },
             label,
-            &format!("{} まで有効（あと{days_left}日）。自動で更新します。", dates::day_and_time(*until)),
+            &format!("{} まで有効（あと{days_left}日）。自動で更新します。", dates::day(*until)),
             &format!("{days_left} days left, renewed by itself"),
             "",
         ),
         Some(CertificateState::Expired { since }) => item(
             "bad",
             label,
-            &format!("{} に期限が切れました。自動で更新を試みています。", dates::day_and_time(*since)),
+            &format!("{} に期限が切れました。自動で更新を試みています。", dates::day(*since)),
             "expired, renewal is being tried",
             "数分待っても変わらないときは、実施機関に連絡してください。",
         ),

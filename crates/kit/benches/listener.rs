@@ -1,5 +1,10 @@
-//! Measures what the listener adds to a bare hyper over the same TLS. Run it by itself, optimised:
-//! `cargo test --release -p kit --test sockets -- --ignored --nocapture speed`
+//! What the listener costs beside a bare hyper over the same TLS: `cargo bench -p kit`.
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on may end with a panic")]
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "measures real time and prints it")]
+
+#[path = "../tests/sockets/common.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod common;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -18,16 +23,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use crate::common::{Ca, spawn, start_tls};
+use common::{Ca, spawn, start_tls};
 
 const CONNECTIONS: usize = 64;
 const TIME: Duration = Duration::from_secs(3);
 const QUESTION: &[u8] = &[b'q'; 400];
 const ANSWER: &[u8] = &[b'a'; 1_024];
 
-#[test]
-#[ignore = "a measurement, not a proof"]
-fn the_listener_costs_little_beside_a_bare_one() {
+fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let (ca, life) = (Ca::new(), Lifecycle::new());
@@ -50,7 +53,6 @@ fn the_listener_costs_little_beside_a_bare_one() {
     });
 }
 
-#[expect(clippy::disallowed_methods, reason = "measures real time")]
 async fn ask_for_a_while(address: SocketAddr, ca: &Ca) -> (u32, Duration) {
     let mut config = ca.client_config("load");
     config.alpn_protocols = vec![b"http/1.1".to_vec()];

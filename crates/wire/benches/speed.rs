@@ -1,5 +1,6 @@
-//! Proves that feeds and bulk files pass fast and in a memory that does not grow with them. Timing depends on the machine,
-//! so the figures are printed on demand: `cargo test -p wire --test speed -- --ignored --nocapture`.
+//! How many rows of a feed and people of a bulk file pass in a second, in a memory that does not grow with the file:
+//! `cargo bench -p wire`.
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "measures real time and prints it")]
 
 use std::io::{self, Read, Write};
 use std::time::Instant;
@@ -32,7 +33,11 @@ impl Read for Repeated {
     }
 }
 
-#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a measurement that a person asked for")]
+fn main() {
+    rows_of_a_feed_per_second();
+    people_of_a_bulk_file_per_second();
+}
+
 fn measure(what: &str, count: usize, work: impl FnOnce()) {
     let start = Instant::now();
     work();
@@ -41,8 +46,6 @@ fn measure(what: &str, count: usize, work: impl FnOnce()) {
     println!("{{\"what\":\"{what}\",\"count\":{count},\"per_s\":{per_second:.0}}}");
 }
 
-#[test]
-#[ignore = "a measurement"]
 fn rows_of_a_feed_per_second() {
     let row = FeedRow {
         insurer_number: "01130012".to_owned(),
@@ -85,8 +88,6 @@ fn rows_of_a_feed_per_second() {
     });
 }
 
-#[test]
-#[ignore = "a measurement"]
 fn people_of_a_bulk_file_per_second() {
     let search = SearchInfo {
         insurer_number: "01130012".to_owned(),
