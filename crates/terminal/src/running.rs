@@ -11,6 +11,10 @@ use kit::lifecycle::{Ending, Lifecycle};
 use kit::random::SharedRandom;
 use kit::serve::{Listener, Reach, ServeError, ServeOptions, Server};
 
+use wire::api::SearchInfo;
+
+use crate::asking::outcome::Outcome;
+use crate::store::answers::Way;
 use crate::asking::renewal::Renewal;
 use crate::asking::{Center, probe};
 use crate::bridge::folder::remove_old_answers;
@@ -86,6 +90,7 @@ pub struct Running {
     life: Lifecycle,
     store: Store,
     center: Arc<Center>,
+    checks: Checks,
     /// Held as long as the terminal runs: one program for one data folder.
     lock: File,
 }
@@ -126,9 +131,9 @@ impl Terminal {
         let renewal = Renewal::new(Arc::clone(&center), layout, identity, &random);
         life.spawn_vital("renewal", renewal.run(life.clone()));
         life.spawn_vital("cleanup", clean_up(config.clone(), checks.clone(), life.clone()));
-        let bridge = Arc::new(Bridge::new(&config, checks, life.clone(), steps));
+        let bridge = Arc::new(Bridge::new(&config, checks.clone(), life.clone(), steps));
         life.spawn_vital("bridge", bridge.run());
-        Ok(Running { desk_addr, life, store, center, lock })
+        Ok(Running { desk_addr, life, store, center, checks, lock })
     }
 }
 
@@ -136,6 +141,13 @@ impl Running {
     /// The tasks of this terminal, for whoever waits for a signal.
     pub fn lifecycle(&self) -> &Lifecycle {
         &self.life
+    }
+
+    /// One check, as the desk page makes it: asked, its proof verified, kept, and put on today's list under the name
+    /// of `asked_by`. For programs that hold the terminal themselves, such as the demo. `day` is `yyyyMMdd`.
+    pub async fn check(&self, day: &str, search: SearchInfo, asked_by: &str) -> Outcome {
+        let question = self.checks.question(self.center.new_request_id(), day, search);
+        self.checks.check(&question, Way::Desk, asked_by).await.outcome
     }
 
     /// Stops: nothing new is taken, what is being answered is answered, within [`limits::GRACE_TIME`]. Whatever is not

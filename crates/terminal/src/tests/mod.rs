@@ -11,7 +11,7 @@
 //! | `crash` | a stop after any step loses nothing and answers once |
 //! | `sealed` | the disk shows nothing, and nothing sealed can be moved |
 //! | `desk` | sign-in, forms, roles, the API token |
-//! | `browser` | a real browser signs in and checks patients with keys alone, with and without the script |
+//! | `browser` | a real browser signs in and checks patients with keys alone |
 //! | `pages` | every page renders for every verdict |
 
 mod browser;
