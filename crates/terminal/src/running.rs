@@ -14,7 +14,6 @@ use kit::serve::{Listener, Reach, ServeError, ServeOptions, Server};
 use wire::api::SearchInfo;
 
 use crate::asking::outcome::Outcome;
-use crate::store::answers::Way;
 use crate::asking::renewal::Renewal;
 use crate::asking::{Center, probe};
 use crate::bridge::folder::remove_old_answers;
@@ -27,6 +26,7 @@ use crate::hours::Hours;
 use crate::identity::{CenterFacts, Identity, IdentityError};
 use crate::layout::Layout;
 use crate::limits;
+use crate::store::answers::Way;
 use crate::store::vault::{Vault, VaultError};
 use crate::store::{Store, StoreError};
 

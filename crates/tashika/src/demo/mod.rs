@@ -2,20 +2,18 @@
 
 mod report;
 
-use crate::check::api;
 use crate::check::folders::PrivateTerminal;
-use crate::check::outcome::Outcome;
+use crate::check::outcome::{Outcome, search_info};
 use crate::check::private::{PrivateCenter, World, generous_limits};
 use crate::cli::Demo;
 use anyhow::{Context as _, Result, bail};
-use kit::client::{Client, ClientOptions};
 use nation::{Nation, Options};
 use report::{Expected, Visit};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
-use trust::LogPublicKey;
+use terminal::asking::outcome::Outcome as Asked;
 
 /// The visit that goes through the folders.
 const FOLDER_VISIT: usize = 1;
@@ -95,19 +93,18 @@ async fn set_up(demo: &Demo, folder: &Path, world: &World) -> Result<Stage> {
     Ok(Stage { center, terminal, visits })
 }
 
-/// Plays every visit: by number through the terminal's own API as the desk page asks, one through the folders.
+/// Plays every visit at the terminal: by number as the desk page asks, one through the folders.
 async fn play(stage: &Stage, world: &World) -> Result<Vec<Visit>> {
-    let Some(first) = stage.visits.first() else { bail!("the nation has no visits") };
-    let member = stage.center.member(&first.case.medical_institution_code).await?;
-    let client = member.client(&world.clock, ClientOptions::default())?;
-    let key = LogPublicKey::from_pem(&member.enrolled.log_public_key)?;
+    if stage.visits.is_empty() {
+        bail!("the nation has no visits");
+    }
     let mut played = Vec::with_capacity(stage.visits.len());
     for (index, scene) in stage.visits.iter().enumerate() {
         let begun = world.clock.monotonic();
         let (way, outcome) = if index == FOLDER_VISIT {
             ("folders", by_folders(&stage.terminal, scene).await?)
         } else {
-            ("number", by_number(&client, &key, scene, world).await)
+            ("number", by_number(&stage.terminal, scene).await)
         };
         let took = world.clock.monotonic() - begun;
         played.push(told(scene, way, &outcome, took));
@@ -115,8 +112,15 @@ async fn play(stage: &Stage, world: &World) -> Result<Vec<Visit>> {
     Ok(played)
 }
 
-async fn by_number(client: &Client, key: &LogPublicKey, scene: &nation::Visit, world: &World) -> Outcome {
-    api::ask_one(client, key, &scene.case, world).await
+async fn by_number(terminal: &PrivateTerminal, scene: &nation::Visit) -> Outcome {
+    let case = &scene.case;
+    let asked = terminal.running.check(&case.qualification_confirmation_date, search_info(case), "demo").await;
+    match asked {
+        Asked::Answered(answered) => Outcome::of_answer(&answered.answer),
+        Asked::Unreadable(errors) => Outcome::of_unreadable(&errors),
+        Asked::Refused(document) => Outcome::failure(document.to_string()),
+        Asked::CouldNotAsk(why) => Outcome::failure(format!("could not ask: {why:?}")),
+    }
 }
 
 async fn by_folders(terminal: &PrivateTerminal, scene: &nation::Visit) -> Result<Outcome> {
