@@ -59,10 +59,14 @@ pub fn kill_tree(child: &mut Child) {
         if new.is_empty() {
             break;
         }
-        new.iter().for_each(|id| signal("STOP", *id));
+        for id in &new {
+            signal("STOP", *id);
+        }
         stopped.extend(new);
     }
-    stopped.iter().for_each(|id| signal("KILL", *id));
+    for id in stopped {
+        signal("KILL", id);
+    }
     let _ = child.wait();
 }
 
