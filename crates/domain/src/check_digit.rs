@@ -37,7 +37,8 @@ pub fn personal_number(first_eleven: &[u8]) -> u8 {
     let sum: u32 = WEIGHTS.iter().zip(first_eleven).map(|(w, b)| w * u32::from(b.wrapping_sub(b'0') % 10)).sum();
     match sum % 11 {
         0 | 1 => 0,
-        r => (11 - r) as u8,
+        // Between 1 and 9.
+        r => (11 - r).to_le_bytes()[0],
     }
 }
 

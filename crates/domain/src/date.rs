@@ -107,13 +107,18 @@ fn number(digits: &str) -> i16 {
     digits.bytes().fold(0, |n, b| n * 10 + i16::from(b - b'0'))
 }
 
+/// The day of a calendar that people write; months and days come from at most two digits.
+fn day(year: i16, month: i16, day: i16) -> Result<Date, DateError> {
+    let small = |number: i16| i8::try_from(number).map_err(|_| DateError::NoSuchDay);
+    Date::new(year, small(month)?, small(day)?).map_err(|_| DateError::NoSuchDay)
+}
+
 fn western(digits: &str) -> Result<Date, DateError> {
     let (y, m, d) = (number(&digits[..4]), number(&digits[4..6]), number(&digits[6..8]));
     if !(YEAR_MIN..=YEAR_MAX).contains(&y) {
         return Err(DateError::NoSuchDay);
     }
-    // Two digits always fit into an i8.
-    Date::new(y, m as i8, d as i8).map_err(|_| DateError::NoSuchDay)
+    day(y, m, d)
 }
 
 fn era_day(era: usize, [year, month, day]: [&str; 3]) -> Result<ReadDate, DateError> {
@@ -125,8 +130,7 @@ fn era_day(era: usize, [year, month, day]: [&str; 3]) -> Result<ReadDate, DateEr
         return Err(DateError::NoSuchDay);
     }
     let start = era_start(era);
-    let date = Date::new(start.year() + year_of_era - 1, number(month) as i8, number(day) as i8)
-        .map_err(|_| DateError::NoSuchDay)?;
+    let date = self::day(start.year() + year_of_era - 1, number(month), number(day))?;
     let ended = era < 5 && date >= era_start(era + 1);
     Ok(ReadDate { date, outside_era: date < start || ended })
 }

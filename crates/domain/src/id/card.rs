@@ -157,7 +157,8 @@ pub fn near_key(insurer: &InsurerNumber, birthdate: crate::Date) -> i64 {
     hash.update(insurer.as_str());
     hash.update([0]);
     hash.update(birthdate.year().to_be_bytes());
-    hash.update([birthdate.month() as u8, birthdate.day() as u8]);
+    hash.update(birthdate.month().to_be_bytes());
+    hash.update(birthdate.day().to_be_bytes());
     let digest = hash.finalize();
     let mut first = [0; 8];
     first.copy_from_slice(&digest[..8]);

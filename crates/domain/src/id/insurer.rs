@@ -11,7 +11,7 @@ use crate::{check_digit, text};
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct InsurerNumber {
     digits: [u8; 8],
-    length: u8,
+    length: usize,
     scheme: Scheme,
 }
 
@@ -43,13 +43,12 @@ impl InsurerNumber {
         }
         let mut held = [0u8; 8];
         held[..canonical.len()].copy_from_slice(canonical.as_bytes());
-        // Six or eight.
-        Ok(Self { digits: held, length: canonical.len() as u8, scheme })
+        Ok(Self { digits: held, length: canonical.len(), scheme })
     }
 
     /// The 6 or 8 digits.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.digits[..usize::from(self.length)]).unwrap_or_default()
+        std::str::from_utf8(&self.digits[..self.length]).unwrap_or_default()
     }
 
     /// Padded on the left with spaces to 8 characters, as the OQS interface and claims write it.

@@ -74,7 +74,7 @@ pub(super) const KINDS: &[Kind] = &[
         kind("unknown_insurer", 12, Pool::InForce, NOT_FOUND, |asker, id| Some(asker.unknown_insurer(id))),
         Hint::InsurerUnknown,
     ),
-    kind("other_insurer", 8, Pool::InForce, NOT_FOUND, |asker, id| asker.other_insurer(id)),
+    kind("other_insurer", 8, Pool::InForce, NOT_FOUND, Asker::other_insurer),
     kind("insurer_zero_padded", 12, Pool::InForce, FOUND, |asker, id| padded_insurer(asker, id, "00")),
     kind("insurer_space_padded", 12, Pool::InForce, FOUND, |asker, id| padded_insurer(asker, id, "  ")),
     kind("insurer_full_width", 8, Pool::InForce, FOUND, |asker, id| {
@@ -83,7 +83,7 @@ pub(super) const KINDS: &[Kind] = &[
     }),
     // Birth dates.
     hinted(
-        kind("wrong_birthdate", 30, Pool::InForce, NOT_FOUND, |asker, id| asker.wrong_birthdate(id)),
+        kind("wrong_birthdate", 30, Pool::InForce, NOT_FOUND, Asker::wrong_birthdate),
         Hint::BirthdateDiffers,
     ),
     kind("impossible_birthdate", 12, Pool::InForce, UNREADABLE, |asker, id| Some(asker.impossible_birthdate(id))),
