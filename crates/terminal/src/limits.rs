@@ -81,6 +81,8 @@ pub const USER_NAME_CHARS_MAX: usize = 32;
 /// People who may use one desk.
 pub const USERS_MAX: i64 = 500;
 
+/// How long a start waits for the data folder: a program that was just killed lets go of it a moment later.
+pub const LOCK_WAIT_TIME: Duration = Duration::from_secs(2);
 /// From the wish to stop until what is still open is cut.
 pub const GRACE_TIME: Duration = Duration::from_secs(10);
 /// Longest `terminal.toml`, and any other file of the data folder that is read whole, in bytes.

@@ -111,7 +111,7 @@ impl Terminal {
         let layout = Layout::new(&config.data_dir);
         let facts = CenterFacts::load(&layout)?;
         let identity = Identity::load(&layout)?;
-        let lock = layout.lock()?.ok_or(StartError::AlreadyRunning)?;
+        let lock = take_folder(&layout, &clock).await?;
         let vault = Vault::open_or_make(&layout.store_key(), Arc::clone(&random))?;
         let store = Store::open(&layout.store(), vault).await?;
         let life = Lifecycle::new();
@@ -179,6 +179,20 @@ impl Running {
             }
         };
         tokio::time::timeout(time, asked).await.is_ok()
+    }
+}
+
+/// The data folder for this program alone.
+async fn take_folder(layout: &Layout, clock: &SharedClock) -> Result<File, StartError> {
+    let began = clock.monotonic();
+    loop {
+        if let Some(lock) = layout.lock()? {
+            return Ok(lock);
+        }
+        if clock.monotonic().saturating_sub(began) >= limits::LOCK_WAIT_TIME {
+            return Err(StartError::AlreadyRunning);
+        }
+        tokio::time::sleep(limits::RETRY_REST_MIN).await;
     }
 }
 
