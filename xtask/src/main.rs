@@ -55,7 +55,7 @@ enum Task {
     },
     /// A synthetic nation of 50,000 asked through API, bulk and folders, on SQLite and PostgreSQL
     Oracle(oracle::Options),
-    /// Crashes, cut lines, full disks, wrong clocks: the tests whose names begin with `fault_`
+    /// Crashes, cut lines, full disks: the tests whose names speak of a fault
     Faults,
     /// Saved proofs checked by a COSE library and an RFC 9162 library of another language
     Interop,
