@@ -8,17 +8,17 @@ use domain::{
 };
 
 pub fn day(text: &str) -> Date {
-    date::parse(text).unwrap()
+    date::parse(text).expect("a case of the table")
 }
 
 /// 山田 太郎, born 1980-05-05, insured since 2020-04-01 with card 12-34 / 4260 / 01 of a health insurance society.
 pub fn coverage() -> Coverage {
     Coverage {
-        insurer_number: InsurerNumber::parse("06139463").unwrap(),
+        insurer_number: InsurerNumber::parse("06139463").expect("a case of the table"),
         insurer_name: "試験健康保険組合".to_owned(),
-        insured_card_symbol: Some(CardSymbol::parse("12-34").unwrap()),
-        insured_identification_number: CardNumber::parse("4260").unwrap(),
-        insured_branch_number: Some(BranchNumber::parse("01").unwrap()),
+        insured_card_symbol: Some(CardSymbol::parse("12-34").expect("a case of the table")),
+        insured_identification_number: CardNumber::parse("4260").expect("a case of the table"),
+        insured_branch_number: Some(BranchNumber::parse("01").expect("a case of the table")),
         registration_status: RegistrationStatus::Registered,
         insured_card_classification: InsuredCardClassification::General,
         personal_family_classification: Some(PersonalFamily::Insured),
@@ -66,7 +66,7 @@ pub const PLAIN: RawQuery<'static> = RawQuery {
 };
 
 pub fn query(raw: RawQuery<'_>) -> EligibilityQuery {
-    EligibilityQuery::parse(&raw).unwrap()
+    EligibilityQuery::parse(&raw).expect("a case of the table")
 }
 
 pub fn whose(id: u8, coverage: Coverage) -> Recorded {

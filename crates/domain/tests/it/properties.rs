@@ -6,7 +6,9 @@ use domain::{Date, RegistrationStatus, Verdict, decide};
 use proptest::prelude::*;
 
 fn any_day() -> impl Strategy<Value = Date> {
-    (0i64..4000).prop_map(|n| jiff::civil::date(2018, 1, 1).checked_add(jiff::Span::new().days(n)).unwrap())
+    (0i64..4000).prop_map(|n| {
+        jiff::civil::date(2018, 1, 1).checked_add(jiff::Span::new().days(n)).expect("a case of the table")
+    })
 }
 
 proptest! {
@@ -37,7 +39,7 @@ proptest! {
         let text = domain::date::format(asked);
         let query = query(RawQuery { qualification_confirmation_date: &text, ..PLAIN });
         let alone = [whose(1, coverage_with(|_| {}))];
-        let stranger = coverage_with(|c| c.insured_identification_number = number.parse().unwrap());
+        let stranger = coverage_with(|c| c.insured_identification_number = number.parse().expect("a case of the table"));
         let both = [alone[0].clone(), whose(2, stranger)];
         let (a, b) = (facts(&query, &alone), facts(&query, &both));
         prop_assert_eq!(decide(&query, &a), decide(&query, &b));

@@ -6,6 +6,7 @@ use super::super::slips;
 use super::super::truth::{Hint, Query};
 use super::{FOUND, Kind, MULTIPLE, NOT_FOUND, TODAY, UNREADABLE, VALID, hinted, kind};
 
+#[expect(clippy::redundant_closure_for_method_calls, reason = "a method's path has one lifetime; the table needs any")]
 pub(super) const KINDS: &[Kind] = &[
     // Slips in the number.
     hinted(
@@ -74,7 +75,7 @@ pub(super) const KINDS: &[Kind] = &[
         kind("unknown_insurer", 12, Pool::InForce, NOT_FOUND, |asker, id| Some(asker.unknown_insurer(id))),
         Hint::InsurerUnknown,
     ),
-    kind("other_insurer", 8, Pool::InForce, NOT_FOUND, Asker::other_insurer),
+    kind("other_insurer", 8, Pool::InForce, NOT_FOUND, |asker, id| asker.other_insurer(id)),
     kind("insurer_zero_padded", 12, Pool::InForce, FOUND, |asker, id| padded_insurer(asker, id, "00")),
     kind("insurer_space_padded", 12, Pool::InForce, FOUND, |asker, id| padded_insurer(asker, id, "  ")),
     kind("insurer_full_width", 8, Pool::InForce, FOUND, |asker, id| {
@@ -83,7 +84,7 @@ pub(super) const KINDS: &[Kind] = &[
     }),
     // Birth dates.
     hinted(
-        kind("wrong_birthdate", 30, Pool::InForce, NOT_FOUND, Asker::wrong_birthdate),
+        kind("wrong_birthdate", 30, Pool::InForce, NOT_FOUND, |asker, id| asker.wrong_birthdate(id)),
         Hint::BirthdateDiffers,
     ),
     kind("impossible_birthdate", 12, Pool::InForce, UNREADABLE, |asker, id| Some(asker.impossible_birthdate(id))),
