@@ -95,7 +95,7 @@ fn module_of(path: &str) -> &str {
 }
 
 pub fn test_headers(tree: &Tree) -> Vec<Finding> {
-    let is_test = |path: &str| path.split('/').nth(2) == Some("tests") && path.split('/').count() == 4;
+    let is_test = |path: &str| path.contains("/tests/") || path.starts_with("fuzz/fuzz_targets/");
     tree.with_extension("rs")
         .filter(|(path, source)| is_test(path) && !source.trim_start().starts_with("//!"))
         .map(|(path, _)| Finding::at(path, 1, "open with `//!`: what this file proves, and how"))
@@ -192,9 +192,9 @@ mod tests {
         let tree = Tree::from([
             ("crates/a/tests/x.rs", "use b;"),
             ("crates/a/tests/y.rs", "//! Proves y.\n"),
-            ("crates/a/tests/util/z.rs", ""),
+            ("crates/a/tests/suite/z.rs", ""),
         ]);
-        assert_eq!(lines(&test_headers(&tree)).len(), 1);
+        assert_eq!(lines(&test_headers(&tree)).len(), 2);
     }
 
     #[test]
