@@ -1,10 +1,10 @@
 //! How fast the engine answers inside one process: no network, no TLS, many tasks that ask as soon as they were answered.
 //!
-//! `cargo run --release -p center --example engine_rate -- [people] [tasks] [seconds] [database]`
+//! `cargo run --release -p center --example engine_rate -- [people] [tasks] [seconds] [postgres | path | address]`
 //!
 //! It imports a feed of that many people first (and says how fast that went), then asks for a random one again and again.
 //! The whole path with TLS is measured by `cargo xtask bench check`; this is for finding what is hot.
-#![expect(clippy::print_stdout, reason = "it is a tool that prints figures")]
+#![expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "it is a tool that prints figures")]
 
 use std::io::{Seek, SeekFrom, Write};
 use std::sync::Arc;
@@ -105,6 +105,9 @@ async fn main() {
     let seconds: u64 = argument(3, 5);
     let folder = tempfile::tempdir_in("/var/tmp").expect("a folder");
     let database = argument(4, folder.path().join("center.sqlite").display().to_string());
+    // `postgres` starts a private server; anything else is an address or a path.
+    let server = (database == "postgres").then(|| testkit::PrivatePostgres::start().expect("a server"));
+    let database = server.as_ref().map_or(database, |server| server.create_database().expect("a database"));
     let clock = SystemClock::shared();
     let store = Store::open(&Address::parse(&database).expect("an address"), Arc::clone(&clock), Box::new(NoObserver))
         .await
@@ -144,7 +147,7 @@ async fn import(store: &Store, clock: &SharedClock, people: u64) {
     };
     let started = clock.monotonic();
     let done = importer.import(file, CsvEncoding::Utf8, &Source::Operator).await.expect("an import");
-    let took = clock.monotonic() - started;
+    let took = clock.monotonic().saturating_sub(started);
     println!(
         "{{\"rows\":{},\"accepted\":{},\"import_per_s\":{:.0}}}",
         done.report.rows_read,
@@ -179,7 +182,7 @@ async fn ask(
                     let asked = clock.monotonic();
                     let answered = engine.check(question).await.expect("an answer");
                     std::hint::black_box(answered.to_json());
-                    times.push(clock.monotonic() - asked);
+                    times.push(clock.monotonic().saturating_sub(asked));
                 }
                 times
             })
@@ -187,7 +190,7 @@ async fn ask(
         .collect();
     tokio::time::sleep(for_as_long).await;
     stop.store(true, Ordering::Relaxed);
-    let took = clock.monotonic() - started;
+    let took = clock.monotonic().saturating_sub(started);
     let mut all = Vec::new();
     for asking in asking {
         all.extend(asking.await.ok().flatten().unwrap_or_default());

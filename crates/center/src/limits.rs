@@ -36,7 +36,7 @@ pub const TX_ATTEMPTS_MAX: u32 = 6;
 /// Rest after the first collision; it doubles with each.
 pub const TX_COLLISION_REST: Duration = Duration::from_millis(4);
 /// A transaction that takes longer is given up and its connection closed.
-pub const TX_TIME_MAX: Duration = Duration::from_secs(60);
+pub const TX_TIME_MAX: Duration = Duration::from_mins(1);
 /// The same for a batch of answers: windows are waiting.
 pub const BATCH_TX_TIME_MAX: Duration = Duration::from_secs(8);
 /// How long SQLite waits for another process that holds the file.
@@ -49,8 +49,12 @@ pub const SQLITE_CACHE_KIB: u32 = 128 * 1024;
 pub const SQLITE_READER_CACHE_KIB: u32 = 8 * 1024;
 /// How much of the SQLite file is mapped into memory, in bytes.
 pub const SQLITE_MMAP_BYTES: u64 = 2 * 1024 * 1024 * 1024 - 65_536;
-/// Pages in the write-ahead log after which SQLite copies them into the file.
-pub const SQLITE_CHECKPOINT_PAGES: u32 = 8_000;
+/// Pages in the write-ahead log after which the writing connection itself copies what nobody has copied yet, in pages.
+pub const SQLITE_CHECKPOINT_PAGES: u32 = 16_000;
+/// Rest between two copies of the write-ahead log beside the batches.
+pub const SQLITE_CHECKPOINT_REST: Duration = Duration::from_millis(200);
+/// The write-ahead log is cut back to this after it had to grow, in bytes.
+pub const SQLITE_LOG_BYTES: u64 = 256 * 1024 * 1024;
 /// Connections to PostgreSQL beside the one that writes the access log.
 pub const POSTGRES_CONNECTIONS_MAX: u32 = 12;
 /// How long a connection to the database may take, and how long to wait for a free one.
@@ -61,7 +65,11 @@ pub const SQLITE_ROWS_PER_STATEMENT: usize = 256;
 /// Rows of a feed that are taken in one transaction, in rows. Windows wait for it on SQLite, so it stays below 100 ms.
 pub const FEED_CHUNK_ROWS: usize = 5_000;
 /// Chunks of a feed that are read ahead of the database, in chunks.
-pub const FEED_CHUNKS_AHEAD: usize = 2;
+pub const FEED_CHUNKS_AHEAD: usize = 4;
+/// Chunks that are stored in one transaction while nobody asks at a window, in chunks.
+pub const FEED_CHUNKS_TOGETHER: usize = 4;
+/// How long after the last question nobody is asking.
+pub const NOBODY_ASKS_AFTER: Duration = Duration::from_secs(2);
 
 /// Length of `center.toml`, in bytes.
 pub const CONFIG_FILE_BYTES_MAX: u64 = 256 * 1024;

@@ -152,7 +152,9 @@ async fn gather_facts(
         for row in &mut rows {
             row.at = unmatched[row.at];
         }
-        unmatched.iter().for_each(|at| facts[*at].matched.clear());
+        for at in &unmatched {
+            facts[*at].matched.clear();
+        }
         spread(&mut facts, rows)?;
     }
     gather_others(tx, questions, &mut facts).await?;

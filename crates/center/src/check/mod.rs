@@ -118,6 +118,7 @@ impl Engine {
         let (sender, receiver) = queue::queue();
         // A life of its own: it must outlive everybody who asks.
         let life = Lifecycle::new();
+        life.spawn("check_checkpoint", copy_log(parts.store.clone(), life.clone()));
         let worker = Worker { parts, memory, receiver, recent: Arc::clone(&recent), observer };
         life.spawn("check_engine", worker.run(life.clone()));
         Ok(Self { sender, recent, life })
@@ -202,6 +203,19 @@ impl Engine {
             }
         }
         Ok(done)
+    }
+}
+
+/// Lets SQLite copy its write-ahead log into the file beside the batches, bit by bit: left to itself it does so in the
+/// middle of a commit, and windows wait for it.
+async fn copy_log(store: Store, life: Lifecycle) {
+    while life.rest(limits::SQLITE_CHECKPOINT_REST).await {
+        if store.engine() == crate::store::Engine::Postgres {
+            return;
+        }
+        if let Err(error) = store.checkpoint().await {
+            tracing::debug!(code = error.code(), "the write-ahead log could not be copied; the next round tries again");
+        }
     }
 }
 

@@ -60,8 +60,22 @@ impl Chunk {
                 _ => kept.push(row),
             }
         }
-        self.superseded = (before - kept.len()) as u64;
+        self.superseded += (before - kept.len()) as u64;
         self.rows = kept;
+    }
+
+    /// This chunk and the one behind it as one.
+    pub(super) fn followed_by(mut self, next: Self) -> Self {
+        self.rows.extend(next.rows);
+        for (number, name) in &next.insurers {
+            self.note_insurer(number, name);
+        }
+        self.superseded += next.superseded;
+        self.refused += next.refused;
+        let room = IMPORT_REPORT_MAX_REFUSALS.saturating_sub(self.refusals.len());
+        self.refusals.extend(next.refusals.into_iter().take(room));
+        self.next_line = next.next_line;
+        self
     }
 
     /// The job behind this chunk, of whose rows `changed` were new or changed something.

@@ -25,6 +25,7 @@ use std::io::{Read, Seek};
 use domain::InsurerNumber;
 use kit::clock::SharedClock;
 use kit::lifecycle::Lifecycle;
+use tokio::sync::mpsc;
 use wire::api::ImportReport;
 use wire::feed::{CsvEncoding, FeedError};
 
@@ -77,6 +78,9 @@ pub struct Imported {
     pub resumed_at_line: Option<u64>,
 }
 
+/// A copy of the write-ahead log under way. What it cannot do now is done by the next one, or by the writer itself.
+type Copying = tokio::task::JoinHandle<Option<crate::store::Result<()>>>;
+
 /// Why a file was not taken to its end. What was taken stays; the same file given again goes on from there.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
@@ -122,7 +126,7 @@ impl Importer {
             return Ok(Imported { report: nothing_new(&job), known_already: true, resumed_at_line: None });
         }
         let resumed_at_line = (job.next_line > 2).then_some(job.next_line);
-        let (chunks, mut made) = tokio::sync::mpsc::channel(limits::FEED_CHUNKS_AHEAD);
+        let (chunks, mut made) = mpsc::channel(limits::FEED_CHUNKS_AHEAD);
         let reader = reading::Reading {
             next_line: job.next_line,
             source: source.clone(),
@@ -132,15 +136,44 @@ impl Importer {
         let reading = self.life.spawn_blocking("feed_read", move || reader.run(file, encoding));
         let mut job = job;
         let mut insurers = HashSet::new();
-        while let Some(chunk) = made.recv().await {
+        let mut copying = None;
+        while let Some(chunk) = self.next_chunk(&mut made).await {
             if self.life.is_stopping() {
                 return Err(ImportError::Stopping);
             }
             job = self.store_chunk(job, chunk, &mut insurers).await?;
+            copying = self.copy_log(copying);
         }
         reading.await.map_err(|_| ImportError::Reader)??;
         let job = self.finish(job).await?;
         Ok(Imported { report: job.report(), known_already: false, resumed_at_line })
+    }
+
+    /// The next chunk. While nobody asks at a window, several are taken together: every transaction writes most pages of
+    /// the indexes, however few rows it has.
+    async fn next_chunk(&self, made: &mut mpsc::Receiver<Chunk>) -> Option<Chunk> {
+        let mut chunk = made.recv().await?;
+        let mut together = 1;
+        while together < limits::FEED_CHUNKS_TOGETHER && !self.store.is_asked() {
+            match made.recv().await {
+                Some(next) => chunk = chunk.followed_by(next),
+                None => break,
+            }
+            together += 1;
+        }
+        if together > 1 {
+            chunk.put_in_order();
+        }
+        Some(chunk)
+    }
+
+    /// Lets SQLite copy its write-ahead log into the file on another thread, while the next chunk is stored.
+    fn copy_log(&self, copying: Option<Copying>) -> Option<Copying> {
+        if copying.as_ref().is_some_and(|copying| !copying.is_finished()) {
+            return copying;
+        }
+        let store = self.store.clone();
+        Some(self.life.spawn("feed_checkpoint", async move { store.checkpoint().await }))
     }
 
     /// The job of the file: a new one, or the earlier one where it can go on.

@@ -71,6 +71,8 @@ INSERT INTO access_event (log_id, leaf_index, facility, person_id, occurred_at, 
 SELECT head.log_id, $2 + e.at - 1, e.facility, e.person_id, $3, e.event
 FROM head, UNNEST($4::text[], $8::bytea[], $9::bytea[]) WITH ORDINALITY AS e (facility, person_id, event, at)";
 
+type EventRow = (i64, String, Option<Vec<u8>>, i64, Vec<u8>);
+
 impl Tx {
     /// Opens a log with its first leaf, if it is not there. Gives whether it is new.
     pub async fn create_log(&mut self, log_id: i64, opening: &[u8], head: &LogHead, now: Timestamp) -> Result<bool> {
@@ -184,7 +186,7 @@ impl Tx {
 
     /// Leaves from `first` on, in order.
     pub async fn events(&mut self, log_id: i64, first: u64, most: u64) -> Result<Vec<StoredEvent>> {
-        let rows: Vec<(i64, String, Option<Vec<u8>>, i64, Vec<u8>)> = on_both!(self, |c| {
+        let rows: Vec<EventRow> = on_both!(self, |c| {
             sqlx::query_as(
                 "SELECT leaf_index, facility, person_id, occurred_at, event FROM access_event
                  WHERE log_id = $1 AND leaf_index >= $2 ORDER BY leaf_index LIMIT $3",

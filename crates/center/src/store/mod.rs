@@ -19,7 +19,7 @@
 //! How to add a table: (1) the next numbered file in `migrations/`, shared if both engines accept it, else one in each of
 //! `migrations/sqlite/` and `migrations/postgres/`; every column has its comment, every rule its named CHECK, and the
 //! primary key begins with the distribution key. (2) Its line in [`migrate`]. (3) A file here with `impl Tx`. (4) Tests in
-//! `tests/store_conformance.rs`, which run on both engines.
+//! `tests/store/conformance.rs`, which run on both engines.
 //!
 //! Rules: migrations only grow, and the program refuses a schema that it does not know. SQL never leaves this folder. Time
 //! comes in as an argument. A value that only a person may see is never part of an error.
@@ -45,8 +45,11 @@ mod tx;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use kit::clock::SharedClock;
+
+use crate::limits;
 
 pub use address::Address;
 pub use error::{Result, StoreError};
@@ -72,6 +75,8 @@ struct Inner {
     clock: SharedClock,
     observer: Box<dyn TxObserver>,
     feeds_taken: AtomicU64,
+    /// Monotonic milliseconds of the last batch of answers, plus one; 0: none yet.
+    asked_at: AtomicU64,
 }
 
 enum Connections {
@@ -86,7 +91,15 @@ impl Store {
             Address::Sqlite(path) => Connections::Sqlite(sqlite::Sqlite::open(path).await?),
             Address::Postgres(options) => Connections::Postgres(postgres::Postgres::open(options).await?),
         };
-        let store = Self { inner: Arc::new(Inner { connections, clock, observer, feeds_taken: AtomicU64::new(0) }) };
+        let store = Self {
+            inner: Arc::new(Inner {
+                connections,
+                clock,
+                observer,
+                feeds_taken: AtomicU64::new(0),
+                asked_at: AtomicU64::new(0),
+            }),
+        };
         migrate::migrate(&store, store.inner.clock.now()).await?;
         Ok(store)
     }
@@ -123,6 +136,17 @@ impl Store {
         self.inner.feeds_taken.fetch_add(1, Ordering::Release);
     }
 
+    /// Whether questions were answered a moment ago: then whoever stores much should do it in small parts.
+    pub fn is_asked(&self) -> bool {
+        let asked_at = self.inner.asked_at.load(Ordering::Relaxed);
+        let quiet = millis(self.inner.clock.monotonic()).saturating_sub(asked_at.saturating_sub(1));
+        asked_at != 0 && quiet < millis(limits::NOBODY_ASKS_AFTER)
+    }
+
+    fn note_asked(&self) {
+        self.inner.asked_at.store(millis(self.inner.clock.monotonic()) + 1, Ordering::Relaxed);
+    }
+
     /// Closes every connection. What is asked afterwards is refused.
     pub async fn close(&self) {
         match &self.inner.connections {
@@ -138,6 +162,10 @@ impl Store {
             Connections::Postgres(_) => Ok(()),
         }
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl std::fmt::Debug for Store {

@@ -46,6 +46,7 @@ impl Sqlite {
         let writer_options = options
             .clone()
             .pragma("cache_size", format!("-{}", limits::SQLITE_CACHE_KIB))
+            .pragma("journal_size_limit", limits::SQLITE_LOG_BYTES.to_string())
             .pragma("wal_autocheckpoint", limits::SQLITE_CHECKPOINT_PAGES.to_string());
         // The writer comes first: it makes the file and switches it to WAL.
         let writer = writer_options.connect().await.map_err(could_not_open)?;

@@ -175,6 +175,7 @@ impl Store {
         F: FnMut(Tx) -> R,
         R: Future<Output = Result<T>>,
     {
+        self.note_asked();
         self.run(Lane::Log, name, body).await
     }
 
@@ -223,7 +224,7 @@ impl Store {
         let tx = Tx { conn: Some(self.begin(lane).await?), home: Arc::clone(&home) };
         let result = body(tx).await;
         let conn = home.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let conn = conn.ok_or_else(|| StoreError::Misused("the transaction outlived its body"))?;
+        let conn = conn.ok_or(StoreError::Misused("the transaction outlived its body"))?;
         match result {
             Ok(value) => {
                 conn.commit().await?;

@@ -123,18 +123,18 @@ async fn a_near_miss_a_new_insurer_and_an_unknown_insurer_are_told(world: World)
     assert!(answer.hints[0].message.contains("全国健康保険協会"));
 
     let mut slip = search(&someone(2000).0);
-    slip.insured_identification_number = "2001".to_owned();
+    "2001".clone_into(&mut slip.insured_identification_number);
     let answer = answer_of(&engine.check(ask(slip, 2)).await.unwrap());
     assert_eq!((answer.verdict, answer.hints[0].code.as_str()), (Verdict::NotFound, "number_near_miss"));
     assert!(answer.result_list.is_empty());
 
     let mut wrong_day = search(&someone(2000).0);
-    wrong_day.birthdate = "19800402".to_owned();
+    "19800402".clone_into(&mut wrong_day.birthdate);
     let answer = answer_of(&engine.check(ask(wrong_day, 3)).await.unwrap());
     assert_eq!((answer.verdict, answer.hints[0].code.as_str()), (Verdict::NotFound, "birthdate_differs"));
 
     let mut unknown = search(&someone(2000).0);
-    unknown.insurer_number = "31130461".to_owned();
+    "31130461".clone_into(&mut unknown.insurer_number);
     let answer = answer_of(&engine.check(ask(unknown, 4)).await.unwrap());
     assert_eq!((answer.verdict, answer.hints[0].code.as_str()), (Verdict::NotFound, "insurer_unknown"));
 }

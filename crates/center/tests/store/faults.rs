@@ -92,11 +92,8 @@ async fn a_postgres_that_goes_away_is_told_and_used_again_when_it_is_back() {
             engine.check(ask(search(&someone(1).0), request)).await.unwrap();
             given += 1;
         }
-        if crash {
-            server.crash().unwrap()
-        } else {
-            server.stop().unwrap()
-        }
+        let gone = if crash { server.crash() } else { server.stop() };
+        gone.unwrap();
         for _ in 0..3 {
             request += 1;
             assert!(retry_after(engine.check(ask(search(&someone(1).0), request)).await).is_some());

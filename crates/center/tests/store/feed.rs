@@ -87,9 +87,9 @@ async fn a_feed_is_taken_and_asked_about(world: World) {
 async fn bad_rows_are_named_and_the_good_ones_taken(world: World) {
     let store = world.store().await;
     let mut rows: Vec<FeedRow> = (0..6).map(row).collect();
-    rows[1].insurer_number = "06139464".to_owned();
-    rows[3].birthdate = "19800231".to_owned();
-    rows[4].personal_number = "000000000001".to_owned();
+    "06139464".clone_into(&mut rows[1].insurer_number);
+    "19800231".clone_into(&mut rows[3].birthdate);
+    "000000000001".clone_into(&mut rows[4].personal_number);
     let done = import(&world, &store, feed(rows)).await;
     assert_eq!((done.report.rows_read, done.report.rows_accepted, done.report.rows_refused), (6, 3, 3));
     let named: Vec<_> = done.report.refusals.iter().map(|r| (r.line, r.field.as_str(), r.code.as_str())).collect();
@@ -113,7 +113,7 @@ async fn a_file_that_was_overtaken_by_another_is_taken_again(world: World) {
     let store = world.store().await;
     let old = feed((0..20).map(row));
     let mut changed = row(5);
-    changed.disqualification_date = "20260101".to_owned();
+    "20260101".clone_into(&mut changed.disqualification_date);
     import(&world, &store, old.clone()).await;
     let newer = import(&world, &store, feed((0..20).map(|n| if n == 5 { changed.clone() } else { row(n) }))).await;
     assert_eq!((newer.report.rows_accepted, newer.report.rows_unchanged), (1, 19));
@@ -152,7 +152,7 @@ async fn an_interrupted_file_goes_on_where_it_stopped(world: World) {
     let store = world.store().await;
     let rows = 3 * limits::FEED_CHUNK_ROWS as u64;
     let mut all: Vec<FeedRow> = (0..rows).map(row).collect();
-    all[0].sex1 = "9".to_owned();
+    "9".clone_into(&mut all[0].sex1);
     let file = feed(all);
     let cut = Failing { fails_at: file.len() as u64 * 3 / 4, inner: Cursor::new(file.clone()), passes: 0 };
     let importer = importer(&world, &store).await;
@@ -187,7 +187,7 @@ async fn an_insurer_may_only_speak_for_itself(world: World) {
 async fn a_later_row_replaces_an_earlier_one(world: World) {
     let store = world.store().await;
     let mut later = row(1);
-    later.name = "改名　花子".to_owned();
+    "改名　花子".clone_into(&mut later.name);
     let file = feed([row(1), row(2), later]);
     let done = import(&world, &store, file).await;
     assert_eq!((done.report.rows_read, done.report.rows_accepted, done.report.rows_unchanged), (3, 2, 1));

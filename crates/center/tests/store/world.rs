@@ -83,7 +83,7 @@ impl World {
         let (rows, people) = (&rows, &people);
         store
             .tx("test_put", async |mut tx| {
-                for (coverage, _) in people.iter() {
+                for (coverage, _) in *people {
                     tx.put_insurer(&coverage.insurer_number, &coverage.insurer_name, true, now).await?;
                 }
                 tx.put_coverages(rows, now).await
