@@ -50,7 +50,8 @@ pub const SQLITE_READER_CACHE_KIB: u32 = 8 * 1024;
 /// How much of the SQLite file is mapped into memory, in bytes.
 pub const SQLITE_MMAP_BYTES: u64 = 2 * 1024 * 1024 * 1024 - 65_536;
 /// Pages in the write-ahead log after which the writing connection itself copies what nobody has copied yet, in pages.
-pub const SQLITE_CHECKPOINT_PAGES: u32 = 16_000;
+/// Large, because somebody else usually has: see [`SQLITE_CHECKPOINT_REST`].
+pub const SQLITE_CHECKPOINT_PAGES: u32 = 60_000;
 /// Rest between two copies of the write-ahead log beside the batches.
 pub const SQLITE_CHECKPOINT_REST: Duration = Duration::from_millis(200);
 /// The write-ahead log is cut back to this after it had to grow, in bytes.
