@@ -84,14 +84,14 @@ fn rate(time: Duration, clock: &SharedClock, mut work: impl FnMut() -> Result<()
     let begun = clock.monotonic();
     let mut done = 0_u64;
     let mut now = begun;
-    while now - begun < time {
+    while now.saturating_sub(begun) < time {
         for _ in 0..16 {
             work()?;
         }
         done += 16;
         now = clock.monotonic();
     }
-    Ok(done as f64 / (now - begun).as_secs_f64())
+    Ok(done as f64 / now.saturating_sub(begun).as_secs_f64())
 }
 
 fn pair(clock: &SharedClock, random: &SharedRandom) -> Result<Pair> {

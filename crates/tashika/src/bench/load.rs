@@ -100,13 +100,13 @@ async fn ask(
     let begun = clock.monotonic();
     let mut samples = Vec::with_capacity(100_000);
     let mut now = begun;
-    while now - begun < time && samples.len() < SAMPLES_MAX {
+    while now.saturating_sub(begun) < time && samples.len() < SAMPLES_MAX {
         client.post(path, "application/json", next()).await?;
         let answered = clock.monotonic();
-        samples.push(u32::try_from((answered - now).as_micros()).unwrap_or(u32::MAX));
+        samples.push(u32::try_from(answered.saturating_sub(now).as_micros()).unwrap_or(u32::MAX));
         now = answered;
     }
-    Ok((samples, now - begun))
+    Ok((samples, now.saturating_sub(begun)))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts and microseconds stay far below 2^52")]

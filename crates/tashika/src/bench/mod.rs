@@ -65,7 +65,7 @@ fn make_nation(check: &BenchCheck, folder: &Path, world: &World) -> Result<PathB
     say(&format!("making a nation of {} people", check.people))?;
     let begun = world.clock.monotonic();
     nation::generate(&nation::Options::new(check.people, 1), &nation)?;
-    say(&format!("  {:.1} s", (world.clock.monotonic() - begun).as_secs_f64()))?;
+    say(&format!("  {:.1} s", world.since(begun).as_secs_f64()))?;
     Ok(nation)
 }
 

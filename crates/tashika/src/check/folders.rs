@@ -110,7 +110,7 @@ impl PrivateTerminal {
         let mut open: BTreeSet<usize> = (0..group.len()).collect();
         let begun = world.clock.monotonic();
         while !open.is_empty() {
-            let waited = world.clock.monotonic() - begun;
+            let waited = world.since(begun);
             if waited > WAIT_MAX {
                 bail!("{} requests were not answered within {WAIT_MAX:?}", open.len());
             }

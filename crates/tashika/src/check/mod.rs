@@ -39,7 +39,7 @@ pub async fn run(check: &NationCheck, world: &World) -> Result<ExitCode> {
         Through::Bulk => bulk::ask(&center, &cases, world).await?,
         Through::Folders => folders::ask(&center, &cases, world, &folder.path().join("terminals")).await?,
     };
-    let asked_for = world.clock.monotonic() - begun;
+    let asked_for = world.since(begun);
     center.stop().await?;
     let agreed = compare(&cases, &outcomes)?;
     let mut out = std::io::stdout().lock();

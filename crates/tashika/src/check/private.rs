@@ -29,6 +29,11 @@ impl World {
     pub fn real() -> Self {
         Self { clock: kit::clock::SystemClock::shared(), random: kit::random::SystemRandom::shared() }
     }
+
+    /// How long ago `begun` was, a moment of the monotonic clock.
+    pub fn since(&self, begun: Duration) -> Duration {
+        self.clock.monotonic().saturating_sub(begun)
+    }
 }
 
 /// A running center that belongs to this process alone.
@@ -73,7 +78,7 @@ impl PrivateCenter {
         let begun = self.world.clock.monotonic();
         let report =
             self.admin.insurer_import(&nation.join(files::INSURER_FEED)).await.context("importing the insurer feed")?;
-        Ok((report, self.world.clock.monotonic() - begun))
+        Ok((report, self.world.since(begun)))
     }
 
     /// Address of the enrolment port.

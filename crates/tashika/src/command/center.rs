@@ -6,6 +6,7 @@ use crate::command::print;
 use anyhow::{Context as _, Result};
 use center::config::Listen;
 use center::{Center, Config, InitOptions};
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -35,7 +36,10 @@ async fn init(data: &Path, names: Vec<String>, database: Option<String>, world: 
         ..InitOptions::default()
     };
     let made = center::init(data, options, Arc::clone(&world.clock), Arc::clone(&world.random)).await?;
-    let fingerprint: String = made.root_fingerprint.iter().map(|byte| format!("{byte:02X}")).collect();
+    let mut fingerprint = String::new();
+    for byte in made.root_fingerprint {
+        write!(fingerprint, "{byte:02X}")?;
+    }
     print(&format!(
         "センターを作りました / the center is made: {}\n  root certificate SHA-256 {fingerprint}\n  \
          take {} offline now; the center runs without it\n  next: tashika center run --data {}",

@@ -21,7 +21,7 @@ fn make(people: u32, seed: u64, out: &Path, world: &World) -> Result<()> {
     std::fs::create_dir_all(out).with_context(|| format!("{}", out.display()))?;
     let begun = world.clock.monotonic();
     let summary = nation::generate(&nation::Options::new(people, seed), out)?;
-    let took = world.clock.monotonic() - begun;
+    let took = world.since(begun);
     print(&format!(
         "{}: {} people, {} coverages of {} insurers, {} facilities, {} questions with their answers, in {:.1} s",
         out.display(),

@@ -35,17 +35,14 @@ pub async fn run(demo: &Demo, world: &World) -> Result<ExitCode> {
     let kept = demo.dir.is_some() || !demo.once;
     let folder = folder(demo)?;
     let stage = set_up(demo, &folder, world).await?;
-    let ready = world.clock.monotonic() - begun;
+    let ready = world.since(begun);
     if !demo.json {
         introduce(&folder, demo.people, ready)?;
     }
     let visits = play(&stage, world).await?;
     let mut out = std::io::stdout().lock();
-    if demo.json {
-        report::tell_json(&mut out, &visits)?
-    } else {
-        report::tell(&mut out, &visits)?
-    }
+    let told = if demo.json { report::tell_json(&mut out, &visits) } else { report::tell(&mut out, &visits) };
+    told?;
     out.flush()?;
     drop(out);
     let all_right = visits.iter().all(|visit| visit.ok);
@@ -106,7 +103,7 @@ async fn play(stage: &Stage, world: &World) -> Result<Vec<Visit>> {
         } else {
             ("number", by_number(&stage.terminal, scene).await)
         };
-        let took = world.clock.monotonic() - begun;
+        let took = world.since(begun);
         played.push(told(scene, way, &outcome, took));
     }
     Ok(played)
