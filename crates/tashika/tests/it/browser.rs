@@ -24,7 +24,7 @@ async fn sign_in(page: &Client, terminal: &TerminalProcess) -> Result<()> {
 
 /// Types a card and presses Enter; gives the words of the answer.
 async fn check(page: &Client, case: &Case) -> Result<String> {
-    page.goto(&page.current_url().await?.join("/")?.to_string()).await?;
+    page.goto(page.current_url().await?.join("/")?.as_ref()).await?;
     for (id, text) in [
         ("InsurerNumber", &case.insurer_number),
         ("InsuredCardSymbol", &case.insured_card_symbol),
