@@ -143,7 +143,7 @@ pub fn machine_paths(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// Whether the path stands there from its root, and is not the middle of another (`docs/work/…`).
+/// Whether the path stands there from its root, and is not the middle of another (a folder further down with the same name).
 fn is_absolute(line: &str, machine_path: &str) -> bool {
     let is_inside_path = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '}' | ')' | '*');
     line.match_indices(machine_path).any(|(at, _)| !line[..at].chars().next_back().is_some_and(is_inside_path))
