@@ -41,6 +41,10 @@ pub const TX_TIME_MAX: Duration = Duration::from_mins(1);
 pub const BATCH_TX_TIME_MAX: Duration = Duration::from_secs(8);
 /// How long SQLite waits for another process that holds the file.
 pub const SQLITE_BUSY_TIME: Duration = Duration::from_secs(5);
+/// First rest before opening a SQLite file again that another program is just making; it doubles.
+pub const SQLITE_OPEN_REST: Duration = Duration::from_millis(5);
+/// Longest such rest.
+pub const SQLITE_OPEN_REST_MAX: Duration = Duration::from_millis(200);
 /// Connections that read SQLite beside the one that writes.
 pub const SQLITE_READERS_MAX: u32 = 4;
 /// Memory for pages of the writing SQLite connection, in KiB.
@@ -116,6 +120,31 @@ pub const CERTIFICATE_WATCH_TIME: Duration = Duration::from_mins(10);
 pub const CERTIFICATE_EXPIRING_WITHIN: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// How often the center looks whether its database is there, for `/ready`.
 pub const STORE_WATCH_TIME: Duration = Duration::from_secs(2);
+
+/// How long a card may take to sign a challenge.
+pub const CHALLENGE_LIFE: SignedDuration = SignedDuration::from_secs(60);
+/// How far the clocks of two centers on one database may be apart, for challenges.
+pub const CHALLENGE_CLOCK_MAX: SignedDuration = SignedDuration::from_secs(5);
+/// Length of a challenge, in characters. The longest has 214.
+pub const CHALLENGE_CHARS_MAX: usize = 256;
+/// How long a used challenge is remembered. Longer than it could be used, by any clock.
+pub const CHALLENGE_USED_TIME: SignedDuration = SignedDuration::from_mins(10);
+/// Length of a card's certificate or signature in base64, in characters. Real certificates take about 2,200.
+pub const CARD_FIELD_CHARS_MAX: usize = 8 * 1024;
+/// How long what the issuer said about a card counts.
+pub const CARD_STATUS_TIME: Duration = Duration::from_mins(2);
+/// Cards about which it is remembered, in cards. Half of that in a minute is more than a prefecture has.
+pub const CARD_STATUS_MAX: usize = 100_000;
+/// How long a patient waits for the issuer before its last list is looked into.
+pub const CARD_STATUS_ANSWER_TIME: Duration = Duration::from_millis(1_500);
+/// How long an issuer that did not answer is left alone.
+pub const CARD_STATUS_REST: Duration = Duration::from_secs(5);
+/// How often the revocation lists of cards are fetched.
+pub const CARD_LIST_WATCH_TIME: Duration = Duration::from_mins(10);
+/// How long fetching one of them may take.
+pub const CARD_LIST_ANSWER_TIME: Duration = Duration::from_mins(1);
+/// Length of a revocation list of cards, in bytes.
+pub const CARD_LIST_BYTES_MAX: usize = trust::limits::JPKI_CRL_BYTES_MAX;
 
 /// Questions in one stored part of a bulk file, in lines.
 pub const BULK_PART_UNITS: usize = 500;

@@ -43,7 +43,6 @@ pub struct ElderlyRecipientCertificate {
     #[serde(default, with = "date::as_text_opt", skip_serializing_if = "Option::is_none")]
     pub issued: Option<Date>,
     /// 有効開始 to 有効終了 with the ratio.
-    #[serde(flatten)]
     pub ratio: ContributionRatio,
 }
 
@@ -149,7 +148,6 @@ pub struct Coverage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub insured_name: Option<String>,
     /// The person.
-    #[serde(flatten)]
     pub person: Person,
     /// 資格取得年月日: the first day insured.
     #[serde(with = "date::as_text")]

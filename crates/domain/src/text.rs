@@ -34,14 +34,14 @@ pub fn is_variation_selector(c: char) -> bool {
 /// The canonical form of a 記号 or 番号 for comparing: NFKC, no white space, no hyphens or separators, no variation
 /// selectors, ASCII upper case, leading zeros stripped (a text of only zeros keeps one).
 pub fn canonical_card_text(raw: &str) -> String {
-    // Most numbers are short and ASCII: a second pass through the normaliser would cost more than the comparison.
+    // Most texts of cards have nothing to normalise, and every stored one was normalised before.
     let mut folded = String::with_capacity(raw.len());
-    if raw.is_ascii() {
+    if raw.chars().all(is_normal) {
         push_canonical(raw.chars(), &mut folded);
     } else {
         push_canonical(raw.nfkc(), &mut folded);
         // Taking a space out can bring a letter and a combining mark together, which compose in another pass.
-        while !folded.is_ascii() {
+        while !folded.chars().all(is_normal) {
             let mut again = String::with_capacity(folded.len());
             push_canonical(folded.nfkc(), &mut again);
             if again == folded {
@@ -59,6 +59,11 @@ pub fn canonical_card_text(raw: &str) -> String {
     folded
 }
 
+/// Whether NFKC leaves `c` as it is, whatever stands beside it: ASCII and the unified ideographs.
+fn is_normal(c: char) -> bool {
+    c.is_ascii() || matches!(c, '\u{4E00}'..='\u{9FFF}')
+}
+
 fn push_canonical(chars: impl Iterator<Item = char>, into: &mut String) {
     for c in chars {
         if c.is_whitespace() || is_hyphen_like(c) || is_variation_selector(c) {
@@ -70,8 +75,12 @@ fn push_canonical(chars: impl Iterator<Item = char>, into: &mut String) {
 
 /// Digits of `raw` in ASCII after NFKC folding and removal of white space, or the first character that is no digit.
 pub fn ascii_digits(raw: &str) -> Result<String, char> {
+    if raw.is_ascii() { digits_of(raw.chars()) } else { digits_of(raw.nfkc()) }
+}
+
+fn digits_of(chars: impl Iterator<Item = char>) -> Result<String, char> {
     let mut digits = String::with_capacity(12);
-    for c in raw.nfkc() {
+    for c in chars {
         if c.is_whitespace() {
             continue;
         }

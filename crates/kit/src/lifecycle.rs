@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -41,6 +42,15 @@ struct Inner {
     cut: OnceLock<Vec<&'static str>>,
 }
 
+/// What a task on a thread of its own mostly waits for, and so how it is woken fastest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// Other threads: it is woken by them, and its timers and sockets are looked after by the runtime that it came from.
+    Threads,
+    /// Its own sockets: it looks after them itself.
+    Sockets,
+}
+
 /// How it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
@@ -66,9 +76,42 @@ impl Lifecycle {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
+        self.inner.tracker.spawn(self.guarded(name, future))
+    }
+
+    /// The same on a thread of its own, for the one task that everybody waits for: on a busy runtime it would stand in
+    /// line behind the tasks that its last answers woke, while the system runs a thread that has been asleep at once.
+    ///
+    /// # Errors
+    /// The system gives no thread or no timer.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    pub fn spawn_on_own_thread<F>(&self, name: &'static str, waits_for: WaitsFor, future: F) -> io::Result<()>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let task = self.inner.tracker.track_future(self.guarded(name, future));
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        match waits_for {
+            WaitsFor::Threads => {
+                let runtime = tokio::runtime::Handle::current();
+                thread.spawn(move || runtime.block_on(task))?;
+            }
+            WaitsFor::Sockets => {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+                thread.spawn(move || runtime.block_on(task))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The task, counted under its name, dropped at the hard step, its panic reported.
+    fn guarded<F: Future>(&self, name: &'static str, future: F) -> impl Future<Output = Option<F::Output>> + use<F> {
         let running = Running::enter(&self.inner, name);
         let hard = self.inner.hard.clone();
-        self.inner.tracker.spawn(async move {
+        async move {
             let _running = running;
             tokio::select! {
                 biased;
@@ -81,7 +124,7 @@ impl Lifecycle {
                 },
                 () = hard.cancelled() => None,
             }
-        })
+        }
     }
 
     /// Starts a task that the process cannot do without: when it ends before it was asked to, however it ends,

@@ -56,9 +56,18 @@ fn run(cli: Cli) -> Result<ExitCode> {
     let small = matches!(cli.command, Command::Terminal(_));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(if small { 2 } else { threads })
+        // Everybody waits for the one thread that answers: on a busy machine it goes first, and the many that only
+        // read questions and write answers step back.
+        .on_thread_start(step_back)
         .enable_all()
         .build()?;
     runtime.block_on(act(cli.command, &world))
+}
+
+/// Lowers the priority of the calling thread a little. Where the system does not allow it, nothing is lost but time.
+fn step_back() {
+    const NICE: i32 = 5;
+    let _ = rustix::process::setpriority_process(None, NICE);
 }
 
 async fn act(command: Command, world: &World) -> Result<ExitCode> {

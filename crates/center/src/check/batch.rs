@@ -2,7 +2,7 @@
 //!
 //! Nothing here is kept when the transaction fails; [`Batch`] is the whole result and is used only after the commit.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::eligibility::{MoreFacts, more_facts_needed};
 use domain::{
@@ -18,9 +18,9 @@ use wire::api::{Answer, Basis};
 
 use super::access_log::{head_of, stored_edge};
 use super::memory::Memory;
-use super::question::{Question, Registered, Registration, canonical_query, canonical_registration};
+use super::question::{Asked, Question, Registered, Registration, canonical_registration};
 use super::queue::Task;
-use crate::store::coverage::{CardAndBirth, Found, read_record};
+use crate::store::coverage::{CardAndBirth, Found, LookedUp, read_record};
 use crate::store::log::NewEvent;
 use crate::store::reference_number;
 use crate::store::{Result, StoreError, Tx};
@@ -56,27 +56,25 @@ pub(super) async fn answer(
     now: Timestamp,
     random: &dyn Random,
 ) -> Result<Batch> {
-    let questions = indexed(tasks, as_question);
+    let asked = indexed(tasks, as_asked);
     let registrations = indexed(tasks, as_registration);
-    let keys: Vec<CardAndBirth> = questions
-        .iter()
-        .map(|(_, q)| CardAndBirth { card_key: q.query.card_key(), near_key: q.query.near_key() })
-        .collect();
-    let (log, found) = tx.lock_log_and_look_up(memory.log_id, &keys).await?;
+    let keys: Vec<CardAndBirth> = asked.iter().map(|(_, asked)| asked.key).collect();
+    let questions: Vec<(usize, &Question)> = asked.iter().map(|(place, asked)| (*place, &asked.question)).collect();
+    let LookedUp { log, found, others } = tx.lock_log_and_look_up(memory.log_id, &keys).await?;
     if memory.edge.as_ref().map(Frontier::size) != Some(log.tree_size) {
         memory.edge = Some(stored_edge(tx, memory.log_id).await?);
     }
     let edge = memory.edge.clone().ok_or_else(|| StoreError::inconsistent("log_head", "no edge"))?;
     memory.refresh(tx, log.reference_facilities).await?;
 
-    let facts = gather_facts(tx, memory, &questions, &keys, found, now).await?;
+    let facts = gather_facts(tx, memory, &questions, &keys, (found, others), now).await?;
     let mut salts = vec![[0_u8; 16]; tasks.len()];
     random.fill(salts.as_flattened_mut());
 
     let mut made: Vec<Option<(Made, Look)>> = Vec::new();
     made.resize_with(tasks.len(), || None);
     let decided: Vec<Decided<'_>> =
-        questions.iter().zip(&facts).map(|((_, q), facts)| Decided::new(q, facts)).collect();
+        asked.iter().zip(&facts).map(|((_, asked), facts)| Decided::new(asked, facts)).collect();
     let numbers = reference_numbers(tx, memory, &decided).await?;
     for (at, ((place, _), decided)) in questions.iter().zip(&decided).enumerate() {
         let number = numbers.get(&at).map(String::as_str);
@@ -111,9 +109,9 @@ async fn append(
     Ok(Batch { outcomes, proofs, edge })
 }
 
-fn as_question(task: &Task) -> Option<&Question> {
+fn as_asked(task: &Task) -> Option<&Asked> {
     match task {
-        Task::Check(question) => Some(question),
+        Task::Check(asked) => Some(asked),
         Task::Register(_) => None,
     }
 }
@@ -137,7 +135,7 @@ async fn gather_facts(
     memory: &mut Memory,
     questions: &[(usize, &Question)],
     keys: &[CardAndBirth],
-    found: Vec<Found>,
+    (found, others): (Vec<Found>, Vec<Found>),
     now: Timestamp,
 ) -> Result<Vec<Facts>> {
     let mut facts: Vec<Facts> = questions.iter().map(|(_, q)| memory.facts(&q.query.insurer_number, now)).collect();
@@ -157,7 +155,7 @@ async fn gather_facts(
         }
         spread(&mut facts, rows)?;
     }
-    gather_others(tx, questions, &mut facts).await?;
+    gather_others(tx, questions, others, &mut facts).await?;
     gather_near(tx, memory, questions, keys, &mut facts, now).await?;
     Ok(facts)
 }
@@ -174,18 +172,32 @@ fn is_deleted(coverage: &Coverage) -> bool {
     coverage.registration_status == RegistrationStatus::Deleted
 }
 
-/// The other coverages of those whose card is no longer (or not yet) in force.
-async fn gather_others(tx: &mut Tx, questions: &[(usize, &Question)], facts: &mut [Facts]) -> Result<()> {
+/// The other coverages of those whose card is no longer (or not yet) in force. Most of them came along already.
+async fn gather_others(
+    tx: &mut Tx,
+    questions: &[(usize, &Question)],
+    came_along: Vec<Found>,
+    facts: &mut [Facts],
+) -> Result<()> {
+    let mut at_hand: HashMap<(usize, PersonId), Vec<String>> = HashMap::new();
+    for row in came_along {
+        at_hand.entry((row.at, row.person)).or_default().push(row.record);
+    }
     let mut wanted: HashMap<PersonId, Vec<usize>> = HashMap::new();
     for (at, (_, question)) in questions.iter().enumerate() {
         if more_facts_needed(&question.query, &facts[at].matched) != MoreFacts::OtherCoverages {
             continue;
         }
         let born = facts[at].matched.iter().filter(|m| m.coverage.person.birthdate == question.query.birthdate);
-        for person in born.map(|m| m.person) {
-            let places = wanted.entry(person).or_default();
-            if !places.contains(&at) {
-                places.push(at);
+        let persons: BTreeSet<PersonId> = born.map(|m| m.person).collect();
+        for person in persons {
+            match at_hand.get(&(at, person)) {
+                Some(records) => {
+                    for record in records {
+                        facts[at].others.push(read_record(person, record)?);
+                    }
+                }
+                None => wanted.entry(person).or_default().push(at),
             }
         }
     }
@@ -243,16 +255,18 @@ async fn gather_near(
 
 /// A question, decided.
 struct Decided<'a> {
+    asked: &'a Asked,
     question: &'a Question,
     decision: Decision<'a>,
     person: Option<PersonId>,
 }
 
 impl<'a> Decided<'a> {
-    fn new(question: &'a Question, facts: &'a Facts) -> Self {
+    fn new(asked: &'a Asked, facts: &'a Facts) -> Self {
+        let question = &asked.question;
         let decision = decide(&question.query, facts);
         let person = decision.coverage.and_then(|shown| whose(&facts.matched, shown));
-        Self { question, decision, person }
+        Self { asked, question, decision, person }
     }
 
     fn make(&self, memory: &Memory, number: Option<&str>, now: Timestamp, salt: [u8; 16]) -> Result<(Made, Look)> {
@@ -274,7 +288,7 @@ impl<'a> Decided<'a> {
         let answer = serde_json::to_string(&answer).map_err(|e| StoreError::inconsistent("coverage", e))?;
         let event = AccessEvent {
             facility: question.query.medical_institution_code,
-            query_hash: salted_hash(&salt, canonical_query(&question.query).as_bytes()),
+            query_hash: salted_hash(&salt, self.asked.canonical.as_bytes()),
             verdict: self.decision.verdict,
             answer_hash: salted_hash(&salt, answer.as_bytes()),
             as_of_ms: since_1970(now),

@@ -75,4 +75,7 @@ pub enum StartError {
     /// The key of the log does not sign.
     #[error("the key of the access log cannot be used: {0}")]
     Key(#[from] KeyError),
+    /// The engine needs a thread of its own.
+    #[error("the system gives no thread: {0}")]
+    Thread(#[from] std::io::Error),
 }

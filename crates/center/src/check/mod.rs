@@ -39,7 +39,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kit::clock::SharedClock;
-use kit::lifecycle::{Ending, Lifecycle};
+use kit::lifecycle::{Ending, Lifecycle, WaitsFor};
 use kit::random::SharedRandom;
 use trust::log::LogSigner;
 
@@ -50,6 +50,7 @@ pub use question::{Question, Registered, Registration};
 use crate::limits;
 use crate::store::Store;
 use memory::Memory;
+use question::Asked;
 use queue::{Done, Sender, Task};
 use recent::Recent;
 use worker::Worker;
@@ -120,7 +121,11 @@ impl Engine {
         let life = Lifecycle::new();
         life.spawn("check_checkpoint", copy_log(parts.store.clone(), life.clone()));
         let worker = Worker { parts, memory, receiver, recent: Arc::clone(&recent), observer };
-        life.spawn("check_engine", worker.run(life.clone()));
+        let waits_for = match worker.parts.store.engine() {
+            crate::store::Engine::Sqlite => WaitsFor::Threads,
+            crate::store::Engine::Postgres => WaitsFor::Sockets,
+        };
+        life.spawn_on_own_thread("check_engine", waits_for, worker.run(life.clone()))?;
         Ok(Self { sender, recent, life })
     }
 
@@ -132,7 +137,7 @@ impl Engine {
         if let Some(answered) = self.answered_before(&question) {
             return Ok(answered);
         }
-        match self.sender.single(Task::Check(Box::new(question))).await? {
+        match self.sender.single(Task::Check(Box::new(Asked::new(question)))).await? {
             Done::Answered(answered) => Ok(answered),
             Done::Registered(_) => Err(MIXED_UP),
         }
@@ -143,7 +148,7 @@ impl Engine {
     /// # Errors
     /// Overload, no database, stopping. Questions of earlier chunks may have been recorded as answered.
     pub async fn check_many(&self, questions: Vec<Question>) -> Result<Vec<Answered>, CheckError> {
-        let tasks = questions.into_iter().map(|question| Task::Check(Box::new(question)));
+        let tasks = questions.into_iter().map(|question| Task::Check(Box::new(Asked::new(question))));
         let done = self.many(tasks).await?;
         done.into_iter()
             .map(|done| match done {

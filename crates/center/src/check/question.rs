@@ -7,6 +7,8 @@ use domain::{
 use uuid::Uuid;
 use wire::api::SearchInfo;
 
+use crate::store::coverage::CardAndBirth;
+
 /// A question that can be answered.
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -29,6 +31,24 @@ impl Question {
             && self.search == other.search
             && self.purpose == other.purpose
             && self.arbitrary_file_identifier == other.arbitrary_file_identifier
+    }
+}
+
+/// A question with what can be worked out before it waits: whoever asks does so, not the one who answers all.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) question: Question,
+    pub(super) key: CardAndBirth,
+    /// See [`canonical_query`].
+    pub(super) canonical: String,
+}
+
+impl Asked {
+    pub(super) fn new(question: Question) -> Self {
+        let query = &question.query;
+        let key = CardAndBirth { card_key: query.card_key(), near_key: query.near_key() };
+        let canonical = canonical_query(query);
+        Self { question, key, canonical }
     }
 }
 

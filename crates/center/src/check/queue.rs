@@ -4,12 +4,12 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::answered::Answered;
 use super::error::CheckError;
-use super::question::{Question, Registered, Registration};
+use super::question::{Asked, Registered, Registration};
 use crate::limits;
 
 /// One thing to do.
 pub(super) enum Task {
-    Check(Box<Question>),
+    Check(Box<Asked>),
     Register(Box<Registration>),
 }
 

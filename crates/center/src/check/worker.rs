@@ -94,11 +94,11 @@ impl Worker {
             .zip(batch.outcomes)
             .zip(first..)
             .map(|((task, made), index)| match (task, made) {
-                (Task::Check(question), Made::Answer { answer, event, verdict }) => {
+                (Task::Check(asked), Made::Answer { answer, event, verdict }) => {
                     let number = ProofNumber::new(log, index).ok_or(CheckError::Internal { code: "log_full" })?;
                     let committed = Arc::clone(&committed);
                     let inner = AnsweredInner {
-                        question: *question,
+                        question: asked.question,
                         verdict: verdict.into(),
                         answer,
                         event,

@@ -2,6 +2,7 @@
 
 use sqlx::AssertSqlSafe;
 use std::fmt::Write as _;
+use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
 
 use domain::{CardKey, Coverage, PersonId, Recorded};
@@ -9,7 +10,7 @@ use jiff::Timestamp;
 
 use super::error::{Result, StoreError};
 use super::log::LogState;
-use super::tx::{Raw, on_both};
+use super::tx::{BEGIN_SQLITE, Raw, on_both};
 use super::{Tx, time};
 use crate::limits;
 
@@ -34,6 +35,20 @@ pub struct Found {
     /// The coverage as JSON, not read yet.
     pub record: String,
 }
+
+/// What the first look-up of a batch found.
+#[derive(Debug)]
+pub struct LookedUp {
+    /// The log, held by the transaction.
+    pub log: LogState,
+    /// Rows whose card and birth date fit a question.
+    pub found: Vec<Found>,
+    /// All coverages of the persons of those rows that have ended, by question: what such a question needs next.
+    pub others: Vec<Found>,
+}
+
+/// What stands in a record that has ended or will.
+const LOST: &str = "\"DisqualificationDate\"";
 
 /// A coverage as a feed brings it, ready to be stored.
 #[derive(Clone)]
@@ -84,126 +99,173 @@ pub fn read_record(person: PersonId, record: &str) -> Result<Recorded> {
 type FoundRow = (i64, i64, Option<Vec<u8>>, String);
 
 // SQLite answers on a thread of its own, and every row that changes over costs more than finding it. So all rows come
-// as one text, a line each: place, person in hexadecimal digits, record. JSON has no line feed outside of its escapes.
-const LOCK_AND_LOOK_UP_SQLITE: &str = "
-SELECT h.tree_size, h.reference_facilities, (
-    SELECT group_concat(q.key || ' ' || hex(c.person_id) || ' ' || c.record, char(10))
-    FROM json_each($2) q CROSS JOIN coverage c
-    WHERE c.card_key = unhex(substr(q.value, 1, 32)) AND +c.near_key = CAST(substr(q.value, 33) AS INTEGER)
-) FROM log_head h WHERE h.log_id = $1";
+// as one text, a line each: place or key, person in hexadecimal digits, record. JSON has no line feed outside of its
+// escapes.
+// A negative place is another coverage of a person whose card was found but whose insurance has ended (see `LookedUp`).
+static LOOK_UP_SQLITE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "WITH hit AS MATERIALIZED (
+             SELECT q.key, c.person_id, c.record FROM json_each($2) q CROSS JOIN coverage c
+             WHERE c.card_key = unhex(substr(q.value, 1, 32)) AND +c.near_key = CAST(substr(q.value, 33) AS INTEGER)
+         ), other AS (
+             SELECT hit.key, o.person_id, o.record FROM hit CROSS JOIN coverage o ON o.person_id = hit.person_id
+             WHERE instr(hit.record, '{LOST}') > 0 LIMIT {}
+         )
+         SELECT h.tree_size, h.reference_facilities, (
+             SELECT group_concat(at || ' ' || hex(person_id) || ' ' || record, char(10)) FROM (
+                 SELECT key AS at, person_id, record FROM hit UNION ALL SELECT -1 - key, person_id, record FROM other
+             )
+         ) FROM log_head h WHERE h.log_id = $1",
+        limits::OTHER_ROWS_MAX
+    )
+});
 
-const LOCK_AND_LOOK_UP_POSTGRES: &str = "
-WITH head AS MATERIALIZED (SELECT tree_size, reference_facilities FROM log_head WHERE log_id = $1 FOR UPDATE)
-SELECT -1::bigint, head.tree_size, NULL::bytea, head.reference_facilities::text FROM head
-UNION ALL
-SELECT q.at - 1, 0::bigint, c.person_id, c.record
-FROM UNNEST($2::bytea[], $3::bigint[]) WITH ORDINALITY AS q (card_key, near_key, at)
-JOIN coverage c ON c.card_key = q.card_key AND c.near_key + 0 = q.near_key";
+static BEGIN_AND_LOOK_UP_SQLITE: LazyLock<String> = LazyLock::new(|| format!("{BEGIN_SQLITE};{}", *LOOK_UP_SQLITE));
+
+static LOCK_AND_LOOK_UP_POSTGRES: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "WITH head AS MATERIALIZED (SELECT tree_size, reference_facilities FROM log_head WHERE log_id = $1 FOR UPDATE),
+         hit AS MATERIALIZED (
+             SELECT q.at, c.person_id, c.record
+             FROM UNNEST($2::bytea[], $3::bigint[]) WITH ORDINALITY AS q (card_key, near_key, at)
+             JOIN coverage c ON c.card_key = q.card_key AND c.near_key + 0 = q.near_key
+         ), other AS (
+             SELECT hit.at, o.person_id, o.record FROM hit JOIN coverage o ON o.person_id = hit.person_id
+             WHERE strpos(hit.record, '{LOST}') > 0 LIMIT {}
+         )
+         SELECT 0::bigint, head.tree_size, NULL::bytea, head.reference_facilities::text FROM head
+         UNION ALL SELECT hit.at - 1, 0::bigint, hit.person_id, hit.record FROM hit
+         UNION ALL SELECT -other.at, 0::bigint, other.person_id, other.record FROM other",
+        limits::OTHER_ROWS_MAX
+    )
+});
 
 const BY_CARD_SQLITE: &str = "
-SELECT q.key, 0, c.person_id, c.record
+SELECT group_concat(q.key || ' ' || hex(c.person_id) || ' ' || c.record, char(10))
 FROM json_each($1) q CROSS JOIN coverage c WHERE c.card_key = unhex(q.value)";
 
 const BY_CARD_POSTGRES: &str = "
 SELECT q.at - 1, 0::bigint, c.person_id, c.record
 FROM UNNEST($1::bytea[]) WITH ORDINALITY AS q (card_key, at) JOIN coverage c ON c.card_key = q.card_key";
 
-const BY_PERSON_SQLITE: &str = "
-SELECT c.person_id, c.record FROM coverage c
-WHERE c.person_id IN (SELECT unhex(value) FROM json_each($1)) LIMIT $2";
+// The limits stand in the text: with a parameter there, SQLite plans the statement again each time.
+static BY_PERSON_SQLITE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT group_concat('0 ' || hex(person_id) || ' ' || record, char(10)) FROM (
+             SELECT c.person_id, c.record FROM coverage c
+             WHERE c.person_id IN (SELECT unhex(value) FROM json_each($1)) LIMIT {}
+         )",
+        limits::OTHER_ROWS_MAX
+    )
+});
 
 const BY_PERSON_POSTGRES: &str = "
 SELECT c.person_id, c.record FROM coverage c WHERE c.person_id = ANY($1) LIMIT $2";
 
-const BY_NEAR_KEY_SQLITE: &str = "
-SELECT c.near_key, c.person_id, c.record FROM coverage c
-WHERE c.near_key IN (SELECT CAST(value AS INTEGER) FROM json_each($1)) LIMIT $2";
+static BY_NEAR_KEY_SQLITE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT group_concat(near_key || ' ' || hex(person_id) || ' ' || record, char(10)) FROM (
+             SELECT c.near_key, c.person_id, c.record FROM coverage c
+             WHERE c.near_key IN (SELECT CAST(value AS INTEGER) FROM json_each($1)) LIMIT {}
+         )",
+        limits::NEAR_ROWS_MAX
+    )
+});
 
 const BY_NEAR_KEY_POSTGRES: &str = "
 SELECT c.near_key, c.person_id, c.record FROM coverage c WHERE c.near_key = ANY($1) LIMIT $2";
 
 impl Tx {
     /// Takes the log for this transaction, and finds the coverages of every question by card and birth date: the one
-    /// look-up of the common path. A row is found only when both fit.
-    pub async fn lock_log_and_look_up(
-        &mut self,
-        log_id: i64,
-        questions: &[CardAndBirth],
-    ) -> Result<(LogState, Vec<Found>)> {
-        match self.raw() {
+    /// look-up of the common path. A row is found only when both fit. Where an insurance has ended, the person's other
+    /// coverages come along.
+    pub async fn lock_log_and_look_up(&mut self, log_id: i64, questions: &[CardAndBirth]) -> Result<LookedUp> {
+        let (raw, beginning) = self.raw_beginning();
+        let (log, rows) = match raw {
             Raw::Sqlite(c) => {
                 let keys = json_of(questions, |q, out| {
                     push_hex(out, &q.card_key.hash());
                     let _ = write!(out, "{}", q.near_key);
                 });
+                let sql = if beginning { BEGIN_AND_LOOK_UP_SQLITE.as_str() } else { LOOK_UP_SQLITE.as_str() };
                 let row: Option<(i64, i64, Option<String>)> =
-                    sqlx::query_as(LOCK_AND_LOOK_UP_SQLITE).bind(log_id).bind(keys).fetch_optional(&mut *c).await?;
-                let (size, facilities, lines) = row.ok_or_else(no_log)?;
-                let found = lines.as_deref().unwrap_or_default().lines().map(found_line).collect::<Result<_>>()?;
-                Ok((log_state(size, facilities)?, found))
+                    sqlx::query_as(sql).bind(log_id).bind(keys).fetch_optional(&mut *c).await?;
+                let (size, facilities, text) = row.ok_or_else(no_log)?;
+                let rows = lines(text.as_deref(), |at: i64, person, record| (at, person, record))?;
+                (log_state(size, facilities)?, rows)
             }
             Raw::Postgres(c) => {
                 let cards: Vec<[u8; 16]> = questions.iter().map(|q| q.card_key.hash()).collect();
                 let cards: Vec<&[u8]> = cards.iter().map(<[u8; 16]>::as_slice).collect();
                 let nears: Vec<i64> = questions.iter().map(|q| q.near_key).collect();
-                let query = sqlx::query_as(LOCK_AND_LOOK_UP_POSTGRES).bind(log_id).bind(cards).bind(nears);
+                let query = sqlx::query_as(LOCK_AND_LOOK_UP_POSTGRES.as_str()).bind(log_id).bind(cards).bind(nears);
                 let rows: Vec<FoundRow> = query.fetch_all(&mut *c).await?;
                 let mut rows = rows.into_iter();
                 let (_, size, _, facilities) = rows.next().ok_or_else(no_log)?;
                 let facilities = facilities.parse().map_err(|_| StoreError::inconsistent("log_head", "no count"))?;
-                Ok((log_state(size, facilities)?, rows.map(found).collect::<Result<_>>()?))
+                let read = |(at, _, person, record): FoundRow| Ok((at, some_person(person)?, record));
+                (log_state(size, facilities)?, rows.map(read).collect::<Result<_>>()?)
             }
+        };
+        let mut looked_up = LookedUp { log, found: Vec::with_capacity(rows.len()), others: Vec::new() };
+        for (at, person, record) in rows {
+            let (list, at) = if at < 0 { (&mut looked_up.others, -1 - at) } else { (&mut looked_up.found, at) };
+            list.push(Found { at: place(at)?, person, record });
         }
+        Ok(looked_up)
     }
 
     /// All coverages of these cards, whatever the birth date.
     pub async fn coverages_of_cards(&mut self, cards: &[CardKey]) -> Result<Vec<Found>> {
-        let rows: Vec<FoundRow> = match self.raw() {
+        match self.raw() {
             Raw::Sqlite(c) => {
                 let keys = json_of(cards, |card, out| push_hex(out, &card.hash()));
-                sqlx::query_as(BY_CARD_SQLITE).bind(keys).fetch_all(&mut *c).await?
+                let text: Option<String> = sqlx::query_scalar(BY_CARD_SQLITE).bind(keys).fetch_one(&mut *c).await?;
+                found_lines(text.as_deref())
             }
             Raw::Postgres(c) => {
                 let cards: Vec<Vec<u8>> = cards.iter().map(|card| card.hash().to_vec()).collect();
-                sqlx::query_as(BY_CARD_POSTGRES).bind(cards).fetch_all(&mut *c).await?
+                let rows: Vec<FoundRow> = sqlx::query_as(BY_CARD_POSTGRES).bind(cards).fetch_all(&mut *c).await?;
+                rows.into_iter().map(found).collect()
             }
-        };
-        rows.into_iter().map(found).collect()
+        }
     }
 
     /// All coverages of these persons.
     pub async fn coverages_of_persons(&mut self, persons: &[PersonId]) -> Result<Vec<(PersonId, String)>> {
-        let rows: Vec<(Vec<u8>, String)> = match self.raw() {
+        match self.raw() {
             Raw::Sqlite(c) => {
                 let keys = json_of(persons, |person, out| push_hex(out, &person.0));
-                sqlx::query_as(BY_PERSON_SQLITE).bind(keys).bind(limits::OTHER_ROWS_MAX).fetch_all(&mut *c).await?
+                let text: Option<String> =
+                    sqlx::query_scalar(BY_PERSON_SQLITE.as_str()).bind(keys).fetch_one(&mut *c).await?;
+                lines(text.as_deref(), |_: u8, person, record| (person, record))
             }
             Raw::Postgres(c) => {
                 let keys: Vec<&[u8]> = persons.iter().map(|p| p.0.as_slice()).collect();
-                sqlx::query_as(BY_PERSON_POSTGRES).bind(keys).bind(limits::OTHER_ROWS_MAX).fetch_all(&mut *c).await?
+                let query = sqlx::query_as(BY_PERSON_POSTGRES).bind(keys).bind(limits::OTHER_ROWS_MAX);
+                let rows: Vec<(Vec<u8>, String)> = query.fetch_all(&mut *c).await?;
+                rows.into_iter().map(|(person, record)| Ok((person_id(&person)?, record))).collect()
             }
-        };
-        rows.into_iter().map(|(person, record)| Ok((person_id(&person)?, record))).collect()
+        }
     }
 
     /// All coverages of these insurers and birth dates.
     pub async fn coverages_near(&mut self, near_keys: &[i64]) -> Result<Vec<(i64, PersonId, String)>> {
-        let rows: Vec<(i64, Vec<u8>, String)> = match self.raw() {
+        match self.raw() {
             Raw::Sqlite(c) => {
                 let keys = json_of(near_keys, |key, out| {
                     let _ = write!(out, "{key}");
                 });
-                sqlx::query_as(BY_NEAR_KEY_SQLITE).bind(keys).bind(limits::NEAR_ROWS_MAX).fetch_all(&mut *c).await?
+                let text: Option<String> =
+                    sqlx::query_scalar(BY_NEAR_KEY_SQLITE.as_str()).bind(keys).fetch_one(&mut *c).await?;
+                lines(text.as_deref(), |near, person, record| (near, person, record))
             }
             Raw::Postgres(c) => {
-                sqlx::query_as(BY_NEAR_KEY_POSTGRES)
-                    .bind(near_keys)
-                    .bind(limits::NEAR_ROWS_MAX)
-                    .fetch_all(&mut *c)
-                    .await?
+                let query = sqlx::query_as(BY_NEAR_KEY_POSTGRES).bind(near_keys).bind(limits::NEAR_ROWS_MAX);
+                let rows: Vec<(i64, Vec<u8>, String)> = query.fetch_all(&mut *c).await?;
+                rows.into_iter().map(|(near, person, record)| Ok((near, person_id(&person)?, record))).collect()
             }
-        };
-        rows.into_iter().map(|(near, person, record)| Ok((near, person_id(&person)?, record))).collect()
+        }
     }
 
     /// Stores coverages; one that says what is known already is left alone. Gives how many were new or changed.
@@ -299,20 +361,32 @@ fn log_state(size: i64, facilities: i64) -> Result<LogState> {
     Ok(LogState { tree_size, reference_facilities: time::count("log_head", facilities)? })
 }
 
-/// A line of [`LOCK_AND_LOOK_UP_SQLITE`].
-fn found_line(line: &str) -> Result<Found> {
+/// The rows that SQLite gives as one text; none is no row.
+fn lines<K: FromStr, T>(text: Option<&str>, row: impl Fn(K, PersonId, String) -> T) -> Result<Vec<T>> {
     let broken = || StoreError::inconsistent(TABLE, "a line of the look-up is broken");
-    let (at, rest) = line.split_once(' ').ok_or_else(broken)?;
-    let (person, record) = rest.split_at_checked(33).ok_or_else(broken)?;
-    let person = u128::from_str_radix(&person[..32], 16).map_err(|_| broken())?;
-    let person = PersonId(person.to_be_bytes());
-    Ok(Found { at: at.parse().map_err(|_| broken())?, person, record: record.to_owned() })
+    let read = |line: &str| {
+        let (key, rest) = line.split_once(' ')?;
+        let (person, record) = rest.split_at_checked(33)?;
+        let person = PersonId(u128::from_str_radix(&person[..32], 16).ok()?.to_be_bytes());
+        Some(row(key.parse().ok()?, person, record.to_owned()))
+    };
+    text.unwrap_or_default().lines().map(|line| read(line).ok_or_else(broken)).collect()
+}
+
+fn found_lines(text: Option<&str>) -> Result<Vec<Found>> {
+    lines(text, |at, person, record| Found { at, person, record })
 }
 
 fn found((at, _, person, record): FoundRow) -> Result<Found> {
-    let person = person.ok_or_else(|| StoreError::inconsistent(TABLE, "no person"))?;
-    let at = usize::try_from(at).map_err(|_| StoreError::inconsistent(TABLE, "no place"))?;
-    Ok(Found { at, person: person_id(&person)?, record })
+    Ok(Found { at: place(at)?, person: some_person(person)?, record })
+}
+
+fn place(at: i64) -> Result<usize> {
+    usize::try_from(at).map_err(|_| StoreError::inconsistent(TABLE, "no place"))
+}
+
+fn some_person(bytes: Option<Vec<u8>>) -> Result<PersonId> {
+    person_id(&bytes.ok_or_else(|| StoreError::inconsistent(TABLE, "no person"))?)
 }
 
 fn person_id(bytes: &[u8]) -> Result<PersonId> {

@@ -2,11 +2,16 @@
 
 use super::coverage::{json_of, push_hex};
 use super::error::{Result, StoreError};
-use super::tx::{Raw, execute_on_both, on_both};
+use super::tx::{BEGIN_SQLITE, Raw, execute_on_both, on_both};
 use super::{Tx, time};
 
+use std::sync::LazyLock;
+
 use domain::{MedicalInstitutionCode, PersonId};
+use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
+use sqlx::Executor as _;
+use sqlx::sqlite::SqliteQueryResult;
 
 /// The part of the log head that every batch looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,13 +59,17 @@ pub struct StoredEvent {
     pub event: Vec<u8>,
 }
 
-// One text, two statements: the threads of SQLite change over once. Numbered parameters count for both.
+// One text, three statements: the threads of SQLite change over once. Numbered parameters count for all. If the head is
+// not where it was expected, no leaf is added, and committing changes nothing.
 const APPEND_SQLITE: &str = "
+UPDATE log_head SET tree_size = $5, root = $6, frontier = $7, updated_at = $3 WHERE log_id = $1 AND tree_size = $2;
 INSERT INTO access_event (log_id, leaf_index, facility, person_id, occurred_at, event)
 SELECT $1, $2 + q.key, substr(q.value, 1, 10), NULLIF(unhex(substr(q.value, 12, instr(q.value, '/') - 12)), x''), $3,
        unhex(substr(q.value, instr(q.value, '/') + 1))
-FROM json_each($4) q;
-UPDATE log_head SET tree_size = $5, root = $6, frontier = $7, updated_at = $3 WHERE log_id = $1 AND tree_size = $2";
+FROM json_each($4) q WHERE changes() = 1;
+COMMIT";
+
+static BEGIN_AND_APPEND_SQLITE: LazyLock<String> = LazyLock::new(|| format!("{BEGIN_SQLITE};{APPEND_SQLITE}"));
 
 const APPEND_POSTGRES: &str = "
 WITH head AS (
@@ -70,6 +79,14 @@ WITH head AS (
 INSERT INTO access_event (log_id, leaf_index, facility, person_id, occurred_at, event)
 SELECT head.log_id, $2 + e.at - 1, e.facility, e.person_id, $3, e.event
 FROM head, UNNEST($4::text[], $8::bytea[], $9::bytea[]) WITH ORDINALITY AS e (facility, person_id, event, at)";
+
+/// The statement may have failed in its first line or in its last one, the commit.
+fn commit_unknown(error: sqlx::Error) -> StoreError {
+    match StoreError::from(error) {
+        StoreError::Unavailable(words) => StoreError::CommitUnknown(words),
+        other => other,
+    }
+}
 
 type EventRow = (i64, String, Option<Vec<u8>>, i64, Vec<u8>);
 
@@ -120,7 +137,7 @@ impl Tx {
         .transpose()
     }
 
-    /// Adds leaves behind the tree of `before` leaves and stores the new head.
+    /// Adds leaves behind the tree of `before` leaves and stores the new head. On SQLite this commits: nothing can follow.
     ///
     /// # Errors
     /// [`StoreError::RowsAffected`] when the tree has grown meanwhile: another center was faster.
@@ -133,7 +150,8 @@ impl Tx {
         now: Timestamp,
     ) -> Result<()> {
         let added = events.len() as u64;
-        let (expected, found) = match self.raw() {
+        let (raw, beginning) = self.raw_beginning();
+        let (expected, found, committed) = match raw {
             Raw::Sqlite(c) => {
                 let rows = json_of(events, |event, out| {
                     out.push_str(event.facility.as_str());
@@ -144,18 +162,21 @@ impl Tx {
                     out.push('/');
                     push_hex(out, &event.event);
                 });
-                let done = sqlx::query(APPEND_SQLITE)
+                let query = sqlx::query(if beginning { BEGIN_AND_APPEND_SQLITE.as_str() } else { APPEND_SQLITE })
                     .bind(log_id)
                     .bind(time::signed(before))
                     .bind(time::ms(now))
                     .bind(rows)
                     .bind(time::signed(head.tree_size))
                     .bind(head.root.to_vec())
-                    .bind(head.frontier.clone())
-                    .execute(&mut *c)
-                    .await?;
+                    .bind(head.frontier.clone());
+                let done = c.fetch_many(query).try_filter_map(|either| std::future::ready(Ok(either.left())));
+                let done: Vec<SqliteQueryResult> = done.try_collect().await.map_err(commit_unknown)?;
+                let [.., head, leaves, _commit] = done.as_slice() else {
+                    return Err(StoreError::CommitUnknown("too few results".to_owned()));
+                };
                 // The head is one more row.
-                (added + 1, done.rows_affected())
+                (added + 1, head.rows_affected() + leaves.rows_affected(), true)
             }
             Raw::Postgres(c) => {
                 let facilities: Vec<&str> = events.iter().map(|e| e.facility.as_str()).collect();
@@ -174,9 +195,12 @@ impl Tx {
                     .bind(leaves)
                     .execute(&mut *c)
                     .await?;
-                (added, done.rows_affected())
+                (added, done.rows_affected(), false)
             }
         };
+        if committed {
+            self.note_committed();
+        }
         if expected == found {
             Ok(())
         } else {

@@ -49,7 +49,7 @@ impl Sqlite {
             .pragma("journal_size_limit", limits::SQLITE_LOG_BYTES.to_string())
             .pragma("wal_autocheckpoint", limits::SQLITE_CHECKPOINT_PAGES.to_string());
         // The writer comes first: it makes the file and switches it to WAL.
-        let writer = writer_options.connect().await.map_err(could_not_open)?;
+        let writer = connect_patiently(&writer_options).await.map_err(could_not_open)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(limits::SQLITE_READERS_MAX)
             .acquire_timeout(limits::DATABASE_CONNECT_TIME)
@@ -68,7 +68,7 @@ impl Sqlite {
         if self.closed.load(Ordering::Acquire) {
             return Err(StoreError::Unavailable("the store is closed".to_owned()));
         }
-        let mut conn = self.options.connect().await?;
+        let mut conn = connect_patiently(&self.options).await?;
         self.apply_limit(&mut conn).await?;
         Ok(conn)
     }
@@ -108,8 +108,31 @@ impl Sqlite {
     }
 }
 
-fn could_not_open(error: sqlx::Error) -> StoreError {
-    match StoreError::from(error) {
+/// Opens the file, also while other programs open it for the first time. Switching a file to WAL is the one thing that
+/// SQLite refuses at once, without its busy timeout, when somebody else is doing the same.
+async fn connect_patiently(options: &SqliteConnectOptions) -> Result<SqliteConnection> {
+    let trying = async {
+        let mut rest = limits::SQLITE_OPEN_REST;
+        loop {
+            match options.connect().await {
+                Err(error) if is_busy(&error) => tokio::time::sleep(rest).await,
+                other => break other,
+            }
+            rest = (rest * 2).min(limits::SQLITE_OPEN_REST_MAX);
+        }
+    };
+    let opened = tokio::time::timeout(limits::SQLITE_BUSY_TIME, trying).await;
+    Ok(opened.map_err(|_| StoreError::Unavailable("another program holds the file".to_owned()))??)
+}
+
+/// SQLITE_BUSY in any of its kinds.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<i32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
+}
+
+fn could_not_open(error: StoreError) -> StoreError {
+    match error {
         StoreError::Unavailable(words) => {
             StoreError::Unavailable(format!("the database file cannot be opened: {words}"))
         }

@@ -36,14 +36,31 @@ pub(super) type Slot<C> = Arc<Mutex<Option<C>>>;
 /// `Send`, and every caller here runs on a runtime with several threads.
 pub struct Tx {
     conn: Option<Conn>,
-    home: Arc<std::sync::Mutex<Option<Conn>>>,
+    phase: Phase,
+    home: Arc<std::sync::Mutex<Option<(Conn, Phase)>>>,
 }
 
 impl Drop for Tx {
     fn drop(&mut self) {
-        *self.home.lock().unwrap_or_else(PoisonError::into_inner) = self.conn.take();
+        let left = self.conn.take().map(|conn| (conn, self.phase));
+        *self.home.lock().unwrap_or_else(PoisonError::into_inner) = left;
     }
 }
+
+/// How far a transaction is. The batch of answers on SQLite begins with its first statement and commits with its last
+/// one, because every statement by itself changes threads twice; all others begin and end at the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// The first statement is to begin it.
+    ToBegin,
+    Open,
+    /// The last statement has committed it.
+    Committed,
+}
+
+/// How a transaction that writes begins on SQLite. It takes the lock at once: one that reads first and then writes would
+/// collide half-way.
+pub(super) const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
 
 enum Conn {
     SqliteWriter(Held<SqliteConnection>),
@@ -132,8 +149,7 @@ impl Lane {
     const fn begin(self, engine: Engine) -> &'static str {
         match (engine, self) {
             (Engine::Sqlite, Self::Read) => "BEGIN DEFERRED",
-            // Takes the lock at once: a transaction that reads first and then writes would collide half-way.
-            (Engine::Sqlite, Self::Write | Self::Migrate | Self::Log) => "BEGIN IMMEDIATE",
+            (Engine::Sqlite, Self::Write | Self::Migrate | Self::Log) => BEGIN_SQLITE,
             (Engine::Postgres, Self::Read) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             (Engine::Postgres, Self::Write) => "BEGIN ISOLATION LEVEL REPEATABLE READ",
             // They wait for a lock and must then see what its holder wrote.
@@ -169,7 +185,8 @@ impl Store {
         self.run(Lane::Read, name, body).await
     }
 
-    /// Runs `body` as the batch of answers: alone on its connection, with a short time limit.
+    /// Runs `body` as the batch of answers: alone on its connection, with a short time limit. `body` begins with
+    /// [`Tx::lock_log_and_look_up`] and ends with [`Tx::append_events`], or does only one of the two.
     pub async fn log_tx<T, F, R>(&self, name: &'static str, body: F) -> Result<T>
     where
         F: FnMut(Tx) -> R,
@@ -221,13 +238,22 @@ impl Store {
         R: Future<Output = Result<T>>,
     {
         let home = Arc::new(std::sync::Mutex::new(None));
-        let tx = Tx { conn: Some(self.begin(lane).await?), home: Arc::clone(&home) };
+        let (conn, phase) = if lane == Lane::Log && self.engine() == Engine::Sqlite {
+            (self.connection(lane).await?, Phase::ToBegin)
+        } else {
+            (self.begin(lane).await?, Phase::Open)
+        };
+        let tx = Tx { conn: Some(conn), phase, home: Arc::clone(&home) };
         let result = body(tx).await;
-        let conn = home.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let conn = conn.ok_or(StoreError::Misused("the transaction outlived its body"))?;
+        let left = home.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (conn, phase) = left.ok_or(StoreError::Misused("the transaction outlived its body"))?;
         match result {
             Ok(value) => {
-                conn.commit().await?;
+                match phase {
+                    Phase::Open => conn.commit().await?,
+                    // Nothing was asked at all, or the last statement has committed.
+                    Phase::ToBegin | Phase::Committed => conn.release(),
+                }
                 Ok(value)
             }
             Err(error) => {
@@ -283,6 +309,25 @@ impl Store {
 impl Tx {
     /// The connection by engine.
     pub(crate) fn raw(&mut self) -> Raw<'_> {
+        assert!(self.phase == Phase::Open, "a batch of answers begins with its look-up and ends with its events");
+        self.conn_raw()
+    }
+
+    /// The connection for the first statement of a batch, and whether that statement is to begin the transaction.
+    pub(super) fn raw_beginning(&mut self) -> (Raw<'_>, bool) {
+        let beginning = self.phase == Phase::ToBegin;
+        if beginning {
+            self.phase = Phase::Open;
+        }
+        (self.raw(), beginning)
+    }
+
+    /// Notes that the last statement of a batch has committed.
+    pub(super) fn note_committed(&mut self) {
+        self.phase = Phase::Committed;
+    }
+
+    fn conn_raw(&mut self) -> Raw<'_> {
         self.conn.as_mut().expect("a transaction has its connection until it is dropped").raw()
     }
 }

@@ -117,8 +117,10 @@ async fn coverages_are_found_by_card_and_birth_date_in_one_look_up(world: World)
     let nobody = CardAndBirth { near_key: 7, ..key(&taro.0) };
     let asked = [key(&child), nobody, key(&taro.0), key(&hanako.0), key(&taro.0)];
     let asked = &asked;
-    let (log, mut found) = store.log_tx("look", async |mut tx| tx.lock_log_and_look_up(1, asked).await).await.unwrap();
-    assert_eq!(log.tree_size, 1);
+    let looked_up = store.log_tx("look", async |mut tx| tx.lock_log_and_look_up(1, asked).await).await.unwrap();
+    assert_eq!(looked_up.log.tree_size, 1);
+    assert!(looked_up.others.is_empty(), "nobody's insurance has ended");
+    let mut found = looked_up.found;
     found.sort_by_key(|f| f.at);
     let places: Vec<_> = found.iter().map(|f| (f.at, f.person)).collect();
     assert_eq!(places, [(0, person(3)), (2, person(2)), (3, person(1)), (4, person(2))]);

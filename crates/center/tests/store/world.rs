@@ -115,11 +115,12 @@ pub fn coverage(members: &serde_json::Value) -> Coverage {
         "InsurerNumber": SOCIETY, "InsurerName": "東京電子機械健康保険組合", "InsuredCardSymbol": "12-34",
         "InsuredIdentificationNumber": "1", "RegistrationStatus": "registered",
         "InsuredCardClassification": "01", "PersonalFamilyClassification": "1",
-        "Name": "髙橋　花子", "NameKana": "ﾀｶﾊｼ ﾊﾅｺ", "Sex1": "2", "Birthdate": "19800401",
+        "Person": { "Name": "髙橋　花子", "NameKana": "ﾀｶﾊｼ ﾊﾅｺ", "Sex1": "2", "Birthdate": "19800401" },
         "QualificationDate": "20200401"
     });
     for (name, value) in members.as_object().unwrap() {
-        all[name] = value.clone();
+        let place = if all["Person"].get(name).is_some() { &mut all["Person"] } else { &mut all };
+        place[name] = value.clone();
     }
     serde_json::from_value(all).unwrap()
 }

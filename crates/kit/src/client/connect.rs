@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -32,6 +33,24 @@ impl ClientTls {
     /// Takes what `trust::tls` makes.
     pub fn new(config: impl Into<Arc<ClientConfig>>) -> Self {
         Self { config: config.into() }
+    }
+
+    /// Opens one bare connection on which HTTP/1.1 is spoken: for a program that writes its requests itself, as a load
+    /// generator does so that it costs less than what it measures.
+    ///
+    /// # Errors
+    /// No connection, or no handshake. `name` is what the server's certificate must be for.
+    pub async fn open(
+        &self,
+        address: SocketAddr,
+        name: &str,
+    ) -> io::Result<impl AsyncRead + AsyncWrite + Send + Unpin + use<>> {
+        let mut config = Arc::clone(&self.config);
+        Arc::make_mut(&mut config).alpn_protocols = vec![b"http/1.1".to_vec()];
+        let tcp = TcpStream::connect(address).await?;
+        tcp.set_nodelay(true)?;
+        let name = ServerName::try_from(name.to_owned()).map_err(io::Error::other)?;
+        TlsConnector::from(config).connect(name, tcp).await
     }
 }
 

@@ -1,12 +1,12 @@
 //! What this machine can do at best on the same stack: an empty handler behind mutual TLS, and raw signatures and commits.
 
-use crate::bench::load::{self, Measured};
+use crate::bench::load::{self, Measured, Target};
 use anyhow::Result;
 use axum::Router;
 use axum::routing::post;
 use bytes::Bytes;
 use jiff::Timestamp;
-use kit::client::{Client, ClientOptions, ClientTls};
+use kit::client::ClientTls;
 use kit::clock::SharedClock;
 use kit::lifecycle::Lifecycle;
 use kit::random::{self, SharedRandom};
@@ -48,16 +48,8 @@ pub async fn empty_handler(
     let address = Server::new("ceiling", Arc::clone(clock), Arc::clone(random))
         .tls(pair.server)
         .start(listener, router, &life)?;
-    let clients = (0..connections)
-        .map(|_| {
-            Ok(Client::builder(Arc::clone(clock))
-                .base_urls([format!("https://127.0.0.1:{}", address.port())])?
-                .tls(pair.client.clone())
-                .options(ClientOptions { http1_only: true, ..ClientOptions::default() })
-                .build()?)
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let measured = load::run(clients, "/empty", Arc::new(vec![body]), time, clock).await;
+    let target = Target { address, tls: pair.client, path: "/empty" };
+    let measured = load::run(&target, connections, &Arc::new(vec![body]), time, clock).await;
     life.stop("measured");
     measured
 }

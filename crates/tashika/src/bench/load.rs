@@ -1,32 +1,37 @@
 //! The load: a number of keep-alive connections, each asking one question after another for a time.
+//!
+//! It writes HTTP/1.1 itself on a bare TLS connection and reads no more of an answer than its status and length: load
+//! generator and server share this machine, and a window's own program does not run in the center.
 
 use anyhow::{Context as _, Result, bail};
 use bytes::Bytes;
-use kit::client::{Client, ClientError};
+use kit::client::ClientTls;
 use kit::clock::SharedClock;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::task::JoinSet;
 
 /// Questions that every connection asks before counting begins.
 const WARM_UP_QUESTIONS: usize = 50;
 /// Most samples that one connection keeps.
 const SAMPLES_MAX: usize = 4_000_000;
+/// Room for an answer and its head.
+const ANSWER_BYTES: usize = 64 * 1024;
 
 /// Where the request number stands in a body: it is the first member.
 const REQUEST_ID_AT: std::ops::Range<usize> = 14..50;
 
-/// A body with a request number of its own, so that no question is taken for one asked before.
-fn fresh(body: &Bytes, connection: usize, turn: usize, begun: Duration) -> Bytes {
-    let mut bytes = body.to_vec();
-    if let Some(place) = bytes.get_mut(REQUEST_ID_AT) {
-        let run = u64::try_from(begun.as_nanos()).unwrap_or(u64::MAX);
-        let number = uuid::Builder::from_random_bytes(
-            ((u128::from(run) << 64) | ((connection as u128) << 40) | turn as u128).to_be_bytes(),
-        );
-        number.into_uuid().hyphenated().encode_lower(place);
-    }
-    bytes.into()
+/// Who is asked.
+#[derive(Clone)]
+pub struct Target {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What connections trust and show.
+    pub tls: ClientTls,
+    /// The path of every request.
+    pub path: &'static str,
 }
 
 /// What one run of load measured.
@@ -42,26 +47,26 @@ pub struct Measured {
     pub max_ms: f64,
 }
 
-/// Asks on every client of `clients` for `time`; `bodies` are taken in turn, from another place for each connection.
+/// Asks on `connections` connections for `time`; `bodies` are taken in turn, from another place for each connection.
 pub async fn run(
-    clients: Vec<Client>,
-    path: &'static str,
-    bodies: Arc<Vec<Bytes>>,
+    target: &Target,
+    connections: usize,
+    bodies: &Arc<Vec<Bytes>>,
     time: Duration,
     clock: &SharedClock,
 ) -> Result<Measured> {
     if bodies.is_empty() {
         bail!("there is nothing to ask");
     }
-    let connections = clients.len();
     let mut asking = JoinSet::new();
     let barrier = Arc::new(tokio::sync::Barrier::new(connections));
-    for (index, client) in clients.into_iter().enumerate() {
-        let (bodies, clock, barrier) = (Arc::clone(&bodies), Arc::clone(clock), Arc::clone(&barrier));
-        let first = index * bodies.len() / connections;
+    for index in 0..connections {
+        let (bodies, clock, barrier) = (Arc::clone(bodies), Arc::clone(clock), Arc::clone(&barrier));
+        let stream = target.tls.open(target.address, "127.0.0.1").await.context("connecting")?;
+        let path = target.path;
         asking.spawn(async move {
-            let connection = Connection { client, path, index, first };
-            ask(connection, &bodies, time, &clock, &barrier).await
+            let place = Place { index, first: index * bodies.len() / connections };
+            ask(Asker::new(stream, path), place, &bodies, time, &clock, &barrier).await
         });
     }
     let (mut samples, mut spent) = (Vec::new(), Duration::ZERO);
@@ -73,40 +78,115 @@ pub async fn run(
     summary(&mut samples, spent)
 }
 
-/// One keep-alive connection: which it is and where in the list of questions it begins.
-struct Connection {
-    client: Client,
-    path: &'static str,
+/// Which connection it is and where in the list of questions it begins.
+struct Place {
     index: usize,
     first: usize,
 }
 
 /// One connection's work: microseconds of every answer, and how long it all took.
-async fn ask(
-    connection: Connection,
+async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
+    mut asker: Asker<S>,
+    place: Place,
     bodies: &[Bytes],
     time: Duration,
     clock: &SharedClock,
     barrier: &tokio::sync::Barrier,
-) -> Result<(Vec<u32>, Duration), ClientError> {
-    let Connection { client, path, index, first } = connection;
-    let run = clock.monotonic();
-    let mut turns = bodies.iter().cycle().skip(first).enumerate();
-    let mut next = || turns.next().map(|(turn, body)| fresh(body, index, turn, run)).unwrap_or_default();
+) -> Result<(Vec<u32>, Duration)> {
+    let run = u64::try_from(clock.monotonic().as_nanos()).unwrap_or(u64::MAX);
+    let mut turns = bodies.iter().cycle().skip(place.first).enumerate();
+    let mut next = || {
+        let (turn, body) = turns.next().unwrap_or((0, &bodies[0]));
+        (body, (u128::from(run) << 64) | ((place.index as u128) << 40) | turn as u128)
+    };
     for _ in 0..WARM_UP_QUESTIONS {
-        client.post(path, "application/json", next()).await?;
+        let (body, number) = next();
+        asker.ask(body, number).await?;
     }
     barrier.wait().await;
     let begun = clock.monotonic();
     let mut samples = Vec::with_capacity(100_000);
     let mut now = begun;
     while now.saturating_sub(begun) < time && samples.len() < SAMPLES_MAX {
-        client.post(path, "application/json", next()).await?;
+        let (body, number) = next();
+        asker.ask(body, number).await?;
         let answered = clock.monotonic();
         samples.push(u32::try_from(answered.saturating_sub(now).as_micros()).unwrap_or(u32::MAX));
         now = answered;
     }
     Ok((samples, now.saturating_sub(begun)))
+}
+
+/// One keep-alive connection and its buffers.
+struct Asker<S> {
+    stream: S,
+    path: &'static str,
+    outgoing: Vec<u8>,
+    incoming: Vec<u8>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Asker<S> {
+    fn new(stream: S, path: &'static str) -> Self {
+        Self { stream, path, outgoing: Vec::new(), incoming: vec![0; ANSWER_BYTES] }
+    }
+
+    /// Sends a body with a request number of its own, so that no question is taken for one asked before, and waits for
+    /// the whole answer.
+    async fn ask(&mut self, body: &[u8], number: u128) -> Result<()> {
+        use std::io::Write as _;
+        self.outgoing.clear();
+        write!(
+            self.outgoing,
+            "POST {} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            self.path,
+            body.len()
+        )?;
+        let start = self.outgoing.len();
+        self.outgoing.extend_from_slice(body);
+        if let Some(place) = self.outgoing.get_mut(start + REQUEST_ID_AT.start..start + REQUEST_ID_AT.end) {
+            let id = uuid::Builder::from_random_bytes(number.to_be_bytes()).into_uuid();
+            id.hyphenated().encode_lower(place);
+        }
+        self.stream.write_all(&self.outgoing).await?;
+        self.stream.flush().await?;
+        self.answer().await
+    }
+
+    async fn answer(&mut self) -> Result<()> {
+        let (mut have, mut whole) = (0, None);
+        loop {
+            let room = self.incoming.get_mut(have..).filter(|room| !room.is_empty()).context("too long an answer")?;
+            match self.stream.read(room).await? {
+                0 => bail!("the center closed the connection"),
+                more => have += more,
+            }
+            if whole.is_none() {
+                whole = answer_length(&self.incoming[..have])?;
+            }
+            match whole {
+                Some(whole) if have == whole => return Ok(()),
+                Some(whole) if have > whole => bail!("more came than one answer"),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Bytes of the answer with its head, once the head is there.
+///
+/// # Errors
+/// Any status but 200, or no length.
+fn answer_length(bytes: &[u8]) -> Result<Option<usize>> {
+    let Some(head) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
+    let text = std::str::from_utf8(&bytes[..head])?;
+    if !text.starts_with("HTTP/1.1 200 ") {
+        bail!("the center answered: {}", text.lines().next().unwrap_or_default());
+    }
+    let length = text.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>())
+    });
+    Ok(Some(head + 4 + length.context("an answer without its length")??))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts and microseconds stay far below 2^52")]

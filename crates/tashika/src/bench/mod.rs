@@ -8,8 +8,7 @@ use crate::check::private::{PrivateCenter, World, generous_limits};
 use crate::cli::BenchCheck;
 use anyhow::{Context as _, Result, bail};
 use bytes::Bytes;
-use kit::client::ClientOptions;
-use load::Measured;
+use load::{Measured, Target};
 use serde_json::{Map, Value, json};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -85,15 +84,11 @@ async fn engine(
         bail!("{} rows of the nation were refused", report.rows_refused);
     }
     let member = center.member(institution).await?;
-    let clients = |count: usize| -> Result<Vec<_>> {
-        let options = ClientOptions { http1_only: true, ..ClientOptions::default() };
-        (0..count).map(|_| member.client(&world.clock, options)).collect()
-    };
+    let target =
+        Target { address: center.running.api_addr, tls: member.tls(&world.clock)?, path: "/v1/eligibility-checks" };
     let time = Duration::from_secs(check.seconds);
-    let path = "/v1/eligibility-checks";
-    let one = load::run(clients(1)?, path, Arc::clone(bodies), time, &world.clock).await?;
-    let many =
-        load::run(clients(usize::from(check.connections))?, path, Arc::clone(bodies), time, &world.clock).await?;
+    let one = load::run(&target, 1, bodies, time, &world.clock).await?;
+    let many = load::run(&target, usize::from(check.connections), bodies, time, &world.clock).await?;
     center.stop().await?;
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
     let import_rows_per_s = report.rows_read as f64 / took.as_secs_f64();
