@@ -27,6 +27,18 @@ pub enum DateError {
     Era,
 }
 
+impl DateError {
+    /// The stable code for vendors, as in [`crate::UnreadableField`].
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::NotDigits => "character",
+            Self::Length(_) => "length",
+            Self::NoSuchDay | Self::Era => "no_such_day",
+        }
+    }
+}
+
 /// First days of the eras 明治 大正 昭和 平成 令和: (year, month, day).
 const ERA_STARTS: [(i16, i8, i8); 5] = [(1868, 1, 25), (1912, 7, 30), (1926, 12, 25), (1989, 1, 8), (2019, 5, 1)];
 /// How eras are written, after NFKC folding (which also opens `㍻` into 平成), with their number.

@@ -5,8 +5,9 @@
 use crate::coverage::{LimitCertificate, MedicalTicket, RegistrationStatus, SpecificDiseaseCertificate};
 use crate::hint::{Hint, HintCode};
 use crate::near_miss::{number_is_near, symbol_is_same};
+use crate::scheme::Scheme;
 use crate::share::{Share, ShareReason, share};
-use crate::{Coverage, Date, EligibilityQuery};
+use crate::{Coverage, Date, EligibilityQuery, InsurerNumber, MedicalInstitutionCode};
 use serde::{Deserialize, Serialize};
 
 /// An insurer must register within five days of receiving a notice (ordinance in force 2023-06-01); after a week of
@@ -205,11 +206,70 @@ pub fn decide<'a>(query: &EligibilityQuery, facts: &'a Facts) -> Decision<'a> {
         Identified::Several(hints) => Decision::of(Verdict::Multiple, Reason::SeveralPersons, hints),
         Identified::One(coverages, hints) => judge(query, facts, &coverages, hints),
     };
-    let late = facts.insurer_feed_age_days.is_some_and(|days| days > INSURER_FEED_LATE_AFTER_DAYS);
+    tell_late_feed(&mut decision, facts.insurer_feed_age_days);
+    decision
+}
+
+fn tell_late_feed(decision: &mut Decision<'_>, feed_age_days: Option<u32>) {
+    let late = feed_age_days.is_some_and(|days| days > INSURER_FEED_LATE_AFTER_DAYS);
     if late && !decision.verdict.is_valid() {
         decision.hints.push(HintCode::InsurerFeedLate.into());
     }
+}
+
+/// What is asked about a person whom a card of theirs names: nobody has to be found, so no number is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PersonQuery {
+    /// 資格確認日: the date asked for.
+    pub qualification_confirmation_date: Date,
+    /// 医療機関コード of who asks.
+    pub medical_institution_code: MedicalInstitutionCode,
+    /// Whether the patient agreed to show the limit certificate.
+    pub limit_consent: bool,
+    /// Whether the patient agreed to show the specific disease certificate.
+    pub disease_consent: bool,
+}
+
+/// Decides about a person who is here. `coverages` are all coverages of that person and of nobody else;
+/// `feed_age_days` gives the days since an insurer's last feed, where known.
+///
+/// Of several that are in force, an insurance goes before 公費, and the one that began last before the others. The
+/// verdict is never [`Verdict::InvalidNewCoverageExists`] or [`Verdict::Multiple`]: the new coverage is itself found.
+pub fn decide_person<'a>(
+    query: &PersonQuery,
+    coverages: &'a [Recorded],
+    feed_age_days: impl Fn(&InsurerNumber) -> Option<u32>,
+) -> Decision<'a> {
+    let on = query.qualification_confirmation_date;
+    let of = |status| coverages.iter().filter(move |m| m.coverage.registration_status == status);
+    let registered: Vec<&Recorded> = of(RegistrationStatus::Registered).collect();
+    let in_force = registered
+        .iter()
+        .filter(|m| m.coverage.in_force(on))
+        .max_by_key(|m| (!is_public_expense(m.coverage.scheme()), m.coverage.qualification_date));
+    let mut decision = match in_force {
+        Some(found) => {
+            let mut decision =
+                valid(on, query.medical_institution_code, query.limit_consent, &found.coverage, Vec::new());
+            if !query.disease_consent {
+                decision.specific_diseases.clear();
+            }
+            decision
+        }
+        None if registered.is_empty() && of(RegistrationStatus::InProgress).next().is_some() => {
+            let hints = vec![HintCode::EnrolmentInProgress.into()];
+            Decision::of(Verdict::NotFound, Reason::EnrolmentInProgress, hints)
+        }
+        None => not_in_force(on, &[], &registered, Vec::new()),
+    };
+    let age = decision.coverage.and_then(|coverage| feed_age_days(&coverage.insurer_number));
+    tell_late_feed(&mut decision, age);
     decision
+}
+
+/// Whether the scheme pays beside or instead of an insurance.
+const fn is_public_expense(scheme: Scheme) -> bool {
+    matches!(scheme, Scheme::PublicAssistance | Scheme::OtherPublicExpense)
 }
 
 /// Whether the caller has to gather more facts: the other coverages of these persons, or near misses. Asking this first
@@ -316,13 +376,18 @@ fn judge<'a>(query: &EligibilityQuery, facts: &'a Facts, coverages: &[&'a Record
     let on = query.qualification_confirmation_date;
     let in_force = coverages.iter().filter(|m| m.coverage.in_force(on)).max_by_key(|m| m.coverage.qualification_date);
     match in_force {
-        Some(found) => valid(query, &found.coverage, hints),
-        None => not_in_force(on, facts, coverages, hints),
+        Some(found) => valid(on, query.medical_institution_code, query.limit_consent, &found.coverage, hints),
+        None => not_in_force(on, &facts.others, coverages, hints),
     }
 }
 
-fn valid<'a>(query: &EligibilityQuery, coverage: &'a Coverage, mut hints: Vec<Hint>) -> Decision<'a> {
-    let on = query.qualification_confirmation_date;
+fn valid(
+    on: Date,
+    institution: MedicalInstitutionCode,
+    limit_consent: bool,
+    coverage: &Coverage,
+    mut hints: Vec<Hint>,
+) -> Decision<'_> {
     let share = share(coverage, on);
     match share.reason {
         ShareReason::ElderlyCertificateMissing => hints.push(HintCode::ElderlyCertificateMissing.into()),
@@ -334,7 +399,7 @@ fn valid<'a>(query: &EligibilityQuery, coverage: &'a Coverage, mut hints: Vec<Hi
         | ShareReason::SpecialMedicalExpense
         | ShareReason::PublicAssistance => {}
     }
-    let tickets = coverage.tickets(query.medical_institution_code, on);
+    let tickets = coverage.tickets(institution, on);
     let (verdict, reason) = if coverage.is_public_assistance() && tickets.is_empty() {
         hints.insert(0, HintCode::TicketMissing.into());
         (Verdict::ValidUnregistered, Reason::TicketMissing)
@@ -343,14 +408,19 @@ fn valid<'a>(query: &EligibilityQuery, coverage: &'a Coverage, mut hints: Vec<Hi
     };
     Decision {
         share: Some(share),
-        limit: if query.limit_consent { coverage.limit_certificate(on) } else { None },
+        limit: if limit_consent { coverage.limit_certificate(on) } else { None },
         specific_diseases: coverage.specific_diseases(on),
         tickets,
         ..Decision::about(verdict, reason, coverage, hints)
     }
 }
 
-fn not_in_force<'a>(on: Date, facts: &'a Facts, coverages: &[&'a Recorded], mut hints: Vec<Hint>) -> Decision<'a> {
+fn not_in_force<'a>(
+    on: Date,
+    others: &'a [Recorded],
+    coverages: &[&'a Recorded],
+    mut hints: Vec<Hint>,
+) -> Decision<'a> {
     // The latest that had begun speaks for the card; before any had begun, the first that will.
     let begun =
         coverages.iter().filter(|m| m.coverage.qualification_date <= on).max_by_key(|m| m.coverage.qualification_date);
@@ -360,8 +430,7 @@ fn not_in_force<'a>(on: Date, facts: &'a Facts, coverages: &[&'a Recorded], mut 
     };
     let coverage = &found.coverage;
     let reason = why_not_in_force(coverage, on);
-    let newer = facts
-        .others
+    let newer = others
         .iter()
         .filter(|o| o.person == found.person && o.coverage.in_force(on))
         .filter(|o| o.coverage.qualification_date >= coverage.qualification_date)

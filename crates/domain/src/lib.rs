@@ -12,6 +12,7 @@
 //! * [`coverage`] — what an insurer tells us about one enrolment of one person.
 //! * [`query`] — what a window asks; [`eligibility`] — the decision; [`share`] — what to collect; [`hint`] — why, and what
 //!   to do next.
+//! * [`presence`] — what a card proves that is here, and what that is enough for; [`consent`] — what the patient allows.
 //! * [`code`] — the code tables of the OQS interface (OQSCDnnn), one enum each.
 //!
 //! Rules for additions: parse, don't validate; a rule names its source; a rule comes with a table of cases.
@@ -20,6 +21,7 @@
 pub mod age;
 pub mod check_digit;
 pub mod code;
+pub mod consent;
 pub mod coverage;
 pub mod date;
 pub mod eligibility;
@@ -28,6 +30,7 @@ pub mod id;
 pub mod limits;
 mod near_miss;
 pub mod person;
+pub mod presence;
 pub mod purpose;
 pub mod query;
 pub mod scheme;
@@ -35,15 +38,17 @@ pub mod share;
 pub mod text;
 
 pub use code::{InsuredCardClassification, LimitClassification, LimitFlag, PersonalFamily, ReasonOfLoss, Sex};
+pub use consent::{Consent, ConsentChoice, ConsentItem, ConsentState, PrescriptionForm};
 pub use coverage::{Coverage, RegistrationStatus};
 pub use date::Date;
-pub use eligibility::{Decision, Facts, PersonId, Reason, Recorded, Verdict, decide};
+pub use eligibility::{Decision, Facts, PersonId, PersonQuery, Reason, Recorded, Verdict, decide, decide_person};
 pub use hint::{Hint, HintCode};
 pub use id::{
     BranchNumber, CardKey, CardNumber, CardSymbol, IdError, InsurerNumber, MedicalInstitutionCode, PersonalNumber,
     ReferenceNumber,
 };
 pub use person::Person;
+pub use presence::{PresenceMeans, PresenceRecord};
 pub use purpose::Purpose;
 pub use query::{EligibilityQuery, Field, UnreadableField};
 pub use scheme::Scheme;

@@ -10,6 +10,10 @@ pub enum Purpose {
     BulkCheck,
     /// The institution ties its own patient number to a person (照会番号登録).
     ReferenceRegistration,
+    /// The patient ties a card to the insurance, so that the card alone is enough from then on (利用登録).
+    CardRegistration,
+    /// The patient takes that back (解除).
+    CardRegistrationEnd,
 }
 
 impl Purpose {
@@ -19,6 +23,8 @@ impl Purpose {
             Self::Check => "check",
             Self::BulkCheck => "bulk_check",
             Self::ReferenceRegistration => "reference_registration",
+            Self::CardRegistration => "card_registration",
+            Self::CardRegistrationEnd => "card_registration_end",
         }
     }
 
@@ -28,6 +34,8 @@ impl Purpose {
             Self::Check => "窓口での資格確認",
             Self::BulkCheck => "予約患者の一括資格確認",
             Self::ReferenceRegistration => "照会番号（患者番号）の登録",
+            Self::CardRegistration => "マイナンバーカードの保険証利用登録",
+            Self::CardRegistrationEnd => "マイナンバーカードの保険証利用登録の解除",
         }
     }
 }

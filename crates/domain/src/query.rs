@@ -219,12 +219,7 @@ fn optional<T>(raw: &str, parse: impl Fn(&str) -> Result<T, IdError>) -> Result<
 }
 
 fn read_date(raw: &str) -> Result<Date, &'static str> {
-    date::parse(raw).map_err(|error| match error {
-        date::DateError::Empty => "empty",
-        date::DateError::NotDigits => "character",
-        date::DateError::Length(_) => "length",
-        date::DateError::NoSuchDay | date::DateError::Era => "no_such_day",
-    })
+    date::parse(raw).map_err(|error| error.code())
 }
 
 fn read_flag(raw: &str) -> Result<bool, &'static str> {

@@ -1,7 +1,9 @@
 //! The rules of the room as tables of cases. One binary, one module a subject.
 
 mod build;
+mod consent;
 mod eligibility;
 mod identity;
+mod presence;
 mod properties;
 mod share;
