@@ -9,6 +9,7 @@
 //! | `command/` | the operator's and the clinic's commands |
 //! | `demo/` | a whole system in one process, with a story |
 //! | `check/` | a nation's oracle asked of a private center |
+//! | `jpki/` | the card authority's model on the network |
 //! | `bench/` | measurements |
 
 pub mod bench;
@@ -16,6 +17,7 @@ pub mod check;
 pub mod cli;
 pub mod command;
 pub mod demo;
+pub mod jpki;
 
 use anyhow::Result;
 use check::private::World;
@@ -56,18 +58,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
     let small = matches!(cli.command, Command::Terminal(_));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(if small { 2 } else { threads })
-        // Everybody waits for the one thread that answers: on a busy machine it goes first, and the many that only
-        // read questions and write answers step back.
-        .on_thread_start(step_back)
         .enable_all()
         .build()?;
     runtime.block_on(act(cli.command, &world))
-}
-
-/// Lowers the priority of the calling thread a little. Where the system does not allow it, nothing is lost but time.
-fn step_back() {
-    const NICE: i32 = 5;
-    let _ = rustix::process::setpriority_process(None, NICE);
 }
 
 async fn act(command: Command, world: &World) -> Result<ExitCode> {
@@ -78,8 +71,12 @@ async fn act(command: Command, world: &World) -> Result<ExitCode> {
         Command::Insurer(insurer) => command::insurer::run(insurer, world).await,
         Command::Terminal(terminal) => command::terminal::run(terminal, world).await.map(|()| ExitCode::SUCCESS),
         Command::Nation(nation) => command::nation::run(nation, world).await,
+        Command::Jpki(jpki) => command::jpki::run(jpki, world).await.map(|()| ExitCode::SUCCESS),
         Command::Proof(proof) => command::proof::run(proof, world).await.map(|()| ExitCode::SUCCESS),
         Command::Bench(cli::Bench::Check(check)) => bench::check(&check, world).await.map(|()| ExitCode::SUCCESS),
+        Command::Bench(cli::Bench::Certificates { seconds }) => {
+            bench::certificates::run(seconds, world).map(|()| ExitCode::SUCCESS)
+        }
         Command::Openapi => command::print(&center::openapi()).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -16,6 +16,8 @@
 //!
 //! [`seal`] is the third thing with a key: it encrypts columns on a terminal's disk.
 //!
+//! [`jpki`] judges what an Individual Number Card shows: certificates of another authority than ours, with RSA.
+//!
 //! # A batch of answers, as the center does it
 //!
 //! ```
@@ -66,6 +68,7 @@
 //! * **Time and randomness are arguments**: serial numbers, salts, nonces, codes. Private keys are the exception; they come
 //!   from the cryptographic library ([`keys`] says why).
 //! * **P-256 everywhere.** One curve that every library, smart card and hardware module knows; keys made in microseconds.
+//!   RSA only where the state's cards have it ([`jpki`]).
 //! * **One spelling.** What is read from outside is written again and compared, so that no second form of the same thing
 //!   is ever accepted. A proof that could be respelled is a proof about which two programs can disagree.
 //! * **Rehearse, then sign.** No certificate is signed by a real key before the same bytes passed our own lint.
@@ -78,9 +81,11 @@
 pub mod ca;
 mod cbor;
 pub mod certificate;
+pub mod der;
 pub mod enrol;
 pub mod event;
 mod hex;
+pub mod jpki;
 pub mod keys;
 pub mod limits;
 pub mod log;

@@ -63,3 +63,53 @@ pub const RENEWAL_GRACE: SignedDuration = SignedDuration::from_hours(180 * 24);
 
 /// Time from one revocation list to the end of its validity. It is renewed long before.
 pub const CRL_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Generations of the card's certificate authority that are believed at once: three are in use, and a test hierarchy may
+/// stand beside them.
+pub const JPKI_CAS_MAX: usize = 16;
+
+/// Certificate policies that are accepted on cards and phones.
+pub const JPKI_POLICIES_MAX: usize = 16;
+
+/// Length of the serial number of a certificate of the card's authority (RFC 5280 4.1.2.2).
+pub const JPKI_SERIAL_BYTES_MAX: usize = 20;
+
+/// Length of the subject's identifier in a certificate on a card; real ones have 23 characters.
+pub const JPKI_SUBJECT_ID_CHARS_MAX: usize = 64;
+
+/// How many months, from the end of the month of expiry, an expired certificate still shows eligibility.
+pub const GRACE_MONTHS: i32 = 3;
+
+/// Extensions in one structure of OCSP or a revocation list.
+pub const JPKI_EXTENSIONS_MAX: usize = 32;
+
+/// Length of an OCSP request or answer. One of either takes below 3 KiB, with a responder's certificate in it.
+pub const OCSP_BYTES_MAX: usize = 16 * 1024;
+
+/// Certificates asked for in one OCSP request, and answers in one response.
+pub const OCSP_QUESTIONS_MAX: usize = 16;
+
+/// Certificates that a responder may send along to prove its right.
+pub const OCSP_CERTIFICATES_MAX: usize = 4;
+
+/// Length of the nonce in our OCSP requests (RFC 9654 2.1: at least 32).
+pub const OCSP_NONCE_BYTES: usize = 32;
+
+/// Length of a nonce that our responder repeats (RFC 9654 2.1: at most 128).
+pub const OCSP_NONCE_BYTES_MAX: usize = 128;
+
+/// How old an OCSP answer may be that does not say when there will be newer news. With a nonce it is as old as the
+/// exchange itself, so this bounds the difference of the clocks.
+pub const OCSP_AGE_MAX: SignedDuration = SignedDuration::from_mins(5);
+
+/// How far the clocks of an OCSP responder or an issuer of lists and ours may be apart.
+pub const REVOCATION_CLOCK_MAX: SignedDuration = SignedDuration::from_mins(5);
+
+/// Length of a revocation list of the card's authority, DER. One entry takes about 36 bytes; this holds 1.8 million.
+pub const JPKI_CRL_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// How old a revocation list may be that still answers when no OCSP responder does.
+pub const JPKI_CRL_AGE_MAX: SignedDuration = SignedDuration::from_hours(24);
+
+/// Names under which one revocation list of the card's authority may be published.
+pub const JPKI_CRL_NAMES_MAX: usize = 16;
