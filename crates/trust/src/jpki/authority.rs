@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::X509Certificate;
 
-use super::rsa::{RsaPublicKey, SHA256_WITH_RSA};
+use super::rsa::RsaPublicKey;
+use super::signed::Signed;
 use super::{CertificateSerial, JpkiError};
 use crate::certificate::{self, Validity};
 
@@ -52,8 +53,7 @@ impl CaCertificate {
     /// [`JpkiError::KeyUsage`] when it may not sign certificates and revocation lists, [`JpkiError::Signature`] when it
     /// did not sign itself, [`JpkiError::Unreadable`] also when it has no subject key identifier.
     pub fn from_der(der: &[u8]) -> Result<Self, JpkiError> {
-        let read = certificate::parse(der).map_err(|_| JpkiError::Unreadable)?;
-        require_algorithm(&read)?;
+        let read = parse(der)?;
         let may_sign = read
             .key_usage()
             .is_ok_and(|held| held.is_some_and(|held| held.value.key_cert_sign() && held.value.crl_sign()));
@@ -117,14 +117,13 @@ impl std::fmt::Debug for CaCertificate {
     }
 }
 
-/// Both places of the algorithm say sha256WithRSAEncryption; only the outer one is not signed.
-pub(super) fn require_algorithm(certificate: &X509Certificate<'_>) -> Result<(), JpkiError> {
-    let (inner, outer) = (&certificate.tbs_certificate.signature, &certificate.signature_algorithm);
-    if inner == outer && inner.algorithm.as_bytes() == SHA256_WITH_RSA.as_bytes() {
-        Ok(())
-    } else {
-        Err(JpkiError::Algorithm)
-    }
+/// Reads a certificate that is signed with RSA and SHA-256. What is around the signed part is not protected by the
+/// signature, so it must have the one form that DER allows.
+pub(super) fn parse(der: &[u8]) -> Result<X509Certificate<'_>, JpkiError> {
+    let read = certificate::parse(der).map_err(|_| JpkiError::Unreadable)?;
+    let signed = Signed::only(der).map_err(|_| JpkiError::Unreadable)?;
+    let (inner, outer) = (&read.tbs_certificate.signature, &read.signature_algorithm);
+    if inner == outer && signed.says_rsa() { Ok(read) } else { Err(JpkiError::Algorithm) }
 }
 
 /// The serial number; none when it is negative, zero or too long.

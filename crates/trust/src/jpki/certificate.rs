@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use x509_parser::extensions::{DistributionPointName, GeneralName, ParsedExtension};
 use x509_parser::prelude::X509Certificate;
 
-use super::authority::{CaCertificate, CaKeyId, positive_serial, require_algorithm};
+use super::authority::{CaCertificate, CaKeyId, parse, positive_serial};
 use super::rsa::RsaPublicKey;
 use super::{CertificateSerial, JpkiError, Period};
 use crate::certificate::{self, Validity};
@@ -45,8 +45,7 @@ impl PersonCertificate {
         policies: &[Oid],
         now: Timestamp,
     ) -> Result<Self, JpkiError> {
-        let read = certificate::parse(der).map_err(|_| JpkiError::Unreadable)?;
-        require_algorithm(&read)?;
+        let read = parse(der)?;
         let ca = issuer(&read, cas)?;
         // Nothing in it is looked at more closely before the authority's signature holds.
         if !ca.signed(&read) {

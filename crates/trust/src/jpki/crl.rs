@@ -42,10 +42,7 @@ impl Crl {
         if der.len() > JPKI_CRL_BYTES_MAX {
             return Err(RevocationError::Unreadable);
         }
-        let mut outer = Reader::only(der, der::SEQUENCE)?;
-        let signed = Signed::read(&mut outer)?;
-        outer.end()?;
-
+        let signed = Signed::only(der)?;
         let mut list = Reader::only(signed.part, der::SEQUENCE)?;
         let version = list.positive()?;
         let algorithm = list.whole(der::SEQUENCE)?;

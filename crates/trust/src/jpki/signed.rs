@@ -12,6 +12,14 @@ pub(super) struct Signed<'a> {
 }
 
 impl<'a> Signed<'a> {
+    /// Reads a structure that has these three parts and no other.
+    pub(super) fn only(der: &'a [u8]) -> Result<Self, DerError> {
+        let mut outer = Reader::only(der, der::SEQUENCE)?;
+        let signed = Self::read(&mut outer)?;
+        outer.end()?;
+        Ok(signed)
+    }
+
     /// Reads the three parts; more may follow.
     pub(super) fn read(reader: &mut Reader<'a>) -> Result<Self, DerError> {
         Ok(Self {
@@ -26,18 +34,19 @@ impl<'a> Signed<'a> {
         self.algorithm
     }
 
+    /// Whether the unsigned place says RSA with SHA-256. Some programs leave the NULL parameters out (RFC 4055 5 tells
+    /// readers to take both).
+    pub(super) fn says_rsa(&self) -> bool {
+        let Ok(mut inside) = Reader::only(self.algorithm, der::SEQUENCE) else {
+            return false;
+        };
+        let is_rsa = inside.content(der::OBJECT_IDENTIFIER) == Ok(SHA256_WITH_RSA.as_bytes());
+        let parameters = inside.is_empty() || inside.content(der::NULL).is_ok_and(<[u8]>::is_empty);
+        is_rsa && parameters && inside.is_empty()
+    }
+
     /// Whether the key made the signature, with RSA and SHA-256.
     pub(super) fn is_by(&self, key: &RsaPublicKey) -> bool {
-        is_sha256_with_rsa(self.algorithm) && key.verifies(self.part, self.signature)
+        self.says_rsa() && key.verifies(self.part, self.signature)
     }
-}
-
-/// Some programs leave the NULL parameters out (RFC 4055 5 tells readers to take both).
-fn is_sha256_with_rsa(algorithm: &[u8]) -> bool {
-    let Ok(mut inside) = Reader::only(algorithm, der::SEQUENCE) else {
-        return false;
-    };
-    let is_rsa = inside.content(der::OBJECT_IDENTIFIER) == Ok(SHA256_WITH_RSA.as_bytes());
-    let parameters = inside.is_empty() || inside.content(der::NULL).is_ok_and(<[u8]>::is_empty);
-    is_rsa && parameters && inside.is_empty()
 }

@@ -5,6 +5,10 @@
 
 mod authority;
 mod codes;
+mod jpki;
+mod jpki_openssl;
+mod jpki_revocation;
+mod jpki_world;
 mod merkle;
 mod openssl;
 mod peers;
