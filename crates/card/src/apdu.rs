@@ -14,6 +14,7 @@ use crate::status::StatusWord;
 pub(crate) mod ins {
     pub(crate) const VERIFY: u8 = 0x20;
     pub(crate) const CHANGE_REFERENCE_DATA: u8 = 0x24;
+    pub(crate) const PERFORM_SECURITY_OPERATION: u8 = 0x2A;
     pub(crate) const RESET_RETRY_COUNTER: u8 = 0x2C;
     pub(crate) const CHANGE_PIN_PROPRIETARY: u8 = 0x32;
     pub(crate) const SELECT: u8 = 0xA4;
@@ -97,6 +98,18 @@ impl Command {
     /// VERIFY without data: asks how many tries the selected PIN has left and costs none. (`00 20 00 80`)
     pub(crate) fn ask_tries() -> Self {
         Self::new(0x00, ins::VERIFY, 0x00, 0x80)
+    }
+
+    /// VERIFY of the selected PIN, as ASCII without padding. A wrong one costs a try. (`00 20 00 80 Lc`)
+    pub(crate) fn verify(secret: &[u8]) -> Result<Self, ApduError> {
+        Self::new(0x00, ins::VERIFY, 0x00, 0x80).with_data(secret)
+    }
+
+    /// PERFORM SECURITY OPERATION with the selected key: pads what it is given after PKCS#1 v1.5 and signs it. Of the
+    /// ways to sign that public sources list, this is the only one that several implementations agree on.
+    /// (`80 2A 00 80 Lc … 00`)
+    pub(crate) fn sign(digest_info: &[u8]) -> Result<Self, ApduError> {
+        Ok(Self::new(0x80, ins::PERFORM_SECURITY_OPERATION, 0x00, 0x80).with_data(digest_info)?.expecting(256))
     }
 
     /// GET RESPONSE: the rest of an answer that did not fit. (`00 C0 00 00 Le`)
@@ -280,6 +293,8 @@ mod tests {
         assert_eq!(bytes(Command::read_binary(0x7FFF, 7).unwrap()), [0x00, 0xB0, 0x7F, 0xFF, 0x07]);
         assert_eq!(bytes(Command::ask_tries()), [0x00, 0x20, 0x00, 0x80]);
         assert_eq!(bytes(Command::get_response(16)), [0x00, 0xC0, 0x00, 0x00, 0x10]);
+        assert_eq!(bytes(Command::verify(b"1234").unwrap()), *b"\x00\x20\x00\x80\x041234");
+        assert_eq!(bytes(Command::sign(&[7, 8]).unwrap()), [0x80, 0x2A, 0x00, 0x80, 0x02, 7, 8, 0x00]);
     }
 
     #[test]

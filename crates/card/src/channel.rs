@@ -3,11 +3,15 @@
 use crate::apdu::{ApduError, Command, Response};
 use crate::limits::{ANSWER_DATA_BYTES_MAX, CONTINUATIONS_MAX};
 use crate::status::{Meaning, StatusWord};
+use crate::words::{self, Words};
 
 /// Why a card could not be spoken to. What it *said* is no concern of a channel: every status word is a success here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChannelError {
-    /// No reader is connected, or the service for readers does not run.
+    /// The machine's service for readers (pcscd) does not run, or went away.
+    #[error("the service for card readers does not run")]
+    NoService,
+    /// No reader of this name is connected, or it was unplugged.
     #[error("no card reader")]
     NoReader,
     /// No card lies on the reader.
@@ -47,6 +51,7 @@ impl ChannelError {
     /// The code that vendors see; it never changes.
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::NoService => "card-service-down",
             Self::NoReader => "no-reader",
             Self::NoCard => "no-card",
             Self::CardRemoved => "card-removed",
@@ -58,18 +63,9 @@ impl ChannelError {
         }
     }
 
-    /// In words for the window.
-    pub const fn text_ja(&self) -> &'static str {
-        match self {
-            Self::NoReader => "カードリーダーが接続されていません",
-            Self::NoCard => "カードが置かれていません",
-            Self::CardRemoved => "読み取り中にカードが離れました。もう一度置いてください",
-            Self::Busy => "カードを他のプログラムが使用しています",
-            Self::TimedOut => "カードから応答がありません。もう一度置いてください",
-            Self::Reader(_) => "カードリーダーに問題が発生しました",
-            Self::Malformed(_) | Self::Endless => "カードの応答を読み取れません",
-            Self::NotInTranscript { .. } => "記録にない操作です",
-        }
+    /// What the patient and the staff are told.
+    pub const fn words(&self) -> &'static Words {
+        words::of_channel(self)
     }
 }
 
@@ -123,23 +119,40 @@ pub(crate) struct Outcome {
     pub(crate) status: StatusWord,
 }
 
+/// Sends a command that must not reach the card twice: a wrong PIN sent twice costs two tries. Only `61xx` is followed,
+/// for fetching the rest of an answer sends nothing again.
+pub(crate) fn exchange_once<C: CardChannel + ?Sized>(
+    channel: &mut C,
+    command: &Command,
+) -> Result<Outcome, ChannelError> {
+    follow(channel, command, |_| None)
+}
+
 /// Sends a command and follows `6Cxx` (ask again for the right length) and `61xx` (fetch the rest). No Individual
 /// Number Card is known to send them to short commands, but readers put between us and the card do.
 pub(crate) fn exchange<C: CardChannel + ?Sized>(channel: &mut C, command: &Command) -> Result<Outcome, ChannelError> {
+    follow(channel, command, |right| Some(command.clone().expecting(right)))
+}
+
+/// `again` says what to send when the card names another length.
+fn follow<C: CardChannel + ?Sized>(
+    channel: &mut C,
+    command: &Command,
+    again: impl Fn(u16) -> Option<Command>,
+) -> Result<Outcome, ChannelError> {
     let length = |low: u8| if low == 0 { 256 } else { u16::from(low) };
     let mut answer = channel.transmit(command)?;
     let mut data = Vec::new();
     for _ in 0..CONTINUATIONS_MAX {
         let next = match answer.status().meaning() {
-            Meaning::AskFor(right) if data.is_empty() => command.clone().expecting(length(right)),
-            Meaning::MoreData(more) => Command::get_response(length(more)),
-            _ => {
-                let status = answer.status();
-                data.extend_from_slice(answer.data());
-                return Ok(Outcome { data, status });
-            }
+            Meaning::AskFor(right) if data.is_empty() => again(length(right)),
+            Meaning::MoreData(more) => Some(Command::get_response(length(more))),
+            _ => None,
         };
         data.extend_from_slice(answer.data());
+        let Some(next) = next else {
+            return Ok(Outcome { data, status: answer.status() });
+        };
         answer = channel.transmit(&next)?;
     }
     debug_assert!(data.len() <= CONTINUATIONS_MAX * ANSWER_DATA_BYTES_MAX);

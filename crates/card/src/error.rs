@@ -1,7 +1,8 @@
-//! What can go wrong with a card, with a stable code and words for the window.
+//! What can go wrong with a card, with a stable code and words for the people at the window.
 
 use crate::channel::ChannelError;
-use crate::status::{Meaning, StatusWord};
+use crate::status::StatusWord;
+use crate::words::{self, Words};
 
 /// Why an operation on a card did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -9,24 +10,45 @@ pub enum CardError {
     /// The card could not be spoken to.
     #[error(transparent)]
     Channel(#[from] ChannelError),
-    /// The card has no JPKI application: it is not an Individual Number Card.
+    /// The card has no JPKI application: a transit card, a driving licence, a card for paying.
     #[error("not an Individual Number Card")]
     NotThisCard,
+    /// A Basic Resident Register card (住基カード). All their certificates have expired.
+    #[error("an old Basic Resident Register card")]
+    OldCard,
     /// The file is not on the card: the person has no such certificate.
     #[error("file {file:04X} is not on the card")]
     FileNotFound {
         /// Identifier of the file.
         file: u16,
     },
-    /// The file needs a PIN first.
+    /// The file or key needs a PIN first.
     #[error("file {file:04X} needs a PIN first")]
     NotAllowed {
         /// Identifier of the file.
         file: u16,
     },
+    /// The PIN was wrong, and may be tried again.
+    #[error("the PIN is wrong; {left} tries left")]
+    PinWrong {
+        /// Tries left, never 0.
+        left: u8,
+    },
     /// The PIN is locked. The municipality unlocks it; the window offers another way in.
     #[error("the PIN is locked")]
     PinLocked,
+    /// The digits from the face of the card (照合番号B) were wrong, and may be tried again.
+    #[error("the digits from the face of the card are wrong; {left} tries left")]
+    NumberBWrong {
+        /// Tries left, never 0.
+        left: u8,
+    },
+    /// Too many wrong digits: the photo cannot be opened any more.
+    #[error("the photo is locked")]
+    NumberBLocked,
+    /// The card has no photo: it is a phone, or the file does not hold one.
+    #[error("no photo is on the card")]
+    NoPhoto,
     /// The file ends too early.
     #[error("file {file:04X} ends after {bytes} bytes")]
     FileTooShort {
@@ -51,6 +73,12 @@ pub enum CardError {
         /// What was expected, in English.
         expected: &'static str,
     },
+    /// What the card gave as a signature cannot be one.
+    #[error("a signature of {bytes} bytes")]
+    NotASignature {
+        /// Bytes that came.
+        bytes: usize,
+    },
     /// The card answered something that this step does not provide for.
     #[error("the card answered {status} to {step}")]
     Unexpected {
@@ -67,28 +95,24 @@ impl CardError {
         match self {
             Self::Channel(error) => error.code(),
             Self::NotThisCard => "not-an-individual-number-card",
+            Self::OldCard => "old-resident-card",
             Self::FileNotFound { .. } => "card-file-not-found",
             Self::NotAllowed { .. } => "card-pin-needed",
+            Self::PinWrong { .. } => "card-pin-wrong",
             Self::PinLocked => "card-pin-locked",
+            Self::NumberBWrong { .. } => "card-face-digits-wrong",
+            Self::NumberBLocked => "card-face-digits-locked",
+            Self::NoPhoto => "card-has-no-photo",
             Self::FileTooShort { .. } | Self::FileTooLarge { .. } | Self::FileUnreadable { .. } => {
                 "card-file-unreadable"
             }
+            Self::NotASignature { .. } => "card-answer-malformed",
             Self::Unexpected { .. } => "card-answer-unexpected",
         }
     }
 
-    /// In words for the window.
-    pub fn text_ja(&self) -> &'static str {
-        match self {
-            Self::Channel(error) => error.text_ja(),
-            Self::NotThisCard => "マイナンバーカードではないカードです",
-            Self::FileNotFound { .. } => "電子証明書がカードに入っていません",
-            Self::NotAllowed { .. } => Meaning::SecurityNotSatisfied.text_ja(),
-            Self::PinLocked => Meaning::Locked.text_ja(),
-            Self::FileTooShort { .. } | Self::FileTooLarge { .. } | Self::FileUnreadable { .. } => {
-                "カードの内容を読み取れません"
-            }
-            Self::Unexpected { status, .. } => status.meaning().text_ja(),
-        }
+    /// What the patient and the staff are told.
+    pub const fn words(&self) -> &'static Words {
+        words::of_card(self)
     }
 }

@@ -29,19 +29,47 @@ pub(crate) fn read<C: CardChannel + ?Sized>(channel: &mut C, file: u16, want: Wa
     match want {
         Want::Exactly(bytes) => {
             let mut content = Vec::new();
-            read_up_to(channel, file, bytes, &mut content)?;
+            read_on(channel, file, 0, bytes, &mut content)?;
             whole(content, file, bytes)
         }
         Want::UpTo(bytes) => {
             let mut content = Vec::new();
-            read_up_to(channel, file, bytes.min(FILE_BYTES_MAX), &mut content)?;
+            read_on(channel, file, 0, bytes.min(FILE_BYTES_MAX), &mut content)?;
             Ok(content)
         }
         Want::Der => read_der(channel, file),
     }
 }
 
-fn select<C: CardChannel + ?Sized>(channel: &mut C, file: u16) -> Result<(), CardError> {
+/// Selects an application by its full name; `false` if the card has none of that name.
+pub(crate) fn select_application<C: CardChannel + ?Sized>(channel: &mut C, name: &[u8]) -> Result<bool, CardError> {
+    let command = Command::select_application(name).map_err(|error| CardError::Channel(error.into()))?;
+    let mut outcome = exchange(channel, &command)?;
+    // One measured card answers the first command after power-on with a fault and the second as it should.
+    if outcome.status.meaning() == Meaning::Unspecified {
+        outcome = exchange(channel, &command)?;
+    }
+    match outcome.status.meaning() {
+        Meaning::Ok => Ok(true),
+        Meaning::NotFound | Meaning::InstructionUnknown | Meaning::ClassUnknown => Ok(false),
+        _ => Err(CardError::Unexpected { status: outcome.status, step: "SELECT of an application" }),
+    }
+}
+
+/// Reads a part of the selected file: `bytes` bytes from `start`, fewer only where the file ends.
+pub(crate) fn read_part<C: CardChannel + ?Sized>(
+    channel: &mut C,
+    file: u16,
+    start: usize,
+    bytes: usize,
+) -> Result<Vec<u8>, CardError> {
+    let mut content = Vec::new();
+    read_on(channel, file, start, bytes, &mut content)?;
+    Ok(content)
+}
+
+/// Selects a file of the current application.
+pub(crate) fn select<C: CardChannel + ?Sized>(channel: &mut C, file: u16) -> Result<(), CardError> {
     let outcome = exchange(channel, &Command::select_file(file))?;
     match outcome.status.meaning() {
         Meaning::Ok => Ok(()),
@@ -52,14 +80,14 @@ fn select<C: CardChannel + ?Sized>(channel: &mut C, file: u16) -> Result<(), Car
 
 fn read_der<C: CardChannel + ?Sized>(channel: &mut C, file: u16) -> Result<Vec<u8>, CardError> {
     let mut content = Vec::new();
-    read_up_to(channel, file, DER_HEAD_BYTES, &mut content)?;
+    read_on(channel, file, 0, DER_HEAD_BYTES, &mut content)?;
     let bytes = der_bytes(&content).ok_or(CardError::FileUnreadable { file, expected: "a DER sequence" })?;
     if bytes > FILE_BYTES_MAX {
         return Err(CardError::FileTooLarge { file, bytes });
     }
     // A value shorter than its own head's room: what is behind it is filler.
     content.truncate(bytes);
-    read_up_to(channel, file, bytes, &mut content)?;
+    read_on(channel, file, 0, bytes, &mut content)?;
     whole(content, file, bytes)
 }
 
@@ -77,17 +105,18 @@ fn whole(content: Vec<u8>, file: u16, bytes: usize) -> Result<Vec<u8>, CardError
     if content.len() < bytes { Err(CardError::FileTooShort { file, bytes: content.len() }) } else { Ok(content) }
 }
 
-/// Goes on reading the selected file until `content` holds `bytes` bytes or the file ends.
-fn read_up_to<C: CardChannel + ?Sized>(
+/// Goes on reading the selected file until `content`, which begins at `start`, holds `bytes` bytes or the file ends.
+fn read_on<C: CardChannel + ?Sized>(
     channel: &mut C,
     file: u16,
+    start: usize,
     bytes: usize,
     content: &mut Vec<u8>,
 ) -> Result<(), CardError> {
     let too_large = CardError::FileTooLarge { file, bytes };
     while content.len() < bytes {
         let piece = u16::try_from(bytes - content.len()).unwrap_or(u16::MAX).min(READ_PIECE_BYTES);
-        let offset = u16::try_from(content.len()).ok().filter(|offset| *offset < 0x8000);
+        let offset = u16::try_from(start + content.len()).ok().filter(|offset| *offset < 0x8000);
         let command = offset.and_then(|offset| Command::read_binary(offset, piece)).ok_or_else(|| too_large.clone())?;
         let outcome = exchange(channel, &command)?;
         let more = match outcome.status.meaning() {

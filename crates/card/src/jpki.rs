@@ -17,10 +17,14 @@
 
 use std::fmt;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::apdu::Command;
-use crate::channel::{CardChannel, exchange};
+use crate::channel::{CardChannel, exchange, exchange_once};
 use crate::error::CardError;
 use crate::file::{self, Want};
+use crate::limits::SIGNATURE_BYTES;
+use crate::secret::Pin;
 use crate::status::Meaning;
 
 /// Name of the application. Always sent in full: a prefix of it would also be accepted, and might select another.
@@ -28,6 +32,18 @@ pub const APPLICATION_NAME: [u8; 10] = [0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00
 
 /// Bytes of the label at the beginning of file 0006, padded with spaces.
 const LABEL_BYTES: usize = 32;
+
+/// 0017: the key whose certificate identifies a person. It signs after the PIN.
+const USER_KEY: u16 = 0x0017;
+
+/// What stands before a SHA-256 in the DigestInfo that the card pads and signs (RFC 8017 §9.2, note 1).
+const SHA256_DIGEST_INFO: [u8; 19] =
+    [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
+
+/// What is padded and signed for a SHA-256.
+pub(crate) fn digest_info(sha256: &[u8]) -> Vec<u8> {
+    [&SHA256_DIGEST_INFO[..], sha256].concat()
+}
 
 /// The files of the application that may be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -112,6 +128,11 @@ impl TokenKind {
             other => Self::Unknown(other.to_owned()),
         }
     }
+
+    /// Whether it is a phone: its certificate is behind the PIN, and it holds no photo.
+    pub const fn is_phone(&self) -> bool {
+        matches!(self, Self::Android | Self::Iphone)
+    }
 }
 
 /// The application, selected. It borrows the channel, so nothing else can be selected while it is in use.
@@ -128,18 +149,16 @@ impl<C: CardChannel + ?Sized> fmt::Debug for Jpki<'_, C> {
 impl<'c, C: CardChannel + ?Sized> Jpki<'c, C> {
     /// Selects the application. A card that has none is [`CardError::NotThisCard`].
     pub fn select(channel: &'c mut C) -> Result<Self, CardError> {
-        let command =
-            Command::select_application(&APPLICATION_NAME).map_err(|error| CardError::Channel(error.into()))?;
-        let mut outcome = exchange(channel, &command)?;
-        // One measured card answers the first command after power-on with a fault and the second as it should.
-        if outcome.status.meaning() == Meaning::Unspecified {
-            outcome = exchange(channel, &command)?;
+        if file::select_application(channel, &APPLICATION_NAME)? {
+            Ok(Self { channel })
+        } else {
+            Err(CardError::NotThisCard)
         }
-        match outcome.status.meaning() {
-            Meaning::Ok => Ok(Self { channel }),
-            Meaning::NotFound | Meaning::InstructionUnknown | Meaning::ClassUnknown => Err(CardError::NotThisCard),
-            _ => Err(CardError::Unexpected { status: outcome.status, step: "SELECT of the JPKI application" }),
-        }
+    }
+
+    /// The application that is selected already.
+    pub(crate) fn selected(channel: &'c mut C) -> Self {
+        Self { channel }
     }
 
     /// The label that says what kind of token this is, without the spaces behind it.
@@ -178,20 +197,40 @@ impl<'c, C: CardChannel + ?Sized> Jpki<'c, C> {
     /// How often a PIN may still be tried. Asking costs no try. The card answers with a number even after the PIN was
     /// verified, unlike the standard.
     pub fn tries(&mut self, pin: JpkiPin) -> Result<Tries, CardError> {
-        let selected = exchange(self.channel, &Command::select_file(pin.file()))?;
-        match selected.status.meaning() {
-            Meaning::Ok => {}
-            Meaning::NotFound => return Err(CardError::FileNotFound { file: pin.file() }),
-            _ => {
-                return Err(CardError::Unexpected { status: selected.status, step: "SELECT of a PIN" });
-            }
-        }
+        file::select(self.channel, pin.file())?;
         let outcome = exchange(self.channel, &Command::ask_tries())?;
         match outcome.status.meaning() {
             Meaning::TriesLeft(left) => Ok(Tries::Left(left)),
             Meaning::TriesUnlimited => Ok(Tries::Unlimited),
             Meaning::Locked => Ok(Tries::Locked),
             _ => Err(CardError::Unexpected { status: outcome.status, step: "VERIFY without data" }),
+        }
+    }
+
+    /// Shows the 利用者証明用 PIN to the card, once. A right one sets its tries back to three; a wrong one costs a try.
+    pub fn verify(&mut self, pin: &Pin) -> Result<(), CardError> {
+        file::select(self.channel, JpkiPin::User.file())?;
+        let command = Command::verify(pin.bytes()).map_err(|error| CardError::Channel(error.into()))?;
+        let outcome = exchange_once(self.channel, &command)?;
+        match outcome.status.meaning() {
+            Meaning::Ok => Ok(()),
+            Meaning::TriesLeft(left) => Err(CardError::PinWrong { left }),
+            Meaning::Locked => Err(CardError::PinLocked),
+            _ => Err(CardError::Unexpected { status: outcome.status, step: "VERIFY" }),
+        }
+    }
+
+    /// Signs a message with the person's key (RSA PKCS#1 v1.5 with SHA-256), after [`Self::verify`]. 256 bytes.
+    pub fn sign(&mut self, message: &[u8]) -> Result<Vec<u8>, CardError> {
+        file::select(self.channel, USER_KEY)?;
+        let command =
+            Command::sign(&digest_info(&Sha256::digest(message))).map_err(|error| CardError::Channel(error.into()))?;
+        let outcome = exchange_once(self.channel, &command)?;
+        match outcome.status.meaning() {
+            Meaning::Ok if outcome.data.len() == SIGNATURE_BYTES => Ok(outcome.data),
+            Meaning::Ok => Err(CardError::NotASignature { bytes: outcome.data.len() }),
+            Meaning::SecurityNotSatisfied => Err(CardError::NotAllowed { file: USER_KEY }),
+            _ => Err(CardError::Unexpected { status: outcome.status, step: "signing" }),
         }
     }
 }

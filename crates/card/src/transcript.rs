@@ -337,6 +337,7 @@ impl CardChannel for Replay {
 /// The error of a code, as far as a code tells it.
 fn error_of(code: &str) -> ChannelError {
     [
+        ChannelError::NoService,
         ChannelError::NoReader,
         ChannelError::NoCard,
         ChannelError::CardRemoved,

@@ -59,7 +59,7 @@ fn another_card_is_not_taken_for_this_one() {
         let error = Jpki::select(&mut replay(&[&line])).unwrap_err();
         assert_eq!(error, CardError::NotThisCard);
         assert_eq!(error.code(), "not-an-individual-number-card");
-        assert!(error.text_ja().contains("マイナンバーカード"));
+        assert!(error.words().patient_ja.contains("マイナンバーカード"));
     }
 }
 
@@ -100,7 +100,7 @@ fn a_file_behind_a_pin_and_a_file_that_is_not_there_are_told_apart() {
     let mut empty = replay(&[SELECT, r#"{"Command":"00A4020C02000A","Answer":"6A82"}"#]);
     let error = Jpki::select(&mut empty).unwrap().user_certificate().unwrap_err();
     assert_eq!(error, CardError::FileNotFound { file: 0x000A });
-    assert_eq!(error.text_ja(), "電子証明書がカードに入っていません");
+    assert_eq!(error.code(), "card-file-not-found");
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn a_card_taken_away_in_the_middle_is_said_so() {
     let mut card = replay(&[SELECT, SELECT_CERTIFICATE, gone]);
     let error = Jpki::select(&mut card).unwrap().user_certificate().unwrap_err();
     assert_eq!(error, CardError::Channel(ChannelError::CardRemoved));
-    assert!(error.text_ja().contains("もう一度"));
+    assert!(error.words().patient_ja.contains("もう一度"));
 }
 
 #[test]

@@ -10,6 +10,7 @@
 //! | randomness that is the same in every run | [`SeededRandom`] |
 //! | certificates of a center, terminals and insurers | [`ThrowawayCa`] |
 //! | a PostgreSQL that may be stopped, crashed and resumed | [`PrivatePostgres`] |
+//! | a pcscd with two virtual card readers | [`PrivatePcscd`] |
 //! | the real binary, killed and started again | [`Process`] |
 //! | Chromium driven over WebDriver | [`Browser`] |
 //! | a port that nobody listens on | [`free_port`] |
@@ -17,6 +18,7 @@
 pub mod browser;
 pub mod ca;
 pub mod clock;
+pub mod pcscd;
 pub mod port;
 pub mod postgres;
 pub mod process;
@@ -25,6 +27,7 @@ pub mod random;
 pub use browser::Browser;
 pub use ca::{Identity, ThrowawayCa};
 pub use clock::TestClock;
+pub use pcscd::PrivatePcscd;
 pub use port::free_port;
 pub use postgres::PrivatePostgres;
 pub use process::Process;
