@@ -115,9 +115,19 @@ impl Day {
 
     /// Seven digits of the era form: era code, two digits of the year in the era, month, day. `None` before Meiji.
     pub(crate) fn era_text(self) -> Option<String> {
-        let (code, begin) = *ERAS.iter().rev().find(|(_, begin)| *begin <= self)?;
-        let (year, month, day) = self.ymd();
-        Some(format!("{code}{:02}{month:02}{day:02}", year - begin.year() + 1))
+        let (code, _) = self.era()?;
+        let (year, (_, month, day)) = (self.year_of_era()?, self.ymd());
+        Some(format!("{code}{year:02}{month:02}{day:02}"))
+    }
+
+    /// The year within the era, from 1. `None` before Meiji.
+    pub(crate) fn year_of_era(self) -> Option<i32> {
+        let (_, begin) = self.era()?;
+        Some(self.year() - begin.year() + 1)
+    }
+
+    fn era(self) -> Option<(u32, Day)> {
+        ERAS.iter().rev().find(|(_, begin)| *begin <= self).copied()
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) enum Stream {
     People = 3,
     Oracle = 4,
     Story = 5,
+    Cards = 6,
+    CardSecrets = 7,
 }
 
 pub(crate) struct Dice(ChaCha8Rng);
@@ -22,6 +24,17 @@ impl Dice {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8..16].copy_from_slice(b"nation-1");
+        let mut rng = ChaCha8Rng::from_seed(key);
+        rng.set_stream(stream as u64);
+        Dice(rng)
+    }
+
+    /// A stream of one person's own: the same however many people there are, and without drawing for those before.
+    pub(crate) fn of_person(seed: u64, stream: Stream, person: u32) -> Self {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&seed.to_le_bytes());
+        key[8..16].copy_from_slice(b"person-1");
+        key[16..20].copy_from_slice(&person.to_le_bytes());
         let mut rng = ChaCha8Rng::from_seed(key);
         rng.set_stream(stream as u64);
         Dice(rng)

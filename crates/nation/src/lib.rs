@@ -5,7 +5,10 @@
 //!
 //! [`generate`] writes the files described in [`files`]; [`Nation::build`] keeps the nation in memory, where
 //! [`Nation::oracle`] and [`story::visits`] give queries with their answers. The answers are decided from what the
-//! generator knows, by rules implemented here a second time: this crate depends on none of the crates that it judges.
+//! generator knows, by rules implemented here a second time: the oracle depends on none of the crates that it judges.
+//!
+//! [`jpki`] is the authority behind the people's Individual Number Cards. It writes certificates with `trust`, where they
+//! are read too; their outside judge is OpenSSL.
 //!
 //! To add a kind of query: add a trait in `oracle/pools.rs` if none of the present ones picks the right people, then
 //! an entry in `oracle/kinds.rs` that says what is typed and what should come of it.
@@ -22,6 +25,7 @@ mod error;
 mod facilities;
 pub mod files;
 mod insurers;
+pub mod jpki;
 pub mod limits;
 mod model;
 mod names;

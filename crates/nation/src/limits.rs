@@ -24,3 +24,7 @@ pub const WRITE_BUFFER_BYTES: usize = 1 << 20;
 pub const AS_OF_YEAR_MIN: i32 = 2024;
 /// See [`AS_OF_YEAR_MIN`].
 pub const AS_OF_YEAR_MAX: i32 = 2060;
+/// Certificates that one person can be issued, one after the other, in the model of the card's authority.
+pub const JPKI_ISSUES_MAX: u32 = 16;
+/// Hours until the next revocation list is promised. A new one is made every day; the rest is for a night on which none is.
+pub const JPKI_CRL_LIFE_HOURS: i64 = 30;
