@@ -27,7 +27,17 @@ const PACKAGES: &[Package] = &[
         is_there: || run::is_installed("openssl"),
     },
     Package { name: "curl", why: "mutual TLS from outside", is_there: || run::is_installed("curl") },
+    Package { name: "faketime", why: "a clock that is an hour off", is_there: || run::is_installed("faketime") },
     Package { name: "python3-venv", why: "proofs checked by libraries of another language", is_there: has_python_venv },
+    Package { name: "pcscd", why: "card readers, private ones", is_there: || Path::new("/usr/sbin/pcscd").exists() },
+    Package { name: "vsmartcard-vpcd", why: "a virtual reader for the virtual card", is_there: has_virtual_reader },
+    Package {
+        name: "opensc",
+        why: "a second opinion on the virtual card",
+        is_there: || run::is_installed("pkcs11-tool"),
+    },
+    Package { name: "pkg-config", why: "finds the library for readers", is_there: || run::is_installed("pkg-config") },
+    Package { name: "libpcsclite-dev", why: "builds with feature `pcsc` link to it", is_there: has_reader_library },
     Package { name: "g++", why: "the fuzzer's runtime is C++", is_there: || run::is_installed("c++") },
 ];
 
@@ -60,6 +70,15 @@ pub fn ensure_installed() -> Result<()> {
 fn has_postgresql() -> bool {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     versions.into_iter().any(|version| version.path().join("bin/initdb").exists())
+}
+
+fn has_virtual_reader() -> bool {
+    Path::new("/usr/lib/pcsc/drivers/serial/libifdvpcd.so").exists()
+}
+
+fn has_reader_library() -> bool {
+    let asked = Command::new("pkg-config").args(["--exists", "libpcsclite"]).status();
+    asked.is_ok_and(|status| status.success())
 }
 
 fn has_japanese_font() -> bool {

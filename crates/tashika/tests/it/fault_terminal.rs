@@ -32,6 +32,19 @@ fn request(case: &nation::Case, number: usize) -> String {
     )
 }
 
+/// Drops a request for each case and gives the answers, by the number of the case.
+pub fn answers_through_folders(terminal: &TerminalProcess, cases: &[nation::Case]) -> Result<Vec<String>> {
+    drop_requests(&terminal.req(), cases, 0..cases.len())?;
+    let answer = |number: usize| fs::read_to_string(terminal.res().join(format!("OQSsiquc01res_{number:05}.xml")));
+    for _ in 0..LOOKS_MAX {
+        if (0..cases.len()).all(|number| answer(number).is_ok()) {
+            break;
+        }
+        std::thread::sleep(LOOK);
+    }
+    (0..cases.len()).map(|number| Ok(answer(number)?)).collect()
+}
+
 fn drop_requests(req: &Path, cases: &[nation::Case], numbers: std::ops::Range<usize>) -> Result<()> {
     for number in numbers {
         let aside = req.join(format!(".{number}.tmp"));

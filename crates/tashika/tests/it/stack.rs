@@ -100,7 +100,12 @@ impl CenterProcess {
 
     /// A joined and running terminal of an institution.
     pub fn terminal(&self, institution: &str) -> Result<TerminalProcess> {
-        TerminalProcess::start(self, institution)
+        self.terminal_by(&tashika, institution)
+    }
+
+    /// The same, with another way to run the binary.
+    pub fn terminal_by(&self, tashika: &dyn Fn(&[&str]) -> Command, institution: &str) -> Result<TerminalProcess> {
+        TerminalProcess::start(self, tashika, institution)
     }
 }
 
@@ -116,7 +121,7 @@ pub struct TerminalProcess {
 }
 
 impl TerminalProcess {
-    fn start(center: &CenterProcess, institution: &str) -> Result<Self> {
+    fn start(center: &CenterProcess, tashika: &dyn Fn(&[&str]) -> Command, institution: &str) -> Result<Self> {
         let data = center.folder.path().join(format!("terminal-{institution}"));
         let code = center.code_for(institution)?;
         let said = output(tashika(&["terminal", "join", &center.enrol_url, &code, "--data"]).arg(&data))?;
