@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a command-line tool talks on its standard output")]
 
 mod bench;
+mod card;
 mod ci;
 mod fuzz;
 mod generate;
@@ -9,6 +10,9 @@ mod interop;
 mod oracle;
 mod outside;
 mod packages;
+#[expect(dead_code, reason = "tests use more of this file than xtask does")]
+#[path = "../../crates/testkit/src/pcscd.rs"]
+mod pcscd;
 #[expect(dead_code, reason = "tests use more of this file than xtask does")]
 #[path = "../../crates/testkit/src/postgres.rs"]
 mod postgres;
@@ -61,6 +65,8 @@ enum Task {
     Interop,
     /// Mutual TLS as curl and openssl see it
     Outside,
+    /// The virtual card before OpenSC and openssl, and our own reader over PC/SC, on a private pcscd
+    Card,
     /// Each fuzz target for a while, two at a time
     Fuzz(fuzz::Options),
     /// Speed, on the release build; see docs/BENCHMARKS.md
@@ -99,6 +105,7 @@ fn run_task(arguments: Arguments) -> Result<()> {
         Task::Faults => ci::faults(&workspace),
         Task::Interop => interop::run(&workspace),
         Task::Outside => outside::run(&workspace),
+        Task::Card => card::run(&workspace),
         Task::Fuzz(options) => fuzz::run(&workspace, &options),
         Task::Bench { bench } => bench::run(&workspace, &bench),
         Task::Postgres => postgres_until_enter(),

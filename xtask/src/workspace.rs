@@ -48,6 +48,14 @@ impl Workspace {
         Ok(self.target.join("debug/tashika"))
     }
 
+    /// An example of a crate, built first unless everything was.
+    pub fn example(&self, package: &str, name: &str) -> Result<PathBuf> {
+        if !self.everything_is_built.load(Ordering::Relaxed) {
+            self.cargo(&["build", "--quiet", "--package", package, "--example", name], BUILD_MAX)?;
+        }
+        Ok(self.target.join("debug/examples").join(name))
+    }
+
     pub fn release_binary(&self) -> PathBuf {
         self.target.join("release/tashika")
     }
