@@ -48,6 +48,11 @@ pub enum Command {
     Terminal(Terminal),
     /// A synthetic nation: insurers, people, institutions and an oracle that knows every answer.
     Nation(Nation),
+    /// The authority behind the nation's Individual Number Cards: a model that answers OCSP and publishes revocation lists.
+    #[command(subcommand)]
+    Jpki(Jpki),
+    /// A person's card or phone in a virtual reader, for every program that speaks PC/SC.
+    Card(Card),
     /// Proofs of answers.
     #[command(subcommand)]
     Proof(Proof),
@@ -304,6 +309,100 @@ pub enum Through {
     Folders,
 }
 
+/// The nation whose cards are meant.
+#[derive(Debug, Args)]
+pub struct NationFolder {
+    /// Folder that `tashika nation` wrote.
+    #[arg(long, value_name = "DIR")]
+    pub nation: PathBuf,
+}
+
+/// `tashika jpki …`
+#[derive(Debug, Subcommand)]
+pub enum Jpki {
+    /// Answer OCSP, publish revocation lists and look up new serial numbers until SIGINT or SIGTERM. Plain HTTP: what is
+    /// said is signed.
+    Run {
+        /// The nation.
+        #[command(flatten)]
+        nation: NationFolder,
+        /// Loopback address; port 0 takes any free one.
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+        listen: SocketAddr,
+    },
+    /// Revoke the certificate on a person's card.
+    Revoke {
+        /// The person's place in the nation, from 0.
+        person: u32,
+        /// Why.
+        #[arg(long, value_enum, default_value_t = Reason::Lost)]
+        reason: Reason,
+        /// The nation.
+        #[command(flatten)]
+        nation: NationFolder,
+    },
+    /// Issue the certificate on a person's card anew; the old one is revoked.
+    Reissue {
+        /// The person's place in the nation, from 0.
+        person: u32,
+        /// The nation.
+        #[command(flatten)]
+        nation: NationFolder,
+    },
+    /// Name people whose card is valid, expired or revoked.
+    List {
+        /// How many of each.
+        #[arg(long, value_name = "N", default_value_t = 3)]
+        first: usize,
+        /// The nation.
+        #[command(flatten)]
+        nation: NationFolder,
+    },
+}
+
+/// Why a card's certificate is revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Reason {
+    /// The card was lost or stolen.
+    Lost,
+    /// Something that stands in it changed.
+    Moved,
+    /// The person gave it up, moved abroad or died.
+    GivenUp,
+}
+
+/// `tashika card`
+#[derive(Debug, Args)]
+pub struct Card {
+    /// Folder that `tashika nation` wrote.
+    #[arg(long, value_name = "DIR")]
+    pub nation: PathBuf,
+    /// The person's place in the nation, from 0.
+    #[arg(long, value_name = "ID")]
+    pub person: u32,
+    /// The person's phone instead: its certificate is behind the PIN, and it has no photo.
+    #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = "android")]
+    pub phone: Option<Phone>,
+    /// Where the driver of the virtual reader (vpcd) listens. It may come later, and go and come back.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:35963")]
+    pub reader: SocketAddr,
+    /// File that keeps the tries left for its PINs; one in the nation's folder if not given.
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Picture for the card, JPEG 2000; without it the card has no photo.
+    #[arg(long, value_name = "FILE")]
+    pub photo: Option<PathBuf>,
+}
+
+/// Kinds of phones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Phone {
+    /// Android.
+    Android,
+    /// iPhone.
+    Iphone,
+}
+
 /// `tashika proof …`
 #[derive(Debug, Subcommand)]
 pub enum Proof {
@@ -330,6 +429,12 @@ pub enum Proof {
 pub enum Bench {
     /// Full checks a second over mutual TLS, beside the ceiling of the same TLS stack and raw rates.
     Check(BenchCheck),
+    /// Certificates of Individual Number Cards checked a second on one core, with OCSP answers and revocation lists.
+    Certificates {
+        /// Seconds of every measurement.
+        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=120))]
+        seconds: u64,
+    },
 }
 
 /// `tashika bench check`

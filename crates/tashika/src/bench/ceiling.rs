@@ -72,7 +72,7 @@ pub fn commits(folder: &Path, time: Duration, clock: &SharedClock) -> Result<f64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-fn rate(time: Duration, clock: &SharedClock, mut work: impl FnMut() -> Result<()>) -> Result<f64> {
+pub(super) fn rate(time: Duration, clock: &SharedClock, mut work: impl FnMut() -> Result<()>) -> Result<f64> {
     let begun = clock.monotonic();
     let mut done = 0_u64;
     let mut now = begun;

@@ -1,6 +1,7 @@
 //! `tashika bench`: what this program does on this machine, measured beside what the machine can do at best.
 
 mod ceiling;
+pub mod certificates;
 mod load;
 mod questions;
 

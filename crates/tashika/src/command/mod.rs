@@ -3,6 +3,7 @@
 pub mod center;
 pub mod facility;
 pub mod insurer;
+pub mod jpki;
 pub mod nation;
 pub mod proof;
 pub mod terminal;

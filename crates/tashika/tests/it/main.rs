@@ -4,4 +4,5 @@
 mod browser;
 mod fault_center;
 mod fault_terminal;
+mod jpki;
 mod stack;
