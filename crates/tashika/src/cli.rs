@@ -101,6 +101,17 @@ pub enum Center {
         #[arg(long, value_name = "URL")]
         database: Option<String>,
     },
+    /// Revoke one certificate, of a terminal or an insurer; connections that show it are refused within seconds.
+    Revoke {
+        /// Its serial number in hexadecimal digits, as `tashika facility show` prints it.
+        serial: String,
+        /// Why.
+        #[arg(long, value_enum, default_value_t = RevokeReason::Unspecified)]
+        reason: RevokeReason,
+        /// The center.
+        #[command(flatten)]
+        center: CenterData,
+    },
     /// Serve terminals and insurers until SIGINT or SIGTERM.
     Run {
         /// The data folder.
@@ -116,6 +127,21 @@ pub enum Center {
         #[arg(long, value_name = "ADDR")]
         ops_listen: Option<SocketAddr>,
     },
+}
+
+/// Why a certificate of a terminal or an insurer is revoked (RFC 5280, 5.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RevokeReason {
+    /// Nothing is said.
+    Unspecified,
+    /// The key may be in other hands: a stolen terminal.
+    KeyCompromise,
+    /// A newer certificate took its place.
+    Superseded,
+    /// The facility or the terminal is closed.
+    CessationOfOperation,
+    /// The operator took the right away.
+    PrivilegeWithdrawn,
 }
 
 /// The center whose data is meant.
@@ -143,6 +169,14 @@ pub enum Facility {
     Import {
         /// The file.
         file: PathBuf,
+        /// The center.
+        #[command(flatten)]
+        center: CenterData,
+    },
+    /// Show what is on record of an institution, and every certificate of its terminals.
+    Show {
+        /// 医療機関コード, 10 digits.
+        code: String,
         /// The center.
         #[command(flatten)]
         center: CenterData,
@@ -175,6 +209,14 @@ pub enum Insurer {
         /// Write the report as JSON to this file.
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
+        /// The center.
+        #[command(flatten)]
+        center: CenterData,
+    },
+    /// Record many insurers from a CSV file (InsurerNumber, InsurerName, …).
+    Register {
+        /// The file.
+        file: PathBuf,
         /// The center.
         #[command(flatten)]
         center: CenterData,

@@ -1,8 +1,8 @@
 //! `tashika center …`
 
 use crate::check::private::World;
-use crate::cli::Center as Say;
-use crate::command::print;
+use crate::cli::{Center as Say, RevokeReason};
+use crate::command::{open, print};
 use anyhow::{Context as _, Result};
 use center::config::Listen;
 use center::{Center, Config, InitOptions};
@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use trust::ca::RevocationReason;
 
 /// Addresses and database that stand on the command line instead of in the settings.
 struct Instead {
@@ -22,8 +23,29 @@ struct Instead {
 pub async fn run(say: Say, world: &World) -> Result<()> {
     match say {
         Say::Init { data, names, database } => init(&data, names, database, world).await,
+        Say::Revoke { serial, reason, center } => {
+            let admin = open(&center, world).await?;
+            let counted = admin.certificate_revoke(&serial, reason.into()).await;
+            admin.close().await;
+            print(&format!(
+                "{serial}: {}",
+                if counted? { "失効させました / revoked" } else { "失効済みです / was revoked before" }
+            ))
+        }
         Say::Run { data, listen, enrol_listen, ops_listen } => {
             serve(&data, Instead { listen, enrol_listen, ops_listen }, world).await
+        }
+    }
+}
+
+impl From<RevokeReason> for RevocationReason {
+    fn from(reason: RevokeReason) -> Self {
+        match reason {
+            RevokeReason::Unspecified => Self::Unspecified,
+            RevokeReason::KeyCompromise => Self::KeyCompromise,
+            RevokeReason::Superseded => Self::Superseded,
+            RevokeReason::CessationOfOperation => Self::CessationOfOperation,
+            RevokeReason::PrivilegeWithdrawn => Self::PrivilegeWithdrawn,
         }
     }
 }

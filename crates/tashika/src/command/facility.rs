@@ -2,8 +2,9 @@
 
 use crate::check::private::World;
 use crate::cli::Facility as Say;
-use crate::command::{open, print};
+use crate::command::{open, print, tell_register};
 use anyhow::{Context as _, Result};
+use center::admin::facility::FacilityView;
 use domain::MedicalInstitutionCode;
 use std::fs::File;
 use std::io::BufReader;
@@ -35,10 +36,13 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
             let rows = File::open(&file).with_context(|| format!("{}", file.display()))?;
             let report = admin.facility_import(BufReader::new(rows)).await?;
             admin.close().await;
-            for refusal in &report.refusals {
-                print(&format!("{} 行目 {}: {}", refusal.line, refusal.field, refusal.message))?;
-            }
-            print(&format!("added {}, known {}, refused {}", report.added, report.known, report.refused))
+            tell_register(&report)
+        }
+        Say::Show { code, center } => {
+            let admin = open(&center, world).await?;
+            let view = admin.facility_show(parse(&code)?).await;
+            admin.close().await;
+            show(&view?)
         }
         Say::Enrol { code, center } => {
             let admin = open(&center, world).await?;
@@ -56,6 +60,23 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
             print(&format!("{count} 枚の証明書を失効させました / certificates revoked"))
         }
     }
+}
+
+fn show(view: &FacilityView) -> Result<()> {
+    let facility = &view.facility;
+    print(&format!("{} {} ({:?})", facility.code, facility.name, facility.kind))?;
+    if view.certificates.is_empty() {
+        return print("  まだ端末がありません / no terminal has joined yet");
+    }
+    for certificate in &view.certificates {
+        let serial: String = certificate.serial.iter().map(|byte| format!("{byte:02x}")).collect();
+        let state = match certificate.revoked_at {
+            Some(revoked) => format!("失効 / revoked {revoked}"),
+            None => format!("期限 / until {}", certificate.expires_at),
+        };
+        print(&format!("  {} {serial} — {state}", certificate.terminal_id))?;
+    }
+    Ok(())
 }
 
 fn parse(code: &str) -> Result<MedicalInstitutionCode> {

@@ -2,9 +2,11 @@
 
 use crate::check::private::World;
 use crate::cli::Insurer as Say;
-use crate::command::{open, print};
+use crate::command::{open, print, tell_register};
 use anyhow::{Context as _, Result};
 use domain::InsurerNumber;
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 use std::process::ExitCode;
 use wire::api::ImportReport;
@@ -20,6 +22,15 @@ pub async fn run(say: Say, world: &World) -> Result<ExitCode> {
             let loaded = admin.insurer_import(&file).await;
             admin.close().await;
             tell(&loaded?, &file, report.as_deref())
+        }
+        Say::Register { file, center } => {
+            let admin = open(&center, world).await?;
+            let rows = File::open(&file).with_context(|| format!("{}", file.display()))?;
+            let report = admin.insurer_register(BufReader::new(rows)).await;
+            admin.close().await;
+            let report = report?;
+            tell_register(&report)?;
+            Ok(if report.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Say::Enrol { number, center } => {
             let number: InsurerNumber =

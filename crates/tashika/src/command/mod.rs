@@ -1,5 +1,6 @@
 //! The commands of operators, insurers and clinics: each page reads its arguments and calls the room that does the work.
 
+pub mod card;
 pub mod center;
 pub mod facility;
 pub mod insurer;
@@ -19,6 +20,14 @@ pub fn print(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", text.trim_end())?;
     Ok(out.flush()?)
+}
+
+/// Prints what came of reading a register: refused rows by line, then the counts.
+fn tell_register(report: &::center::admin::RegisterReport) -> Result<()> {
+    for refusal in &report.refusals {
+        print(&format!("{} 行目 {}: {}", refusal.line, refusal.field, refusal.message))?;
+    }
+    print(&format!("added {}, known {}, refused {}", report.added, report.known, report.refused))
 }
 
 /// The operator's hand on the center whose data is meant.

@@ -3,6 +3,7 @@
 
 mod browser;
 mod fault_center;
+mod fault_clock;
 mod fault_terminal;
 mod jpki;
 mod stack;
