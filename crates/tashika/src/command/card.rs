@@ -1,0 +1,100 @@
+//! `tashika card`: a person's card, or phone, in a virtual reader.
+
+use crate::cli::{Card as Say, Phone};
+use crate::command::print;
+use anyhow::{Context as _, Result};
+use card::virtual_card::{CardContent, CardState, Credential, Face, Form, Secrets, VirtualCard};
+use card::vpcd::Inserted;
+use kit::files::{Access, read_limited, write_atomic};
+use kit::lifecycle::Lifecycle;
+use nation::jpki::{Authority, PersonCard, Register};
+use nation::{Nation, files};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Folder of the cards' counters, beside the authority's.
+const COUNTERS: &str = "cards";
+
+/// Bytes of a file of counters.
+const COUNTERS_BYTES_MAX: u64 = 4 * 1024;
+
+/// Bytes of a photo: what is left in a card's file.
+const PHOTO_BYTES_MAX: u64 = 24 * 1024;
+
+/// Puts the card in, and takes it out at SIGINT or SIGTERM.
+pub async fn run(say: Say) -> Result<()> {
+    let card = person_card(&say.nation, say.person)?;
+    let form = match say.phone {
+        None => Form::Card,
+        Some(Phone::Android) => Form::Android,
+        Some(Phone::Iphone) => Form::Iphone,
+    };
+    let file = say.state.clone().unwrap_or_else(|| counters_file(&say.nation, say.person, form));
+    let pin = card.pin.clone();
+    let content = content(&card, form, say.photo.as_deref())?;
+    let number_b = content.number_b();
+    let kept = file.clone();
+    let keep = move |state: &CardState| write_atomic(&kept, &serde_json::to_vec(state)?, Access::Private);
+    let card = VirtualCard::new(&content)?.with_state(counters(&file)?).keep_with(keep);
+    let inserted = Inserted::new(say.reader, card)?;
+    print(&format!(
+        "ready person={} reader={} pin={pin} face={number_b} counters={}",
+        say.person,
+        say.reader,
+        file.display()
+    ))?;
+    Lifecycle::new().run_to_the_end(Duration::ZERO).await;
+    // Off the runtime's threads, for the card may be working on an answer.
+    tokio::task::spawn_blocking(move || inserted.take_out()).await??;
+    print("カードを抜きました / taken out")
+}
+
+fn person_card(folder: &Path, person: u32) -> Result<PersonCard> {
+    let nation = Nation::build(&files::read_about(folder)?.options)?;
+    let holder = nation.holder(person).with_context(|| format!("person {person} does not live in this nation"))?;
+    Ok(Authority::open(folder)?.card(&Register::open(folder)?, &holder)?)
+}
+
+fn content(card: &PersonCard, form: Form, photo: Option<&Path>) -> Result<CardContent> {
+    let photo = match photo {
+        Some(file) => read_limited(file, PHOTO_BYTES_MAX).with_context(|| format!("{}", file.display()))?,
+        None => Vec::new(),
+    };
+    Ok(CardContent {
+        form,
+        user: Credential {
+            certificate: card.certificate.clone(),
+            private_key: card.private_key.clone(),
+            ca: card.ca.clone(),
+        },
+        signing: None,
+        secrets: Secrets::one_pin(&card.pin),
+        face: Face {
+            name: card.holder.name.clone(),
+            address: card.holder.address.clone(),
+            birth: domain::date::parse(&card.holder.birthdate)?,
+            sex: card.holder.sex,
+            expires: domain::date::parse(&card.expires)?,
+            security_code: card.security_code.clone(),
+            photo,
+        },
+    })
+}
+
+/// A phone is another token than the card, with counters of its own.
+fn counters_file(nation: &Path, person: u32, form: Form) -> PathBuf {
+    let token = if form.is_phone() { "-phone" } else { "" };
+    nation.join(nation::jpki::FOLDER).join(COUNTERS).join(format!("{person}{token}.json"))
+}
+
+/// What the card remembers; nothing if it was never used.
+fn counters(file: &Path) -> Result<CardState> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("{}", folder.display()))?;
+    }
+    if !file.exists() {
+        return Ok(CardState::default());
+    }
+    let bytes = read_limited(file, COUNTERS_BYTES_MAX).with_context(|| format!("{}", file.display()))?;
+    serde_json::from_slice(&bytes).with_context(|| format!("{} holds no counters of a card", file.display()))
+}
