@@ -32,6 +32,8 @@ pub struct Config {
     pub database: Database,
     /// The log of accesses.
     pub log: Log,
+    /// Individual Number Cards.
+    pub card: Card,
     /// How fast and how much.
     pub limits: Limits,
 }
@@ -110,6 +112,48 @@ pub struct Log {
 impl Default for Log {
     fn default() -> Self {
         Self { id: 1 }
+    }
+}
+
+/// Individual Number Cards: whose certificates are believed, and whom to ask whether they were given up.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Card {
+    /// Files with the certificates of the authority, PEM or DER, one or more generations. Empty: no card is taken.
+    pub authorities: Vec<String>,
+    /// Policies of the certificates that are accepted, as dotted numbers.
+    pub policies: Vec<String>,
+    /// Where the OCSP responder answers. Empty: only the lists are looked into.
+    pub ocsp_url: String,
+    /// Where the revocation lists are fetched.
+    pub crl_urls: Vec<String>,
+}
+
+impl Default for Card {
+    fn default() -> Self {
+        // 利用者証明用電子証明書 on a real card (trust::jpki::POLICY).
+        let policies = vec!["1.2.392.200149.8.5.1.3.30".to_owned()];
+        Self { authorities: Vec::new(), policies, ocsp_url: String::new(), crl_urls: Vec::new() }
+    }
+}
+
+impl Card {
+    fn fields(&self) -> [(&'static str, &'static str, String); 4] {
+        [
+            (
+                "authorities",
+                "Files with the certificates of the authority of the cards, PEM or DER, from this folder.\nEmpty: no card \
+                 is taken.",
+                list(&self.authorities),
+            ),
+            ("policies", "Policies of the certificates that are accepted.", list(&self.policies)),
+            (
+                "ocsp_url",
+                "OCSP responder of the authority, http on this machine or https. Empty: only the lists are looked into.",
+                quoted(&self.ocsp_url),
+            ),
+            ("crl_urls", "Revocation lists of the authority, likewise.", list(&self.crl_urls)),
+        ]
     }
 }
 
@@ -302,6 +346,7 @@ impl Config {
                 self.log.id.to_string(),
             )],
         );
+        section("card", &self.card.fields());
         section("limits", &l.fields());
         out
     }
@@ -385,6 +430,12 @@ mod tests {
             },
             database: Database { url: "postgres://u:p\"w@db/center".to_owned() },
             log: Log { id: 42 },
+            card: Card {
+                authorities: vec!["card/ca3.pem".to_owned()],
+                policies: vec!["1.2.392.200149.8.5.1.0.30".to_owned()],
+                ocsp_url: "http://127.0.0.1:8900/ocsp".to_owned(),
+                crl_urls: vec!["http://127.0.0.1:8900/crl".to_owned()],
+            },
             limits: Limits { single_checks_burst: NonZeroU32::new(7).unwrap(), ..Limits::default() },
         };
         let text = config.to_toml();

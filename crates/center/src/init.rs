@@ -14,7 +14,7 @@ use trust::log::{LogId, LogSigner};
 use trust::{Certificate, PrivateKey};
 
 use crate::authority::new_serial;
-use crate::config::{Config, ConfigError, Database, Limits, Listen, Log, Public};
+use crate::config::{Card, Config, ConfigError, Database, Limits, Listen, Log, Public};
 use crate::feed::PersonKey;
 use crate::folder::DataFolder;
 use crate::store::{NoObserver, Store, StoreError};
@@ -34,6 +34,8 @@ pub struct InitOptions {
     pub database_url: String,
     /// Number of the access log, 0 to 99.
     pub log_id: u8,
+    /// Whose cards are taken; nobody's unless said.
+    pub card: Card,
     /// Limits that differ from the defaults.
     pub limits: Limits,
 }
@@ -48,6 +50,7 @@ impl Default for InitOptions {
             listen: Listen::default(),
             database_url: String::new(),
             log_id: Log::default().id,
+            card: Card::default(),
             limits: Limits::default(),
         }
     }
@@ -140,6 +143,7 @@ fn settings(folder: &Path, options: &InitOptions) -> Result<Config, InitError> {
         public: Public { names: options.names.clone(), api_urls: options.api_urls.clone() },
         database: Database { url: options.database_url.clone() },
         log: Log { id: options.log_id },
+        card: options.card.clone(),
         limits: options.limits,
     };
     Ok(Config::parse(folder, &config.to_toml())?)

@@ -23,6 +23,7 @@
 //! | put institutions and insurers on record, revoke | [`admin`] |
 //! | add a route | `api/mod.rs`, which has the recipe |
 //! | know how an answer comes about | [`check`] |
+//! | know what a card proves | [`presence`] |
 //! | know how a certificate comes about and ends | [`enrol`], [`revocation`] |
 //! | add a table | [`store`], which has the recipe |
 //! | know what runs by itself | `jobs/mod.rs` |
@@ -43,6 +44,7 @@ mod jobs;
 pub mod limits;
 pub mod metrics;
 mod openapi;
+pub mod presence;
 mod registration;
 pub mod revocation;
 mod start;

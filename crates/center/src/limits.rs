@@ -139,6 +139,8 @@ pub const CARD_STATUS_MAX: usize = 100_000;
 pub const CARD_STATUS_ANSWER_TIME: Duration = Duration::from_millis(1_500);
 /// How long an issuer that did not answer is left alone.
 pub const CARD_STATUS_REST: Duration = Duration::from_secs(5);
+/// What a terminal is told to wait that wants to register a card meanwhile, in seconds.
+pub const RETRY_AFTER_CARD_STATUS_SECONDS: u32 = 60;
 /// How often the revocation lists of cards are fetched.
 pub const CARD_LIST_WATCH_TIME: Duration = Duration::from_mins(10);
 /// How long fetching one of them may take.

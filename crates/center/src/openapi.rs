@@ -5,7 +5,7 @@
 use utoipa::openapi::security::SecurityScheme;
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{bulk, check, feeds, info, join, reference};
+use crate::api::{bulk, check, feeds, info, join, presence, reference};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,6 +20,10 @@ use crate::api::{bulk, check, feeds, info, join, reference};
     paths(
         check::check,
         reference::register,
+        presence::challenge,
+        presence::check,
+        presence::register,
+        presence::end,
         bulk::checks::send,
         bulk::checks::status,
         bulk::checks::results,
@@ -42,6 +46,7 @@ use crate::api::{bulk, check, feeds, info, join, reference};
     )),
     tags(
         (name = "check", description = "資格確認: one patient at the window"),
+        (name = "card", description = "マイナンバーカード: challenge, check, 利用登録"),
         (name = "bulk", description = "一括照会: many patients in one file"),
         (name = "reference", description = "照会番号: the institution's own number of a patient"),
         (name = "insurer", description = "Members and losses, from insurers"),

@@ -35,6 +35,7 @@ use crate::jobs::bulk::BulkWorker;
 use crate::jobs::watch::Watch;
 use crate::limits;
 use crate::metrics::CenterMetrics;
+use crate::presence::{CardSetupError, Presence};
 use crate::revocation::{RevocationError, Revocations};
 use crate::store::{Store, StoreError};
 use crate::tls::{CenterTlsError, Ports};
@@ -66,6 +67,9 @@ pub enum StartError {
     /// The engine that answers.
     #[error(transparent)]
     Engine(#[from] check::StartError),
+    /// What judges cards.
+    #[error(transparent)]
+    Card(#[from] CardSetupError),
     /// The data folder.
     #[error("{path}: {source}")]
     Folder {
@@ -174,6 +178,7 @@ struct Core {
     authority: Arc<Authority>,
     revocations: Arc<Revocations>,
     ports: Arc<Ports>,
+    presence: Option<Arc<Presence>>,
     signer: Arc<LogSigner>,
     clock: SharedClock,
     random: SharedRandom,
@@ -205,7 +210,10 @@ impl Core {
         };
         let engine = Engine::start(parts, Arc::clone(metrics) as Arc<dyn check::BatchObserver>).await?;
         let (revocations, ports) = (Arc::new(revocations), Arc::new(ports));
-        Ok(Self { config, store, engine, person_key, authority, revocations, ports, signer, clock, random })
+        let presence =
+            Presence::open(&config.card, folder.path(), store.clone(), Arc::clone(&clock), Arc::clone(&random)).await?;
+        let presence = presence.map(Arc::new);
+        Ok(Self { config, store, engine, person_key, authority, revocations, ports, presence, signer, clock, random })
     }
 
     fn enrolment(&self, api_urls: Vec<String>) -> Enrolment {
@@ -237,6 +245,7 @@ impl Core {
             },
             enrolment,
             revocations: Arc::clone(&self.revocations),
+            presence: self.presence.clone(),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
             limits,
@@ -256,6 +265,7 @@ impl Core {
             authority: Arc::clone(&self.authority),
             revocations: Arc::clone(&self.revocations),
             ports: Arc::clone(&self.ports),
+            presence: self.presence.clone(),
             metrics: Arc::clone(metrics),
             config: Arc::clone(&self.config),
             clock: Arc::clone(&self.clock),

@@ -8,7 +8,7 @@
 //!
 //! | key | member | CBOR type |
 //! |---|---|---|
-//! | 1 | version, always 1 | unsigned |
+//! | 1 | version: 1, or 2 where somebody was there with a card | unsigned |
 //! | 2 | facility: 医療機関コード, ten digits | text |
 //! | 3 | query hash: SHA-256(salt ‖ canonical query) | 32 bytes |
 //! | 4 | verdict, as in the answer's JSON | text |
@@ -17,17 +17,23 @@
 //! | 7 | purpose, as in the answer's JSON | text |
 //! | 8 | request id: the UUID | 16 bytes |
 //! | 9 | salt, random | 16 bytes |
+//! | 10 | version 2 only, means: how the patient was recognised, `pin`, `face` or `staff_eyes` | text |
+//! | 11 | version 2 only, consents: [`domain::ConsentChoice::bits`] of what the patient allowed; absent when not asked | unsigned |
 
 use aws_lc_rs::digest::{Context, SHA256};
 use ciborium::Value;
-use domain::{MedicalInstitutionCode, Purpose, Verdict};
+use domain::{ConsentChoice, MedicalInstitutionCode, PresenceMeans, PresenceRecord, Purpose, Verdict};
 
 use crate::cbor;
 use crate::limits::EVENT_BYTES_MAX;
 use crate::merkle::{self, Hash};
 
+/// Without and with somebody who was there with a card.
 const VERSION: u64 = 1;
+const VERSION_WITH_PRESENCE: u64 = 2;
 const MEMBERS: usize = 9;
+const MEMBERS_WITH_MEANS: usize = 10;
+const MEMBERS_WITH_CONSENTS: usize = 11;
 /// A real event takes at most this; one allocation serves it.
 const USUAL_BYTES: usize = 224;
 
@@ -70,6 +76,8 @@ pub struct AccessEvent {
     pub request_id: [u8; 16],
     /// Random, fresh for every event: without it, short questions could be guessed from their hash.
     pub salt: [u8; 16],
+    /// How the patient was recognised and what they allowed, if they were there with a card.
+    pub presence: Option<PresenceRecord>,
 }
 
 /// SHA-256(salt ‖ bytes), for the query and the answer of an event.
@@ -86,9 +94,14 @@ impl AccessEvent {
     /// The event in deterministic CBOR: the entry of its leaf.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(USUAL_BYTES);
-        cbor::map(&mut out, MEMBERS);
+        let (members, version) = match self.presence {
+            None => (MEMBERS, VERSION),
+            Some(PresenceRecord { choice: None, .. }) => (MEMBERS_WITH_MEANS, VERSION_WITH_PRESENCE),
+            Some(PresenceRecord { choice: Some(_), .. }) => (MEMBERS_WITH_CONSENTS, VERSION_WITH_PRESENCE),
+        };
+        cbor::map(&mut out, members);
         cbor::unsigned(&mut out, 1);
-        cbor::unsigned(&mut out, VERSION);
+        cbor::unsigned(&mut out, version);
         cbor::unsigned(&mut out, 2);
         cbor::text(&mut out, self.facility.as_str());
         cbor::unsigned(&mut out, 3);
@@ -105,6 +118,14 @@ impl AccessEvent {
         cbor::bytes(&mut out, &self.request_id);
         cbor::unsigned(&mut out, 9);
         cbor::bytes(&mut out, &self.salt);
+        if let Some(presence) = &self.presence {
+            cbor::unsigned(&mut out, 10);
+            cbor::text(&mut out, presence.means.code());
+            if let Some(choice) = presence.choice {
+                cbor::unsigned(&mut out, 11);
+                cbor::unsigned(&mut out, u64::from(choice.bits()));
+            }
+        }
         out
     }
 
@@ -123,9 +144,11 @@ impl AccessEvent {
     }
 
     fn from_members(members: &Members<'_>) -> Result<Self, EventError> {
-        if members.unsigned(1)? != VERSION {
-            return Err(EventError::Version);
-        }
+        let presence = match members.unsigned(1)? {
+            VERSION => None,
+            VERSION_WITH_PRESENCE => Some(members.presence()?),
+            _ => return Err(EventError::Version),
+        };
         Ok(Self {
             facility: MedicalInstitutionCode::parse(members.text(2)?).map_err(|_| EventError::Member(2))?,
             query_hash: members.bytes(3)?,
@@ -135,6 +158,7 @@ impl AccessEvent {
             purpose: parse_purpose(members.text(7)?).ok_or(EventError::Member(7))?,
             request_id: members.bytes(8)?,
             salt: members.bytes(9)?,
+            presence,
         })
     }
 
@@ -154,6 +178,16 @@ fn parse_purpose(code: &str) -> Option<Purpose> {
 struct Members<'a>(&'a [(Value, Value)]);
 
 impl<'a> Members<'a> {
+    fn presence(&self) -> Result<PresenceRecord, EventError> {
+        let choice = if self.get(11).is_ok() {
+            let choice = u8::try_from(self.unsigned(11)?).ok().and_then(ConsentChoice::from_bits);
+            Some(choice.ok_or(EventError::Member(11))?)
+        } else {
+            None
+        };
+        Ok(PresenceRecord { means: PresenceMeans::parse(self.text(10)?).ok_or(EventError::Member(10))?, choice })
+    }
+
     fn get(&self, key: u8) -> Result<&'a Value, EventError> {
         let found = self.0.iter().find(|(held, _)| *held == Value::from(key));
         found.map(|(_, value)| value).ok_or(EventError::Member(key))

@@ -41,6 +41,7 @@
 //!     purpose: domain::Purpose::Check,
 //!     request_id: [1; 16],
 //!     salt,
+//!     presence: None,
 //! };
 //! let entry = event.encode();
 //!

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use domain::{ConsentChoice, ConsentItem, PrescriptionForm};
 use wire::api::{
-    BulkUnit, CheckRequest, CheckResponse, ProblemCode, ProblemDocument, Purpose, SearchInfo, Verdict, japan_time,
+    BulkUnit, CardPresence, CheckRequest, CheckResponse, Consents, PresenceMeans, ProblemCode, ProblemDocument,
+    Purpose, SearchInfo, Verdict, japan_time,
 };
 
 const REQUEST: &str = r#"{"RequestId":"01900000-0000-7000-8000-000000000001","QualificationConfirmationDate":"20261122",
@@ -109,4 +111,31 @@ fn problems_are_a_closed_list_that_reads_back() {
 #[test]
 fn times_are_told_as_clocks_in_japan_show_them() {
     assert_eq!(japan_time("2026-12-31T15:00:00Z".parse().expect("a time")), "20270101000000");
+}
+
+#[test]
+fn consents_are_read_flag_by_flag_and_a_wrong_one_is_named() {
+    let everything = ConsentChoice::everything().with_prescription(PrescriptionForm::Paper);
+    for choice in [ConsentChoice::NOTHING, everything, ConsentChoice::NOTHING.with(ConsentItem::Surgery)] {
+        let message = serde_json::to_string(&Consents::of(choice)).expect("JSON");
+        let read: Consents = serde_json::from_str(&message).expect("JSON");
+        assert_eq!(read.parse(), Ok(choice));
+    }
+    let absent: Consents = serde_json::from_str("{}").expect("JSON");
+    assert_eq!(absent.parse(), Ok(ConsentChoice::NOTHING), "nothing is ticked beforehand");
+    let wrong = r#"{"DiagnosisInfoConsFlg":"yes","OperationInfoConsFlg":"1","PrescriptionIssueSelect":"0"}"#;
+    let errors = serde_json::from_str::<Consents>(wrong).expect("JSON").parse().expect_err("wrong");
+    let named: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
+    assert_eq!(named, ["DiagnosisInfoConsFlg", "PrescriptionIssueSelect"]);
+}
+
+#[test]
+fn a_card_shows_nothing_in_debug_text() {
+    let presence = CardPresence {
+        challenge: "challenge".to_owned(),
+        certificate: "certificate".to_owned(),
+        signature: None,
+        means: PresenceMeans::Face,
+    };
+    assert_eq!(format!("{presence:?}"), "CardPresence(Face)");
 }

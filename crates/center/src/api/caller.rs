@@ -13,7 +13,7 @@ use http::request::Parts;
 use kit::RequestContext;
 use kit::problem::Problem;
 use trust::peer::PeerError;
-use trust::{Peer, PeerCertificate};
+use trust::{Peer, PeerCertificate, TerminalId};
 use wire::api::ProblemCode;
 
 use super::Api;
@@ -43,6 +43,15 @@ pub struct AnyCaller(pub Arc<PeerCertificate>);
 pub struct FacilityCaller {
     /// The institution of the certificate.
     pub code: MedicalInstitutionCode,
+}
+
+/// The same where it matters which of the institution's terminals asks.
+#[derive(Debug, Clone)]
+pub struct TerminalCaller {
+    /// The institution of the certificate.
+    pub facility: FacilityCaller,
+    /// The terminal of the certificate.
+    pub terminal: TerminalId,
 }
 
 /// An insurer's machine.
@@ -82,6 +91,18 @@ impl FromRequestParts<Arc<Api>> for FacilityCaller {
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
         match &counting(parts, api)?.0.peer {
             Peer::Facility { code, .. } => Ok(Self { code: *code }),
+            Peer::Insurer(_) => Err(wrong_role("この操作は医療機関の証明書でのみ行えます")),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Api>> for TerminalCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+        let facility = FacilityCaller::from_request_parts(parts, api).await?;
+        match &counting(parts, api)?.0.peer {
+            Peer::Facility { terminal_id, .. } => Ok(Self { facility, terminal: terminal_id.clone() }),
             Peer::Insurer(_) => Err(wrong_role("この操作は医療機関の証明書でのみ行えます")),
         }
     }

@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | `POST /v1/eligibility-checks` | institution | [`check`] |
 //! | `POST /v1/reference-numbers` | institution | [`reference`] |
+//! | `POST /v1/presence-challenges`, `POST /v1/card-checks` | institution | [`presence`] |
+//! | `POST /v1/card-registrations`, `POST …/end` | institution | [`presence`] |
 //! | `POST /v1/bulk-eligibility-checks`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
 //! | `POST /v1/bulk-reference-numbers`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
 //! | `POST /v1/insurer-feeds` | insurer | [`feeds`] |
@@ -23,6 +25,7 @@ pub(crate) mod check;
 pub(crate) mod feeds;
 pub(crate) mod info;
 pub(crate) mod join;
+pub(crate) mod presence;
 pub(crate) mod reference;
 pub(crate) mod refuse;
 
@@ -47,13 +50,18 @@ use crate::enrol::Enrolment;
 use crate::feed::Importer;
 use crate::limits;
 use crate::metrics::{self, CenterMetrics};
+use crate::presence::Presence;
 use crate::revocation::Revocations;
 use crate::store::Store;
 
 /// Every route, as it is counted.
-pub(crate) const ROUTES: [&str; 14] = [
+pub(crate) const ROUTES: [&str; 18] = [
     "/v1/eligibility-checks",
     "/v1/reference-numbers",
+    "/v1/presence-challenges",
+    "/v1/card-checks",
+    "/v1/card-registrations",
+    "/v1/card-registrations/end",
     "/v1/bulk-eligibility-checks",
     "/v1/bulk-eligibility-checks/{reception_number}",
     "/v1/bulk-eligibility-checks/{reception_number}/results",
@@ -75,6 +83,8 @@ pub(crate) struct Api {
     pub(crate) importer: Importer,
     pub(crate) enrolment: Arc<Enrolment>,
     pub(crate) revocations: Arc<Revocations>,
+    /// Judges cards; none when no card is taken.
+    pub(crate) presence: Option<Arc<Presence>>,
     pub(crate) clock: SharedClock,
     pub(crate) random: SharedRandom,
     pub(crate) limits: Limits,
@@ -94,6 +104,10 @@ pub(crate) fn router(api: Arc<Api>, metrics: Arc<CenterMetrics>) -> Router {
     let router = Router::new()
         .route("/v1/eligibility-checks", post(check::check))
         .route("/v1/reference-numbers", post(reference::register))
+        .route("/v1/presence-challenges", post(presence::challenge))
+        .route("/v1/card-checks", post(presence::check))
+        .route("/v1/card-registrations", post(presence::register))
+        .route("/v1/card-registrations/end", post(presence::end))
         .route("/v1/bulk-eligibility-checks", post(bulk::checks::send))
         .route("/v1/bulk-eligibility-checks/{reception_number}", get(bulk::checks::status))
         .route("/v1/bulk-eligibility-checks/{reception_number}/results", get(bulk::checks::results))

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use domain::presence::PresenceRefusal;
 use kit::problem::Problem;
 use wire::api::{FieldError, ProblemCode};
 use wire::feed::FeedError;
@@ -11,6 +12,8 @@ use crate::check::CheckError;
 use crate::enrol::EnrolError;
 use crate::feed::ImportError;
 use crate::limits;
+use crate::presence::PresenceError;
+use crate::presence::challenge::ChallengeError;
 use crate::store::StoreError;
 
 impl From<CheckError> for Problem {
@@ -38,6 +41,43 @@ impl From<StoreError> for Problem {
         } else {
             Self::internal(error)
         }
+    }
+}
+
+impl From<PresenceError> for Problem {
+    fn from(error: PresenceError) -> Self {
+        const AGAIN: &str = "もう一度カードを置いてください";
+        let problem = match &error {
+            PresenceError::Challenge(ChallengeError::Unknown) => Self::new(ProblemCode::ChallengeUnknown, AGAIN),
+            PresenceError::Challenge(ChallengeError::OtherFacility) => {
+                Self::new(ProblemCode::ChallengeOtherFacility, AGAIN)
+            }
+            PresenceError::Challenge(ChallengeError::OtherTerminal) => {
+                Self::new(ProblemCode::ChallengeOtherTerminal, AGAIN)
+            }
+            PresenceError::Challenge(ChallengeError::Expired) => Self::new(ProblemCode::ChallengeExpired, AGAIN),
+            PresenceError::Unreadable => Self::new(ProblemCode::CardCertificateRefused, "電子証明書を読み取れません"),
+            PresenceError::Certificate(error) => Self::new(ProblemCode::CardCertificateRefused, error.text_ja()),
+            PresenceError::Signature => Self::new(ProblemCode::CardSignatureInvalid, AGAIN),
+            PresenceError::Refused(refusal) => Self::new(code_of(*refusal), refusal.message()),
+            PresenceError::RunOut => Self::new(
+                ProblemCode::CardCertificateOver,
+                "期限の切れた電子証明書では、利用登録と解除はできません。市区町村での更新をお願いしてください",
+            ),
+            PresenceError::RevocationNotKnown => Self::new(ProblemCode::CardStatusUnavailable, "")
+                .retry_after(Duration::from_secs(u64::from(limits::RETRY_AFTER_CARD_STATUS_SECONDS))),
+        };
+        problem.because(error)
+    }
+}
+
+const fn code_of(refusal: PresenceRefusal) -> ProblemCode {
+    match refusal {
+        PresenceRefusal::NotYetValid => ProblemCode::CardCertificateNotYetValid,
+        PresenceRefusal::Over => ProblemCode::CardCertificateOver,
+        PresenceRefusal::Revoked => ProblemCode::CardCertificateRevoked,
+        PresenceRefusal::UnknownToIssuer => ProblemCode::CardCertificateUnknown,
+        PresenceRefusal::NotSigned => ProblemCode::CardSignatureMissing,
     }
 }
 

@@ -10,12 +10,19 @@ use trust::proof::ProofNumber;
 use trust::receipt::SignedHead;
 use wire::api::{CheckResponse, Proof, Verdict};
 
+use super::card::CardQuestion;
 use super::question::Question;
 
 /// What all answers of a batch share.
 pub(super) struct Committed {
     pub(super) proofs: BatchProofs,
     pub(super) head: SignedHead,
+}
+
+/// What an answer answers.
+pub(super) enum AskedFor {
+    Numbers(Question),
+    Card(CardQuestion),
 }
 
 /// An answer whose access event is on the disk. Clones are the same one.
@@ -27,7 +34,7 @@ pub struct Answered {
 }
 
 pub(super) struct Inner {
-    pub(super) question: Question,
+    pub(super) asked: AskedFor,
     pub(super) verdict: Verdict,
     /// JSON of `wire::api::Answer`: the bytes that the proof covers.
     pub(super) answer: String,

@@ -17,6 +17,8 @@ use wire::api::convert::AnswerContext;
 use wire::api::{Answer, Basis};
 
 use super::access_log::{head_of, stored_edge};
+use super::card::{CardMade, CardTask};
+use super::card_batch::{self, Identified};
 use super::memory::Memory;
 use super::question::{Asked, Question, Registered, Registration, canonical_registration};
 use super::queue::Task;
@@ -27,9 +29,10 @@ use crate::store::{Result, StoreError, Tx};
 
 /// What a transaction made of a batch.
 pub(super) struct Batch {
-    /// One for each task, in order.
-    pub(super) outcomes: Vec<Made>,
-    pub(super) proofs: BatchProofs,
+    /// One for each task, in order, with the place of its event in the log; none where nobody was looked up.
+    pub(super) outcomes: Vec<(Made, Option<u64>)>,
+    /// None when nobody was looked up at all.
+    pub(super) proofs: Option<BatchProofs>,
     /// The edge behind the batch.
     pub(super) edge: Frontier,
 }
@@ -38,13 +41,14 @@ pub(super) struct Batch {
 pub(super) enum Made {
     Answer { answer: String, event: Vec<u8>, verdict: domain::Verdict },
     Registered(Registered),
+    Card(CardMade),
 }
 
 /// A look that is to be put on record.
-struct Look {
-    facility: MedicalInstitutionCode,
-    person: Option<PersonId>,
-    event: Vec<u8>,
+pub(super) struct Look {
+    pub(super) facility: MedicalInstitutionCode,
+    pub(super) person: Option<PersonId>,
+    pub(super) event: Vec<u8>,
 }
 
 /// Answers the tasks inside a transaction. `memory` is brought up to date on the way; what it holds stays true even if the
@@ -58,6 +62,7 @@ pub(super) async fn answer(
 ) -> Result<Batch> {
     let asked = indexed(tasks, as_asked);
     let registrations = indexed(tasks, as_registration);
+    let cards = indexed(tasks, as_card);
     let keys: Vec<CardAndBirth> = asked.iter().map(|(_, asked)| asked.key).collect();
     let questions: Vec<(usize, &Question)> = asked.iter().map(|(place, asked)| (*place, &asked.question)).collect();
     let LookedUp { log, found, others } = tx.lock_log_and_look_up(memory.log_id, &keys).await?;
@@ -71,19 +76,29 @@ pub(super) async fn answer(
     let mut salts = vec![[0_u8; 16]; tasks.len()];
     random.fill(salts.as_flattened_mut());
 
-    let mut made: Vec<Option<(Made, Look)>> = Vec::new();
+    let mut made: Vec<Option<(Made, Option<Look>)>> = Vec::new();
     made.resize_with(tasks.len(), || None);
+    let mut identified: HashMap<usize, Identified> = HashMap::new();
     let decided: Vec<Decided<'_>> =
         asked.iter().zip(&facts).map(|((_, asked), facts)| Decided::new(asked, facts)).collect();
     let numbers = reference_numbers(tx, memory, &decided).await?;
     for (at, ((place, _), decided)) in questions.iter().zip(&decided).enumerate() {
+        if let Task::Card(_) = tasks[*place] {
+            identified.insert(*place, decided.identified());
+            continue;
+        }
         let number = numbers.get(&at).map(String::as_str);
-        made[*place] = Some(decided.make(memory, number, now, salts[*place])?);
+        let (answer, look) = decided.make(memory, number, now, salts[*place])?;
+        made[*place] = Some((answer, Some(look)));
+    }
+    for (place, outcome) in card_batch::answer(tx, memory, &cards, &identified, &salts, now).await? {
+        made[place] = Some(outcome);
     }
     for ((place, registration), outcome) in
         registrations.iter().zip(register(tx, memory, &registrations, log.reference_facilities, now).await?)
     {
-        made[*place] = Some(registered(registration, outcome, now, salts[*place]));
+        let (outcome, look) = registered(registration, outcome, now, salts[*place]);
+        made[*place] = Some((outcome, Some(look)));
     }
     append(tx, memory.log_id, edge, made, now).await
 }
@@ -93,32 +108,48 @@ async fn append(
     tx: &mut Tx,
     log_id: i64,
     mut edge: Frontier,
-    made: Vec<Option<(Made, Look)>>,
+    made: Vec<Option<(Made, Option<Look>)>>,
     now: Timestamp,
 ) -> Result<Batch> {
     let mut outcomes = Vec::with_capacity(made.len());
     let mut events = Vec::with_capacity(made.len());
+    let before = edge.size();
+    let mut next = before;
     for (outcome, look) in made.into_iter().flatten() {
-        outcomes.push(outcome);
-        events.push(NewEvent { facility: look.facility, person: look.person, event: look.event });
+        let index = look.map(|look| {
+            events.push(NewEvent { facility: look.facility, person: look.person, event: look.event });
+            next += 1;
+            next - 1
+        });
+        outcomes.push((outcome, index));
+    }
+    if events.is_empty() {
+        return Ok(Batch { outcomes, proofs: None, edge });
     }
     let hashes: Vec<_> = events.iter().map(|event| leaf_hash(&event.event)).collect();
-    let before = edge.size();
     let proofs = edge.append_batch(&hashes).map_err(|e| StoreError::inconsistent("log_head", e))?;
     tx.append_events(log_id, before, &events, &head_of(&edge)?, now).await?;
-    Ok(Batch { outcomes, proofs, edge })
+    Ok(Batch { outcomes, proofs: Some(proofs), edge })
 }
 
 fn as_asked(task: &Task) -> Option<&Asked> {
     match task {
         Task::Check(asked) => Some(asked),
         Task::Register(_) => None,
+        Task::Card(card) => card.numbers.as_ref(),
+    }
+}
+
+fn as_card(task: &Task) -> Option<&CardTask> {
+    match task {
+        Task::Card(card) => Some(card),
+        Task::Check(_) | Task::Register(_) => None,
     }
 }
 
 fn as_registration(task: &Task) -> Option<&Registration> {
     match task {
-        Task::Check(_) => None,
+        Task::Check(_) | Task::Card(_) => None,
         Task::Register(registration) => Some(registration),
     }
 }
@@ -269,6 +300,11 @@ impl<'a> Decided<'a> {
         Self { asked, question, decision, person }
     }
 
+    /// For 利用登録: whom the numbers name.
+    fn identified(&self) -> Identified {
+        Identified { person: self.person, verdict: self.decision.verdict, hints: self.decision.hints.clone() }
+    }
+
     fn make(&self, memory: &Memory, number: Option<&str>, now: Timestamp, salt: [u8; 16]) -> Result<(Made, Look)> {
         let question = self.question;
         let answer = Answer::from_decision(
@@ -295,6 +331,7 @@ impl<'a> Decided<'a> {
             purpose: question.purpose,
             request_id: *question.request_id.as_bytes(),
             salt,
+            presence: None,
         }
         .encode();
         let look =
@@ -309,7 +346,7 @@ fn whose(matched: &[Recorded], shown: &Coverage) -> Option<PersonId> {
 }
 
 /// Never before 1970, however wrong the machine's clock is.
-fn since_1970(now: Timestamp) -> u64 {
+pub(super) fn since_1970(now: Timestamp) -> u64 {
     u64::try_from(now.as_millisecond()).unwrap_or(0)
 }
 
@@ -409,6 +446,7 @@ fn registered(
         purpose: domain::Purpose::ReferenceRegistration,
         request_id: *registration.request_id.as_bytes(),
         salt,
+        presence: None,
     };
     let look = Look { facility: registration.facility, person, event: event.encode() };
     (Made::Registered(outcome), look)

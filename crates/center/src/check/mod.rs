@@ -23,11 +23,14 @@
 //! queue.rs      who goes first               memory.rs      what is remembered between batches
 //! worker.rs     batch after batch            answered.rs    an answer and the way to its proof
 //! batch.rs      one transaction              recent.rs      questions that are asked again
+//! card.rs       what is asked with a card    card_batch.rs  its part of the transaction
 //! ```
 
 mod access_log;
 mod answered;
 mod batch;
+pub mod card;
+mod card_batch;
 mod error;
 mod memory;
 pub mod question;
@@ -35,7 +38,7 @@ mod queue;
 mod recent;
 mod worker;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kit::clock::SharedClock;
@@ -44,11 +47,14 @@ use kit::random::SharedRandom;
 use trust::log::LogSigner;
 
 pub use answered::Answered;
+pub use card::{CardAnswer, CardAsk, CardQuestion, CardRefused};
 pub use error::{CheckError, StartError};
 pub use question::{Question, Registered, Registration};
 
 use crate::limits;
 use crate::store::Store;
+use answered::AskedFor;
+use card::{CardMade, CardTask};
 use memory::Memory;
 use question::Asked;
 use queue::{Done, Sender, Task};
@@ -134,11 +140,32 @@ impl Engine {
     /// # Errors
     /// Overload, no database, stopping; nothing was recorded as answered.
     pub async fn check(&self, question: Question) -> Result<Answered, CheckError> {
-        if let Some(answered) = self.answered_before(&question) {
+        let (facility, request_id) = (question.query.medical_institution_code, question.request_id);
+        let is_same = |held: &AskedFor| matches!(held, AskedFor::Numbers(held) if held.asks_the_same(&question));
+        if let Some(answered) = self.recent().get(facility, request_id, is_same) {
             return Ok(answered);
         }
         match self.sender.single(Task::Check(Box::new(Asked::new(question)))).await? {
             Done::Answered(answered) => Ok(answered),
+            Done::Registered(_) | Done::Card(_) => Err(MIXED_UP),
+        }
+    }
+
+    /// Answers somebody who is here with a card. The inner error says why nothing came of it; then nothing was looked up
+    /// about a person, or the attempt to register is on record.
+    ///
+    /// # Errors
+    /// As [`Engine::check`]; the challenge is not used then.
+    pub async fn card(&self, question: CardQuestion) -> Result<Result<CardAnswer, CardRefused>, CheckError> {
+        let is_same = |held: &AskedFor| matches!(held, AskedFor::Card(held) if held.asks_the_same(&question));
+        if let Some(answered) = self.recent().get(question.facility, question.request_id, is_same) {
+            return Ok(Ok(CardAnswer::Checked(answered)));
+        }
+        match self.sender.single(Task::Card(Box::new(CardTask::new(question)))).await? {
+            Done::Answered(answered) => Ok(Ok(CardAnswer::Checked(answered))),
+            Done::Card(CardMade::Registered { new }) => Ok(Ok(CardAnswer::Registered { new })),
+            Done::Card(CardMade::Ended) => Ok(Ok(CardAnswer::Ended)),
+            Done::Card(CardMade::Refused(why)) => Ok(Err(why)),
             Done::Registered(_) => Err(MIXED_UP),
         }
     }
@@ -153,7 +180,7 @@ impl Engine {
         done.into_iter()
             .map(|done| match done {
                 Done::Answered(answered) => Ok(answered),
-                Done::Registered(_) => Err(MIXED_UP),
+                Done::Registered(_) | Done::Card(_) => Err(MIXED_UP),
             })
             .collect()
     }
@@ -165,7 +192,7 @@ impl Engine {
     pub async fn register(&self, registration: Registration) -> Result<Registered, CheckError> {
         match self.sender.single(Task::Register(Box::new(registration))).await? {
             Done::Registered(registered) => Ok(registered),
-            Done::Answered(_) => Err(MIXED_UP),
+            Done::Answered(_) | Done::Card(_) => Err(MIXED_UP),
         }
     }
 
@@ -179,7 +206,7 @@ impl Engine {
         done.into_iter()
             .map(|done| match done {
                 Done::Registered(registered) => Ok(registered),
-                Done::Answered(_) => Err(MIXED_UP),
+                Done::Answered(_) | Done::Card(_) => Err(MIXED_UP),
             })
             .collect()
     }
@@ -194,8 +221,8 @@ impl Engine {
         self.life.shut_down(limits::ENGINE_DRAIN_TIME).await
     }
 
-    fn answered_before(&self, question: &Question) -> Option<Answered> {
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner).get(question)
+    fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn many(&self, tasks: impl Iterator<Item = Task>) -> Result<Vec<Done>, CheckError> {

@@ -3,6 +3,7 @@
 use tokio::sync::{mpsc, oneshot};
 
 use super::answered::Answered;
+use super::card::{CardMade, CardTask};
 use super::error::CheckError;
 use super::question::{Asked, Registered, Registration};
 use crate::limits;
@@ -11,6 +12,7 @@ use crate::limits;
 pub(super) enum Task {
     Check(Box<Asked>),
     Register(Box<Registration>),
+    Card(Box<CardTask>),
 }
 
 /// What came of it.
@@ -18,6 +20,7 @@ pub(super) enum Task {
 pub(super) enum Done {
     Answered(Answered),
     Registered(Registered),
+    Card(CardMade),
 }
 
 pub(super) type Outcome = Result<Done, CheckError>;

@@ -8,10 +8,18 @@ use std::collections::{HashMap, VecDeque};
 use domain::MedicalInstitutionCode;
 use uuid::Uuid;
 
-use super::answered::Answered;
-use super::question::Question;
+use super::answered::{Answered, AskedFor};
 
 type Key = (MedicalInstitutionCode, Uuid);
+
+impl AskedFor {
+    fn key(&self) -> Key {
+        match self {
+            Self::Numbers(question) => (question.query.medical_institution_code, question.request_id),
+            Self::Card(question) => (question.facility, question.request_id),
+        }
+    }
+}
 
 pub(super) struct Recent {
     most: usize,
@@ -25,14 +33,17 @@ impl Recent {
     }
 
     /// The answer to the same question under the same number, if it was given a moment ago.
-    pub(super) fn get(&self, question: &Question) -> Option<Answered> {
-        let key = (question.query.medical_institution_code, question.request_id);
-        self.answers.get(&key).filter(|answered| answered.inner.question.asks_the_same(question)).cloned()
+    pub(super) fn get(
+        &self,
+        facility: MedicalInstitutionCode,
+        request_id: Uuid,
+        is_same: impl Fn(&AskedFor) -> bool,
+    ) -> Option<Answered> {
+        self.answers.get(&(facility, request_id)).filter(|answered| is_same(&answered.inner.asked)).cloned()
     }
 
     pub(super) fn put(&mut self, answered: &Answered) {
-        let question = &answered.inner.question;
-        let key = (question.query.medical_institution_code, question.request_id);
+        let key = answered.inner.asked.key();
         if self.answers.insert(key, answered.clone()).is_none() {
             self.order.push_back(key);
         }

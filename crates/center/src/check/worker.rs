@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kit::lifecycle::Lifecycle;
 use trust::proof::ProofNumber;
 
-use super::answered::{Answered, Committed, Inner as AnsweredInner};
+use super::answered::{Answered, AskedFor, Committed, Inner as AnsweredInner};
 use super::batch::{self, Batch, Made};
 use super::error::CheckError;
 use super::memory::Memory;
 use super::queue::{Done, Gathered, Outcome, Receiver, Task};
 use super::recent::Recent;
-use super::{BatchObserver, Parts};
+use super::{BatchObserver, MIXED_UP, Parts};
 use crate::store::StoreError;
 
 pub(super) struct Worker {
@@ -82,35 +82,38 @@ impl Worker {
 
     /// The batch is on the disk: its head is signed once, and the answers may leave.
     fn given(&self, tasks: Vec<Task>, batch: Batch) -> Result<Vec<Outcome>, CheckError> {
-        let head = self.parts.signer.sign_head(batch.proofs.head(), self.parts.clock.now()).map_err(|error| {
-            tracing::error!(%error, "the head of the access log could not be signed");
-            CheckError::Internal { code: "sign" }
-        })?;
+        let committed = match batch.proofs {
+            Some(proofs) => {
+                let head = self.parts.signer.sign_head(proofs.head(), self.parts.clock.now()).map_err(|error| {
+                    tracing::error!(%error, "the head of the access log could not be signed");
+                    CheckError::Internal { code: "sign" }
+                })?;
+                Some(Arc::new(Committed { proofs, head }))
+            }
+            None => None,
+        };
         let log = self.parts.signer.id();
-        let first = batch.proofs.first();
-        let committed = Arc::new(Committed { proofs: batch.proofs, head });
         let outcomes = tasks
             .into_iter()
             .zip(batch.outcomes)
-            .zip(first..)
-            .map(|((task, made), index)| match (task, made) {
-                (Task::Check(asked), Made::Answer { answer, event, verdict }) => {
-                    let number = ProofNumber::new(log, index).ok_or(CheckError::Internal { code: "log_full" })?;
-                    let committed = Arc::clone(&committed);
-                    let inner = AnsweredInner {
-                        question: asked.question,
-                        verdict: verdict.into(),
-                        answer,
-                        event,
-                        number,
-                        committed,
-                    };
-                    Ok(Done::Answered(Answered { inner: Arc::new(inner) }))
-                }
-                (Task::Register(_), Made::Registered(outcome)) => Ok(Done::Registered(outcome)),
-                (Task::Check(_), Made::Registered(_)) | (Task::Register(_), Made::Answer { .. }) => {
-                    Err(CheckError::Internal { code: "mixed_up" })
-                }
+            .map(|(task, (made, index))| {
+                let (asked, made) = match (task, made) {
+                    (Task::Check(asked), made @ Made::Answer { .. }) => (AskedFor::Numbers(asked.question), made),
+                    (Task::Card(card), made @ Made::Answer { .. }) => (AskedFor::Card(card.question), made),
+                    (Task::Card(_), Made::Card(outcome)) => return Ok(Done::Card(outcome)),
+                    (Task::Register(_), Made::Registered(outcome)) => return Ok(Done::Registered(outcome)),
+                    (Task::Check(_), Made::Registered(_) | Made::Card(_))
+                    | (Task::Register(_), Made::Answer { .. } | Made::Card(_))
+                    | (Task::Card(_), Made::Registered(_)) => return Err(MIXED_UP),
+                };
+                let (Made::Answer { answer, event, verdict }, Some(index), Some(committed)) = (made, index, &committed)
+                else {
+                    return Err(MIXED_UP);
+                };
+                let number = ProofNumber::new(log, index).ok_or(CheckError::Internal { code: "log_full" })?;
+                let committed = Arc::clone(committed);
+                let inner = AnsweredInner { asked, verdict: verdict.into(), answer, event, number, committed };
+                Ok(Done::Answered(Answered { inner: Arc::new(inner) }))
             })
             .collect::<Vec<Outcome>>();
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,7 +6,8 @@
 //! | [`watch`] `revocations` | every 2 s | takes over what other processes revoked, renews the server certificate |
 //! | [`watch`] `store` | every 2 s | whether the database is there, for `/ready`; depth of the queues |
 //! | [`watch`] `certificates` | every 10 min | counts the certificates of clients that end soon |
-//! | [`watch`] `cleaning` | every half minute | forgets bulk files behind their retention, and old codes |
+//! | [`watch`] `card_lists` | every 10 min | fetches the revocation lists of cards |
+//! | [`watch`] `cleaning` | every half minute | forgets bulk files behind their retention, old codes, used challenges |
 //!
 //! Every job ends by itself at the soft step of the lifecycle, after the round it is in.
 

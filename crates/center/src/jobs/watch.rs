@@ -14,6 +14,7 @@ use crate::check::Engine;
 use crate::config::Config;
 use crate::limits;
 use crate::metrics::CenterMetrics;
+use crate::presence::Presence;
 use crate::revocation::Revocations;
 use crate::store::Store;
 use crate::tls::Ports;
@@ -26,6 +27,7 @@ pub(crate) struct Watch {
     pub(crate) authority: Arc<Authority>,
     pub(crate) revocations: Arc<Revocations>,
     pub(crate) ports: Arc<Ports>,
+    pub(crate) presence: Option<Arc<Presence>>,
     pub(crate) metrics: Arc<CenterMetrics>,
     pub(crate) config: Arc<Config>,
     pub(crate) clock: SharedClock,
@@ -58,6 +60,19 @@ impl Watch {
                 }
             }
         });
+        if let Some(presence) = self.presence.clone() {
+            let end = life.clone();
+            life.spawn("watch_card_lists", async move {
+                loop {
+                    if let Err(error) = presence.refresh_lists().await {
+                        warn!(%error, "the revocation lists of cards could not be kept");
+                    }
+                    if !end.rest(limits::CARD_LIST_WATCH_TIME).await {
+                        return;
+                    }
+                }
+            });
+        }
         let end = life.clone();
         life.spawn("cleaning", async move {
             loop {
@@ -124,12 +139,14 @@ impl Watch {
         let ago = |time: SignedDuration| now.saturating_sub(time).unwrap_or(Timestamp::MIN);
         let (old, unfinished) = (ago(SignedDuration::from_hours(days * 24)), ago(limits::BULK_RECEIVING_TIME));
         let codes = ago(limits::ENROLMENT_CODE_LIFE);
+        let challenges = ago(limits::CHALLENGE_USED_TIME);
         let cleaned = self
             .store
             .tx("clean", async |mut tx| {
                 let forgotten = tx.forget_bulk(old, limits::BULK_DELETE_FILES).await?;
                 let given_up = tx.forget_unfinished_bulk(unfinished).await?;
                 let codes = tx.forget_enrolment_codes(codes).await?;
+                tx.forget_challenges(challenges).await?;
                 Ok((forgotten, given_up, codes))
             })
             .await;

@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     shared(3, "facility", include_str!("../../migrations/0003_facility.sql")),
     shared(4, "bulk", include_str!("../../migrations/0004_bulk.sql")),
+    shared(5, "presence", include_str!("../../migrations/0005_presence.sql")),
 ];
 
 /// The newest schema that this program knows.

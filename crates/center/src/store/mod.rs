@@ -10,6 +10,9 @@
 //! | [`insurer`] | `insurer` | names, and how fresh the data is |
 //! | [`log`] | `log_head`, `access_event` | who looked; the leaves of the Merkle tree and its right edge |
 //! | [`reference_number`] | `reference_number` | 照会番号 |
+//! | [`card`] | `card_registration` | which person a card belongs to |
+//! | [`consent`] | `consent` | what a patient allows an institution to see |
+//! | [`presence`] | `presence_challenge_used`, `card_crl` | signatures that were used, lists of revoked cards |
 //! | [`facility`] | `facility`, `enrolment_code` | who may ask |
 //! | [`certificate`], [`issuance`] | `certificate`, `crl_state` | what they ask with |
 //! | [`bulk`], [`bulk_intake`] | `bulk_job`, `bulk_part` | files with many questions |
@@ -27,7 +30,9 @@
 pub mod address;
 pub mod bulk;
 pub mod bulk_intake;
+pub mod card;
 pub mod certificate;
+pub mod consent;
 pub mod coverage;
 pub mod error;
 pub mod facility;
@@ -37,6 +42,7 @@ pub mod issuance;
 pub mod log;
 pub mod migrate;
 mod postgres;
+pub mod presence;
 pub mod reference_number;
 pub mod secret;
 mod sqlite;

@@ -127,7 +127,8 @@ async fn connect_patiently(options: &SqliteConnectOptions) -> Result<SqliteConne
 
 /// SQLITE_BUSY in any of its kinds.
 fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<i32>().ok());
+    let code =
+        error.as_database_error().and_then(sqlx::error::DatabaseError::code).and_then(|code| code.parse::<i32>().ok());
     code.is_some_and(|code| code & 0xff == 5)
 }
 

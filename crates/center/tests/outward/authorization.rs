@@ -29,6 +29,7 @@ struct Operation {
 fn operations() -> Vec<Operation> {
     let json_message = |value: Value| Some(value.to_string());
     let operation = |id, role, content_type, foreign| Operation { id, role, content_type, foreign };
+    let alone = json!({ "MedicalInstitutionCode": PHARMACY });
     let ndjson = "application/x-ndjson";
     let header = json!({
         "QualificationConfirmationDate": people::DAY, "MedicalInstitutionCode": PHARMACY, "RequestId": request_id(1)
@@ -51,6 +52,15 @@ fn operations() -> Vec<Operation> {
                 }
             })),
         ),
+        operation("presenceChallenge", Role::Institution, "application/json", json_message(alone)),
+        operation("checkByCard", Role::Institution, "application/json", with_card(&json!({}))),
+        operation(
+            "registerCard",
+            Role::Institution,
+            "application/json",
+            with_card(&json!({ "QualificationConfirmSearchInfo": {} })),
+        ),
+        operation("endCardRegistration", Role::Institution, "application/json", with_card(&json!({}))),
         operation("bulkCheck", Role::Institution, ndjson, json_message(header.clone())),
         operation("bulkCheckStatus", Role::Institution, "", None),
         operation("bulkCheckResults", Role::Institution, "", None),
@@ -64,6 +74,16 @@ fn operations() -> Vec<Operation> {
         operation("enrol", Role::Nobody, "application/json", None),
         operation("renewAfterExpiry", Role::Nobody, "application/json", None),
     ]
+}
+
+/// A message about a card in the name of the pharmacy.
+fn with_card(more: &Value) -> Option<String> {
+    let mut message = json!({
+        "RequestId": request_id(1), "MedicalInstitutionCode": PHARMACY,
+        "Presence": { "Challenge": "", "Certificate": "", "Means": "pin" }
+    });
+    message.as_object_mut()?.extend(more.as_object()?.clone());
+    Some(message.to_string())
 }
 
 /// Operations of the document: (id, method, path).

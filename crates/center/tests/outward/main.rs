@@ -5,18 +5,23 @@
 //! |---|---|
 //! | `checking` | answers, their proofs, and every refusal of a question |
 //! | `authorization` | every operation of the OpenAPI document refuses whoever may not |
+//! | `cards` | cards: challenges, certificates, revocation, consents, 利用登録, and every refusal |
 //! | `joining` | one-time codes, renewal, renewal after the end, revocation |
 //! | `bulk` | files of questions and registrations, their order, limits, and a restart in the middle |
 //! | `feeding` | insurers' feeds over the API |
+//! | `overload` | more questions than fit |
 //! | `running` | init, start, health, metrics, stop, and a database that goes away |
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
 mod authorization;
 mod bulk;
+mod cards;
 mod checking;
 mod feeding;
+mod issuer;
 mod joining;
+mod overload;
 mod people;
 mod running;
 mod world;

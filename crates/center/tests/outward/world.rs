@@ -17,6 +17,7 @@ use trust::{Certificate, CertificateChain, CertificateRequest, OneTimeCode, Priv
 use wire::api::{Enrolled, EnrolmentRequest, ProblemCode, ProblemDocument};
 use wire::feed::{Facility, FacilityKind};
 
+use crate::issuer::Issuer;
 use crate::people;
 
 /// A clinic in Tokyo.
@@ -40,6 +41,9 @@ pub struct Wish {
     pub limits: Limits,
 }
 
+/// Makes the settings of cards: with the clock of the test, and a folder for the authority's certificate.
+type Settle<'a> = &'a dyn Fn(&TestClock, &Path) -> center::config::Card;
+
 impl World {
     /// A center with the two facilities and nobody insured.
     pub async fn new() -> Self {
@@ -54,6 +58,19 @@ impl World {
     }
 
     pub async fn with(wish: Wish) -> Self {
+        Self::made(wish, None).await
+    }
+
+    /// A center that takes the cards of an authority, where people 1 to `count` are insured.
+    pub async fn with_cards(count: u32) -> (Self, Issuer) {
+        let issuer = std::cell::OnceCell::new();
+        let settle = |clock: &TestClock, folder: &Path| issuer.get_or_init(|| Issuer::start(clock)).settings(folder);
+        let world = Self::made(Wish::default(), Some(&settle)).await;
+        world.insure(count).await;
+        (world, issuer.into_inner().expect("the settings were made"))
+    }
+
+    async fn made(wish: Wish, settle: Option<Settle<'_>>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("center");
         let clock = TestClock::default();
@@ -62,6 +79,7 @@ impl World {
             listen: Listen::loopback(),
             database_url: wish.database_url,
             limits: wish.limits,
+            card: settle.map(|settle| settle(&clock, dir.path())).unwrap_or_default(),
             ..InitOptions::default()
         };
         let made = center::init(&folder, options, shared(&clock), SystemRandom::shared()).await.unwrap();

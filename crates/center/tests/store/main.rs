@@ -5,10 +5,12 @@
 //! |---|---|
 //! | `conformance.rs` | what every table and the door to the database promise |
 //! | `engine.rs` | questions in batches: decisions, proofs, order, repetition, restarts, two centers on one database |
+//! | `cards.rs` | cards: challenges once, registrations, consents, checks by card in batches |
 //! | `feed.rs` | feeds: good and bad rows, the same file twice, interruption, other insurers |
 //! | `faults.rs` | a full disk, a locked file, a database that goes away: told, survived, nothing lost |
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
+mod cards;
 mod conformance;
 mod engine;
 mod faults;

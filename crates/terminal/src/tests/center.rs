@@ -261,6 +261,7 @@ impl Inner {
             purpose: purpose.into(),
             request_id: *answer.request_id.as_bytes(),
             salt,
+            presence: None,
         };
         let mut log = log.lock().unwrap();
         let index = log.frontier.size();

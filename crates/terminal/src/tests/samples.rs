@@ -66,6 +66,7 @@ pub(super) fn answer(request: &CheckRequest, now: Timestamp) -> Answer {
         },
         hints: hints(verdict),
         reference_number: None,
+        presence: None,
     }
 }
 

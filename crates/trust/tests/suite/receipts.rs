@@ -2,6 +2,7 @@
 
 use ciborium::Value;
 use coset::{CborSerializable as _, CoseSign1, TaggedCborSerializable as _};
+use domain::{ConsentChoice, PresenceMeans, PresenceRecord};
 use proptest::prelude::*;
 use trust::event::{AccessEvent, EventError};
 use trust::log::{LogId, LogPublicKey, opening_entry};
@@ -135,6 +136,27 @@ fn an_event_is_read_back_as_it_was_written() {
     let mut again = Vec::new();
     ciborium::into_writer(&value, &mut again).expect("CBOR");
     assert_eq!(again, bytes, "another writer of CBOR writes the same");
+}
+
+#[test]
+fn who_was_there_is_read_back_and_what_nobody_can_have_chosen_is_refused() {
+    let plain = sample::answered(3).event;
+    for means in PresenceMeans::ALL {
+        let choices = (0..=u8::MAX).filter_map(ConsentChoice::from_bits).map(Some);
+        for choice in choices.chain([None]) {
+            let presence = Some(PresenceRecord { means: *means, choice });
+            let event = AccessEvent { presence, ..plain.clone() };
+            let mut bytes = event.encode();
+            assert_eq!(AccessEvent::decode(&bytes), Ok(event));
+            if choice.is_some_and(|choice| choice.bits() == 0x80) {
+                // The last byte is the choice: both forms of a prescription at once.
+                *bytes.last_mut().expect("not empty") = 0xc0;
+                assert_eq!(AccessEvent::decode(&bytes), Err(EventError::Member(11)));
+            }
+        }
+    }
+    // An event without anybody there is written as it always was.
+    assert_eq!(plain.encode()[..3], [0xa9, 1, 1]);
 }
 
 #[test]

@@ -65,6 +65,7 @@ pub fn answered(number: u8) -> Answered {
         purpose: Purpose::Check,
         request_id,
         salt,
+        presence: None,
     };
     Answered { answer, event }
 }

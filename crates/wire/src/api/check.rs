@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::presence::PresenceInfo;
 use super::record::ResultOfQualificationConfirmation;
 
 /// `POST /v1/eligibility-checks`: is this person insured on that day, by whom, and what share is to be collected?
@@ -200,6 +201,9 @@ pub struct Answer {
     /// 照会番号, the institution's own number of this patient, when it has registered one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference_number: Option<String>,
+    /// For a check by card: what is told about the card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presence: Option<PresenceInfo>,
 }
 
 /// An answer is personal data: its debug form shows the verdict and nothing else.

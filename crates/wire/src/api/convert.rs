@@ -126,7 +126,7 @@ impl From<&domain::Hint> for Hint {
 }
 
 /// The snake_case word of one of domain's plain enums, as its serde form says.
-fn word_of(word: impl serde::Serialize) -> String {
+pub(super) fn word_of(word: impl serde::Serialize) -> String {
     match serde_json::to_value(word) {
         Ok(serde_json::Value::String(text)) => text,
         // A plain enum always serializes to a string; an empty word is the honest answer to anything else.
@@ -185,6 +185,7 @@ impl Answer {
             result_list,
             hints: decision.hints.iter().map(Hint::from).collect(),
             reference_number,
+            presence: None,
         }
     }
 }

@@ -9,6 +9,7 @@
 //! | [`check`] | one question, one answer: [`CheckRequest`], [`Answer`], [`CheckResponse`] |
 //! | [`record`] | what is known about one person: [`ResultOfQualificationConfirmation`] |
 //! | [`bulk`] | many questions in one file |
+//! | [`presence`] | somebody is here with a card: challenge, check by card, 利用登録 |
 //! | [`mod@reference`] | 照会番号, the institution's own patient numbers |
 //! | [`join`] | how a terminal gets and renews its certificate |
 //! | [`insurer`] | what an insurer is told about its feed |
@@ -19,6 +20,7 @@ pub mod check;
 pub mod convert;
 pub mod insurer;
 pub mod join;
+pub mod presence;
 pub mod problem;
 pub mod record;
 pub mod reference;
@@ -28,6 +30,11 @@ pub use check::{Answer, Basis, CheckRequest, CheckResponse, Hint, Proof, Purpose
 pub use convert::{AnswerContext, japan_time};
 pub use insurer::{ImportReport, Refusal};
 pub use join::{Enrolled, EnrolmentRequest, LogKey, RenewalRequest, RenewalWithOldCertificate, TimeNow};
+pub use presence::{
+    CardAnswerContext, CardCheckRequest, CardPresence, CardRegistrationAnswer, CardRegistrationEndRequest,
+    CardRegistrationRequest, CardRegistrationState, Consents, PresenceChallenge, PresenceChallengeRequest,
+    PresenceInfo, PresenceMeans,
+};
 pub use problem::{FieldError, ProblemCode, ProblemDocument};
 pub use record::{
     ElderlyRecipientCertificateInfo, LimitApplicationCertificateRelatedInfo, MedicalTicketInfo,

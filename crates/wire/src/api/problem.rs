@@ -139,6 +139,54 @@ problem_codes! {
     /// Nobody has the card of a 照会番号 registration.
     PatientNotFound = "patient-not-found", 404,
         "該当する資格がありません", "No coverage matches";
+    /// The challenge was not made by this center, or was changed.
+    ChallengeUnknown = "challenge-unknown", 403,
+        "カードの確認番号がこのセンターのものではありません", "The challenge was not made by this center";
+    /// The challenge was signed too late.
+    ChallengeExpired = "challenge-expired", 403,
+        "カードの確認に時間がかかりすぎました。もう一度カードを置いてください", "The challenge has run out";
+    /// The challenge was used before.
+    ChallengeUsed = "challenge-used", 409,
+        "このカードの確認はすでに使われています。もう一度カードを置いてください", "The challenge was used before";
+    /// The challenge was made for another institution.
+    ChallengeOtherFacility = "challenge-other-facility", 403,
+        "ほかの医療機関で行われたカードの確認です", "The challenge was made for another institution";
+    /// The challenge was made for another terminal of the same institution.
+    ChallengeOtherTerminal = "challenge-other-terminal", 403,
+        "ほかの端末で行われたカードの確認です", "The challenge was made for another terminal";
+    /// What signed is not the card of the certificate, or it signed something else.
+    CardSignatureInvalid = "card-signature-invalid", 403,
+        "カードの確認ができません。もう一度カードを置いてください", "The signature is not by the card of this certificate";
+    /// PIN or face is claimed, or a registration is asked for, and the card signed nothing.
+    CardSignatureMissing = "card-signature-missing", 403,
+        "カードの確認が終わっていません。もう一度カードを置いてください", "The card did not sign";
+    /// Not a certificate of an Individual Number Card that is accepted here.
+    CardCertificateRefused = "card-certificate-refused", 422,
+        "このカードの電子証明書は受け付けられません", "The certificate of the card is not accepted";
+    /// The certificate of the card is not valid yet.
+    CardCertificateNotYetValid = "card-certificate-not-yet-valid", 403,
+        "カードの電子証明書の有効期間がまだ始まっていません", "The certificate of the card is not valid yet";
+    /// The certificate of the card has run out, and its grace too.
+    CardCertificateOver = "card-certificate-over", 403,
+        "カードの電子証明書の期限が切れています", "The certificate of the card has run out";
+    /// The certificate of the card was revoked.
+    CardCertificateRevoked = "card-certificate-revoked", 403,
+        "カードの電子証明書は失効しています", "The certificate of the card was revoked";
+    /// The issuer does not know the certificate of the card.
+    CardCertificateUnknown = "card-certificate-unknown", 403,
+        "カードの電子証明書を発行元で確認できません", "The issuer does not know the certificate of the card";
+    /// The card is not registered for use as an insurance card.
+    CardNotRegistered = "card-not-registered", 404,
+        "このカードは保険証としての利用登録がされていません", "The card is not registered for eligibility checks";
+    /// The card is registered for somebody else.
+    CardRegisteredToAnother = "card-registered-to-another", 409,
+        "このカードはほかの方の利用登録に使われています", "The card is registered for another person";
+    /// Whether the card was given up cannot be found out now, and what is asked needs to know.
+    CardStatusUnavailable = "card-status-unavailable", 503,
+        "カードの電子証明書の失効をいま確かめられません。しばらくしてから再度お試しください", "Whether the card was revoked cannot be found out now";
+    /// This center does not take cards.
+    CardsNotTaken = "cards-not-taken", 404,
+        "このセンターではカードによる資格確認を行っていません", "This center does not take cards";
     /// The proof does not verify.
     ProofInvalid = "proof-invalid", 422,
         "証明を検証できません", "The proof does not verify";

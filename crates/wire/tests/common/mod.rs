@@ -87,6 +87,7 @@ pub fn answer(verdict: Verdict) -> Answer {
         result_list: vec![record()],
         hints: Vec::new(),
         reference_number: some("24434"),
+        presence: None,
     }
 }
 

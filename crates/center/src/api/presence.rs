@@ -1,0 +1,258 @@
+//! Somebody is here with a card: the challenge, the check by card, 利用登録 and 解除.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, Request, State};
+use axum::response::Response;
+use domain::MedicalInstitutionCode;
+use domain::query::UnreadableField;
+use kit::body::{JsonAnswer, JsonBody, json_bytes};
+use kit::problem::Problem;
+use uuid::Uuid;
+use wire::api::{
+    CardCheckRequest, CardRegistrationAnswer, CardRegistrationEndRequest, CardRegistrationRequest,
+    CardRegistrationState, CheckResponse, FieldError, PresenceChallenge, PresenceChallengeRequest, ProblemCode,
+    ProblemDocument, japan_time,
+};
+use wire::limits::ARBITRARY_FILE_IDENTIFIER_MAX_CHARS;
+
+use super::Api;
+use super::caller::TerminalCaller;
+use super::refuse::{too_long, unreadable};
+use crate::check::{CardAnswer, CardAsk, CardQuestion, CardRefused};
+use crate::presence::Presence;
+
+/// What the card is to sign: good for this terminal, for a minute, once.
+#[utoipa::path(
+    post, path = "/v1/presence-challenges", tag = "card", operation_id = "presenceChallenge",
+    request_body = PresenceChallengeRequest,
+    responses(
+        (status = 200, description = "The challenge", body = PresenceChallenge),
+        (status = 403, description = "facility-mismatch, role-not-allowed", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 404, description = "cards-not-taken", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 429, description = "rate-limited", body = ProblemDocument,
+            content_type = "application/problem+json"),
+    ),
+    security(("facility_certificate" = []))
+)]
+pub(super) async fn challenge(
+    State(api): State<Arc<Api>>,
+    caller: TerminalCaller,
+    request: Request,
+) -> Result<JsonAnswer<PresenceChallenge>, Problem> {
+    api.single_checks.admit(&caller.facility.code)?;
+    let JsonBody(message) = JsonBody::<PresenceChallengeRequest>::from_request(request, &()).await?;
+    caller.facility.must_be(&message.medical_institution_code)?;
+    let challenge = judge(&api)?.challenge(caller.facility.code, &caller.terminal);
+    Ok(JsonAnswer(PresenceChallenge { challenge: challenge.text, valid_until: challenge.valid_until }))
+}
+
+/// Is the person of this card insured on that day, and what may the institution see?
+///
+/// The answer leaves after its access event is on the disk; the event holds how the patient was recognised and what
+/// they allowed. Asking again with the same RequestId within moments gives the same answer.
+#[utoipa::path(
+    post, path = "/v1/card-checks", tag = "card", operation_id = "checkByCard",
+    request_body = CardCheckRequest,
+    responses(
+        (status = 200, description = "The answer with its proof", body = CheckResponse),
+        (status = 400, description = "malformed-json", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "facility-mismatch, role-not-allowed, challenge-unknown, challenge-expired, \
+            challenge-other-facility, challenge-other-terminal, card-signature-invalid, card-signature-missing, \
+            card-certificate-not-yet-valid, card-certificate-over, card-certificate-revoked, card-certificate-unknown",
+            body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "card-not-registered, cards-not-taken", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 409, description = "challenge-used", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 422, description = "unreadable-query, card-certificate-refused", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 429, description = "rate-limited", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 503, description = "overloaded, store-unavailable, shutting-down", body = ProblemDocument,
+            content_type = "application/problem+json"),
+    ),
+    security(("facility_certificate" = []))
+)]
+pub(super) async fn check(
+    State(api): State<Arc<Api>>,
+    caller: TerminalCaller,
+    request: Request,
+) -> Result<Response, Problem> {
+    let facility = caller.facility.code;
+    api.single_checks.admit(&facility)?;
+    let JsonBody(message) = JsonBody::<CardCheckRequest>::from_request(request, &()).await?;
+    caller.facility.must_be(&message.medical_institution_code)?;
+    let ask = read(&message).map_err(unreadable)?;
+    let witness = judge(&api)?.witness(&message.presence, facility, &caller.terminal).await?;
+    let question = CardQuestion { facility, request_id: message.request_id, witness, ask };
+    match api.engine.card(question).await?? {
+        CardAnswer::Checked(answered) => Ok(json_bytes(answered.to_json())),
+        CardAnswer::Registered { .. } | CardAnswer::Ended => Err(Problem::internal("a check became something else")),
+    }
+}
+
+/// 利用登録: ties the card to the person whose insurance card numbers and birth date are given.
+#[utoipa::path(
+    post, path = "/v1/card-registrations", tag = "card", operation_id = "registerCard",
+    request_body = CardRegistrationRequest,
+    responses(
+        (status = 200, description = "The card is registered", body = CardRegistrationAnswer),
+        (status = 400, description = "malformed-json", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "facility-mismatch, role-not-allowed, challenge-unknown, challenge-expired, \
+            challenge-other-facility, challenge-other-terminal, card-signature-invalid, card-signature-missing, \
+            card-certificate-not-yet-valid, card-certificate-over, card-certificate-revoked, card-certificate-unknown",
+            body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "patient-not-found: `errors` says why, cards-not-taken", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 409, description = "challenge-used, card-registered-to-another", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 422, description = "unreadable-query, card-certificate-refused", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 429, description = "rate-limited", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 503, description = "overloaded, store-unavailable, shutting-down, card-status-unavailable",
+            body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security(("facility_certificate" = []))
+)]
+pub(super) async fn register(
+    State(api): State<Arc<Api>>,
+    caller: TerminalCaller,
+    request: Request,
+) -> Result<JsonAnswer<CardRegistrationAnswer>, Problem> {
+    let facility = caller.facility.code;
+    api.single_checks.admit(&facility)?;
+    let JsonBody(message) = JsonBody::<CardRegistrationRequest>::from_request(request, &()).await?;
+    caller.facility.must_be(&message.medical_institution_code)?;
+    let query = message
+        .qualification_confirm_search_info
+        .parse(&message.qualification_confirmation_date, &message.medical_institution_code)
+        .map_err(unreadable)?;
+    let witness = judge(&api)?.strong_witness(&message.presence, facility, &caller.terminal).await?;
+    let ask = CardAsk::Register(Box::new(query));
+    let question = CardQuestion { facility, request_id: message.request_id, witness, ask };
+    match api.engine.card(question).await?? {
+        CardAnswer::Registered { new: true } => {
+            Ok(registration(&api, facility, message.request_id, CardRegistrationState::Registered))
+        }
+        CardAnswer::Registered { new: false } => {
+            Ok(registration(&api, facility, message.request_id, CardRegistrationState::AlreadyRegistered))
+        }
+        CardAnswer::Checked(_) | CardAnswer::Ended => Err(Problem::internal("a registration became something else")),
+    }
+}
+
+/// 解除: from now on the card belongs to nobody here.
+#[utoipa::path(
+    post, path = "/v1/card-registrations/end", tag = "card", operation_id = "endCardRegistration",
+    request_body = CardRegistrationEndRequest,
+    responses(
+        (status = 200, description = "The card is registered no longer", body = CardRegistrationAnswer),
+        (status = 400, description = "malformed-json", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "facility-mismatch, role-not-allowed, challenge-unknown, challenge-expired, \
+            challenge-other-facility, challenge-other-terminal, card-signature-invalid, card-signature-missing, \
+            card-certificate-not-yet-valid, card-certificate-over, card-certificate-revoked, card-certificate-unknown",
+            body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "card-not-registered, cards-not-taken", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 409, description = "challenge-used", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 422, description = "card-certificate-refused", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 429, description = "rate-limited", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 503, description = "overloaded, store-unavailable, shutting-down, card-status-unavailable",
+            body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security(("facility_certificate" = []))
+)]
+pub(super) async fn end(
+    State(api): State<Arc<Api>>,
+    caller: TerminalCaller,
+    request: Request,
+) -> Result<JsonAnswer<CardRegistrationAnswer>, Problem> {
+    let facility = caller.facility.code;
+    api.single_checks.admit(&facility)?;
+    let JsonBody(message) = JsonBody::<CardRegistrationEndRequest>::from_request(request, &()).await?;
+    caller.facility.must_be(&message.medical_institution_code)?;
+    let witness = judge(&api)?.strong_witness(&message.presence, facility, &caller.terminal).await?;
+    let question = CardQuestion { facility, request_id: message.request_id, witness, ask: CardAsk::End };
+    match api.engine.card(question).await?? {
+        CardAnswer::Ended => Ok(registration(&api, facility, message.request_id, CardRegistrationState::Ended)),
+        CardAnswer::Checked(_) | CardAnswer::Registered { .. } => {
+            Err(Problem::internal("the end of a registration became something else"))
+        }
+    }
+}
+
+/// What judges cards, if any card is taken.
+fn judge(api: &Api) -> Result<&Presence, Problem> {
+    api.presence.as_deref().ok_or_else(|| Problem::new(ProblemCode::CardsNotTaken, "番号で確認してください"))
+}
+
+fn registration(
+    api: &Api,
+    facility: MedicalInstitutionCode,
+    request_id: Uuid,
+    state: CardRegistrationState,
+) -> JsonAnswer<CardRegistrationAnswer> {
+    JsonAnswer(CardRegistrationAnswer {
+        process_execution_time: japan_time(api.clock.now()),
+        medical_institution_code: facility.to_string(),
+        request_id,
+        state,
+    })
+}
+
+/// Reads what is asked with a card.
+fn read(message: &CardCheckRequest) -> Result<CardAsk, Vec<FieldError>> {
+    let mut wrong = Vec::new();
+    let on = domain::date::parse(&message.qualification_confirmation_date)
+        .map_err(|error| {
+            let field = domain::Field::QualificationConfirmationDate;
+            wrong.push(FieldError::from(&UnreadableField { field, code: error.code() }));
+        })
+        .ok();
+    let choice = match message.consents.as_ref().map(wire::api::Consents::parse) {
+        None => None,
+        Some(Ok(choice)) => Some(choice),
+        Some(Err(flags)) => {
+            wrong.extend(flags);
+            None
+        }
+    };
+    let file = message.arbitrary_file_identifier.clone();
+    wrong.extend(too_long("ArbitraryFileIdentifier", file.as_deref(), ARBITRARY_FILE_IDENTIFIER_MAX_CHARS));
+    match on {
+        Some(on) if wrong.is_empty() => Ok(CardAsk::Check { on, arbitrary_file_identifier: file, choice }),
+        _ => Err(wrong),
+    }
+}
+
+impl From<CardRefused> for Problem {
+    fn from(refused: CardRefused) -> Self {
+        match refused {
+            CardRefused::ChallengeUsed => Self::new(ProblemCode::ChallengeUsed, "もう一度カードを置いてください"),
+            CardRefused::NotRegistered => Self::new(
+                ProblemCode::CardNotRegistered,
+                "この場で登録できます。資格確認書などの番号と生年月日を入力するか、番号で確認してください",
+            ),
+            CardRefused::RegisteredToAnother => {
+                Self::new(ProblemCode::CardRegisteredToAnother, "カードと保険の番号が同じ方のものか確かめてください")
+            }
+            CardRefused::NotIdentified(hints) => {
+                let errors = hints.iter().map(|hint| FieldError {
+                    field: hint.code.field().map_or_else(String::new, |field| field.element().to_owned()),
+                    code: hint.code.code().to_owned(),
+                    message: hint.message(),
+                    message_en: hint.message_en(),
+                });
+                Self::new(ProblemCode::PatientNotFound, "番号と生年月日から、お一人に決まりませんでした")
+                    .with_errors(errors.collect())
+            }
+        }
+    }
+}
