@@ -23,11 +23,22 @@ pub enum Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Cards' certificates checked a second on one core, with OCSP and with a revocation list; the last line is JSON
+    Certificates,
 }
 
 pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
-    let Bench::Check { arguments } = bench;
     workspace.cargo(&["build", "--release", "--package", "tashika"], RELEASE_BUILD_MAX)?;
+    match bench {
+        Bench::Check { arguments } => check(workspace, arguments),
+        Bench::Certificates => {
+            let words = ["bench", "certificates"];
+            run::run(&mut run::command(&workspace.root, workspace.release_binary(), &words), BENCH_MAX)
+        }
+    }
+}
+
+fn check(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let server = PrivatePostgres::start_with(SERVER_SETTINGS)?;
     let mut command = run::command(&workspace.root, workspace.release_binary(), &["bench", "check", "--database"]);
     command.arg(server.create_database()?).args(arguments);
