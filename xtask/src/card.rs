@@ -34,14 +34,15 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         |first: &str, rest: &[&str], limit| workspace.cargo(&[&[first], &with_readers[..], rest].concat(), limit);
     cargo("clippy", &["--all-targets", "--", "-D", "warnings"], BUILD_MAX)?;
     cargo("test", &["--test", "pcsc"], BUILD_MAX + TEST_MAX)?;
-    judge(workspace, &workspace.example("card", "virtual_card")?)
+    let folder = workspace.fresh_scratch("card")?;
+    made_up_person(&folder, &workspace.example("card", "virtual_card")?)?;
+    person_of_a_nation(&folder, &workspace.binary()?)
 }
 
-fn judge(workspace: &Workspace, program: &Path) -> Result<()> {
-    let folder = workspace.fresh_scratch("card")?;
-    let server = PrivatePcscd::start(&pcscd::fresh_folder()?)?;
-    let mut bench = Bench { folder, server, program: program.to_owned(), card: None };
-    bench.insert()?;
+/// Whose card has both certificates.
+fn made_up_person(folder: &Path, program: &Path) -> Result<()> {
+    let mut bench = Bench::new(folder, program)?;
+    bench.insert_made_up()?;
     bench.is_recognised()?;
     bench.is_listed()?;
     let user = bench.certificate("1", "3", "user")?;
@@ -49,6 +50,28 @@ fn judge(workspace: &Workspace, program: &Path) -> Result<()> {
     let signing = bench.signing_certificate()?;
     bench.signs("1", PASSWORD, "02", &signing)?;
     bench.locks()
+}
+
+/// Card and phone as `tashika card` plays them, with what the nation's authority issued.
+fn person_of_a_nation(folder: &Path, program: &Path) -> Result<()> {
+    let nation = folder.join("nation").display().to_string();
+    run::output(&mut run::command(folder, program, &["nation", "--people", "1000", "--out", &nation]))?;
+    let listed =
+        run::output(&mut run::command(folder, program, &["jpki", "list", "--first", "1", "--nation", &nation]))?;
+    let mut words = listed.split_whitespace().skip_while(|word| *word != "person").skip(1);
+    let person = words.next().context("somebody has a valid card")?;
+
+    let mut bench = Bench::new(folder, program)?;
+    let words = ["card", "--nation", &nation, "--person", person, "--reader", &bench.reader()];
+    let pin = bench.insert_person(&words)?;
+    let user = bench.certificate("1", "3", "person")?;
+    bench.signs("0", &pin, "01", &user)?;
+    bench.take_out()?;
+    bench.insert_person(&[&words[..], &["--phone"]].concat())?;
+    let without = bench.ask("pkcs15-tool", &["--read-certificate", "1"])?;
+    ensure!(!without.status.success(), "a phone gave its certificate without the PIN");
+    println!("tashika card: person {person} of a nation, card and phone");
+    bench.take_out()
 }
 
 /// A card in a reader, and judges around it.
@@ -60,11 +83,35 @@ struct Bench {
 }
 
 impl Bench {
-    fn insert(&mut self) -> Result<()> {
-        let mut command = Command::new(&self.program);
-        command.arg(self.server.readers()[0].to_string()).arg(self.folder.join("counters.json"));
-        self.card = Some(command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().context("virtual_card")?);
-        self.wait_until(true)
+    fn new(folder: &Path, program: &Path) -> Result<Self> {
+        let server = PrivatePcscd::start(&pcscd::fresh_folder()?)?;
+        Ok(Self { folder: folder.to_owned(), server, program: program.to_owned(), card: None })
+    }
+
+    /// Where the card connects.
+    fn reader(&self) -> String {
+        self.server.readers()[0].to_string()
+    }
+
+    fn insert_made_up(&mut self) -> Result<()> {
+        self.insert(&[&self.reader(), "counters.json"]).map(drop)
+    }
+
+    /// Gives the PIN that the program prints.
+    fn insert_person(&mut self, words: &[&str]) -> Result<String> {
+        let printed = std::fs::read_to_string(self.insert(words)?)?;
+        let pin = printed.split_whitespace().find_map(|word| word.strip_prefix("pin="));
+        pin.map(str::to_owned).with_context(|| format!("no PIN in: {printed}"))
+    }
+
+    /// Starts the program that plays the card, and gives the file into which it prints.
+    fn insert(&mut self, words: &[&str]) -> Result<PathBuf> {
+        let printed = self.folder.join("card.log");
+        let mut command = run::command(&self.folder, &self.program, words);
+        command.stdin(Stdio::piped()).stdout(std::fs::File::create(&printed)?);
+        self.card = Some(command.spawn().with_context(|| self.program.display().to_string())?);
+        self.wait_until(true)?;
+        Ok(printed)
     }
 
     /// pcscd looks at its readers a few times a second.
@@ -82,8 +129,9 @@ impl Bench {
 
     fn take_out(&mut self) -> Result<()> {
         if let Some(mut card) = self.card.take() {
-            // The end of its input is its end.
+            // The made-up person's card ends with its input, a nation's person's at a signal.
             drop(card.stdin.take());
+            run::terminate(&card);
             card.wait()?;
         }
         self.wait_until(false)
@@ -159,7 +207,7 @@ impl Bench {
             let wrong = self.sign("0", WRONG_PIN, "01", &message, &signature)?;
             ensure!(text(&wrong).contains("CKR_PIN_INCORRECT"), "a wrong PIN: {}", text(&wrong));
             self.take_out()?;
-            self.insert()?;
+            self.insert_made_up()?;
             let pins = self.says("pkcs15-tool", &["--list-pins"])?;
             ensure!(tries_left(&pins) == [left, "5"], "tries after a wrong PIN: {pins}");
         }

@@ -49,6 +49,11 @@ pub fn is_installed(program: &str) -> bool {
     found.is_ok_and(|status| status.success())
 }
 
+/// Asks a process that we started to end.
+pub fn terminate(child: &Child) {
+    signal("TERM", child.id());
+}
+
 /// Ends a process that we started, and everything it started, without mercy.
 pub fn kill_tree(child: &mut Child) {
     // Whoever is stopped starts nothing more, so the tree is complete once a look finds nobody new.
