@@ -3,7 +3,7 @@
 use crate::check::private::World;
 use crate::cli::{Terminal as Say, TerminalUser, UserRole};
 use crate::command::print;
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -23,8 +23,12 @@ async fn join(url: &str, code: &str, data: &Path, world: &World) -> Result<()> {
     let joined = terminal::join(url, code, data, Arc::clone(&world.clock), Arc::clone(&world.random))
         .await
         .map_err(|error| anyhow::anyhow!("{}\n{error}", error.message_ja()))?;
+    let tested = match &joined.self_test {
+        Ok(test) => format!("{} / {}", test.text.ja, test.text.en),
+        Err(error) => format!("{} / {error}", error.message_ja()),
+    };
     print(&format!(
-        "登録できました / joined: {} {}\n  req {}\n  res {}\n  settings {}\n  \
+        "登録できました / joined: {} {}\n  {tested}\n  req {}\n  res {}\n  settings {}\n  \
          login {} / {}（いま控えてください。二度と表示されません / shown only now）\n  next: tashika terminal run --data {}",
         joined.facility,
         joined.name,
@@ -45,7 +49,7 @@ async fn serve(data: &Path, desk: Option<SocketAddr>, world: &World) -> Result<(
     let (req, res) = (config.req(), config.res());
     let running = Terminal::start(config, Arc::clone(&world.clock), Arc::clone(&world.random))
         .await
-        .context("the terminal could not be started")?;
+        .map_err(|error| anyhow::anyhow!("{}\n{error}", error.message_ja()))?;
     print(&format!("ready desk=http://{} req={} res={}", running.desk_addr, req.display(), res.display()))?;
     running.run_to_the_end().await;
     print("stopped; nothing that was taken is lost")
