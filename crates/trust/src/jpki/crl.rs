@@ -111,6 +111,11 @@ impl Crl {
         self.next_update
     }
 
+    /// Serial numbers of the certificates that are revoked, in their order.
+    pub fn serials(&self) -> impl Iterator<Item = CertificateSerial> {
+        self.entries.iter().map(|(serial, _)| *serial)
+    }
+
     /// How many certificates are revoked.
     pub fn len(&self) -> usize {
         self.entries.len()

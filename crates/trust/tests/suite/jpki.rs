@@ -2,8 +2,8 @@
 //! they came about, make the reader panic. Certificates are made here with the profile of real ones.
 
 use proptest::prelude::*;
-use trust::jpki::issue::{Flaw, Leaf};
-use trust::jpki::{JpkiError, JpkiTrust, POLICY, Period, RsaPrivateKey, TEST_POLICY};
+use trust::jpki::issue::{self, Flaw, Leaf, SigningLeaf};
+use trust::jpki::{CaCertificate, JpkiError, JpkiTrust, POLICY, Period, RsaPrivateKey, TEST_POLICY};
 
 use crate::jpki_world::{WORLD, at, leaf, now, serial, validity};
 
@@ -40,6 +40,29 @@ fn a_certificate_that_is_wrong_is_refused_by_name() {
     ] {
         assert_eq!(trust.verify(&WORLD.issue(3, &leaf), now()).err(), Some(error), "{leaf:?}");
     }
+}
+
+#[test]
+fn the_cards_other_certificate_is_not_taken_for_this_one() {
+    let key = &WORLD.generation(3).key;
+    let der = issue::signing_ca(serial(&[6]), WORLD.generation(3).certificate.validity(), key).expect("signed");
+    let ca = CaCertificate::from_der(&der).expect("an authority");
+    let leaf = SigningLeaf {
+        serial: leaf().serial,
+        subject_id: "20261122000000000000000000AB",
+        validity: leaf().validity,
+        place: leaf().place,
+        name: "山田　太郎",
+        sex: '1',
+        birth: "319800217",
+        address: "東京都千代田区千代田１丁目１番１号",
+    };
+    let signed = leaf.sign(&ca, key, &WORLD.card_spki).expect("signed");
+    // Its authority has another name, even with the same key.
+    assert_eq!(WORLD.trust(&[1, 2, 3]).verify(&signed, now()).err(), Some(JpkiError::IssuerUnknown));
+    // And where somebody configured that authority, its usage gives it away.
+    let trust = JpkiTrust::new([der], &[TEST_POLICY]).expect("an authority");
+    assert_eq!(trust.verify(&signed, now()).err(), Some(JpkiError::KeyUsage));
 }
 
 #[test]

@@ -1,16 +1,21 @@
-//! Making certificates like those of JPKI, for the model of the card's authority: of the authority itself, of people, and
-//! of a responder.
+//! Making certificates like those of JPKI, for the model of the card's authority: of the authority itself, of people (for
+//! authentication, and beside it for signatures), and of a responder.
 //!
 //! The profile was read from certificates of a test card and from the authority's public ones. Names say `JPKI-TEST`, as
 //! those of the real test hierarchy do, so that nothing made here can be mistaken for a real card.
 
+mod signing;
+
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+
+pub use signing::{SigningLeaf, signing_ca};
+
 use super::authority::CaCertificate;
 use super::revocation::extension;
+use super::rsa::RsaPublicKey;
 use super::{CertificateSerial, JpkiError, RsaPrivateKey, algorithm};
 use crate::certificate::Validity;
 use crate::der::{self, Oid};
-use crate::jpki::rsa::RsaPublicKey;
-use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
 const COMMON_NAME: Oid = Oid::new(&[2, 5, 4, 3]);
 const COUNTRY: Oid = Oid::new(&[2, 5, 4, 6]);
@@ -36,12 +41,21 @@ const OCSP_NO_CHECK: Oid = Oid::new(&[1, 3, 6, 1, 5, 5, 7, 48, 1, 5]);
 const NOBODY_KNOWS: Oid = Oid::new(&[2, 999, 1]);
 
 const ORGANIZATION_NAME: &str = "JPKI-TEST";
-const PURPOSE_NAME: &str = "JPKI for user authentication";
 const AGENCY_NAME: &str = "Japan Agency for Local Authority Information Systems";
 const CPS_URL: &[u8] = b"http://www.jpki.go.jp/cps.html";
-/// The authority's name as the alternative names say it.
-const JAPANESE_NAMES: [&str; 3] =
-    ["公的個人認証サービス（試験）", "公的個人認証サービス利用者証明用", "地方公共団体情報システム機構"];
+const SERVICE_NAME_JA: &str = "公的個人認証サービス（試験）";
+const AGENCY_NAME_JA: &str = "地方公共団体情報システム機構";
+
+/// What tells the two authorities of JPKI apart: the one for authentication and the one for signatures.
+struct Hierarchy {
+    purpose: &'static str,
+    purpose_ja: &'static str,
+}
+
+const AUTHENTICATION: Hierarchy = Hierarchy {
+    purpose: "JPKI for user authentication",
+    purpose_ja: "公的個人認証サービス利用者証明用",
+};
 
 /// Bits of key usage as DER writes them: unused bits, then the bits (RFC 5280 4.2.1.3).
 const DIGITAL_SIGNATURE: [u8; 2] = [7, 0x80];
@@ -53,22 +67,53 @@ const SIGN_CERTIFICATES_AND_LISTS: [u8; 2] = [1, 0x06];
 /// # Errors
 /// [`JpkiError::Key`] when the key cannot sign.
 pub fn ca(serial: CertificateSerial, validity: Validity, key: &RsaPrivateKey) -> Result<Vec<u8>, JpkiError> {
-    let spki = key.public_spki()?;
-    let name = authority_name();
-    let point = name_of(&[
-        (ORGANIZATIONAL_UNIT, PURPOSE_NAME),
-        (ORGANIZATIONAL_UNIT, "CRL Distribution Points"),
-        (COMMON_NAME, "CA CRLDP"),
-    ]);
-    let ca_true = der::sequence([der::element(der::BOOLEAN, &[0xff])]);
-    let extensions = der::sequence([
-        extension(&SUBJECT_KEY_IDENTIFIER, false, &der::octets(&key_identifier(&spki)?)),
-        extension(&KEY_USAGE, true, &der::element(der::BIT_STRING, &SIGN_CERTIFICATES_AND_LISTS)),
-        extension(&BASIC_CONSTRAINTS, true, &ca_true),
-        extension(&SUBJECT_ALT_NAME, false, &der::sequence([directory_name(&japanese_name())])),
-        extension(&CRL_DISTRIBUTION_POINTS, false, &distribution_points(&point)),
-    ]);
-    certificate(key, &Parts { serial, issuer: &name, validity, subject: &name, spki: &spki, extensions: &extensions })
+    AUTHENTICATION.ca(serial, validity, key)
+}
+
+impl Hierarchy {
+    fn ca(&self, serial: CertificateSerial, validity: Validity, key: &RsaPrivateKey) -> Result<Vec<u8>, JpkiError> {
+        let (spki, name) = (key.public_spki()?, self.name());
+        let point = name_of(&[
+            (ORGANIZATIONAL_UNIT, self.purpose),
+            (ORGANIZATIONAL_UNIT, "CRL Distribution Points"),
+            (COMMON_NAME, "CA CRLDP"),
+        ]);
+        let ca_true = der::sequence([der::element(der::BOOLEAN, &[0xff])]);
+        let extensions = der::sequence([
+            extension(&SUBJECT_KEY_IDENTIFIER, false, &der::octets(&key_identifier(&spki)?)),
+            extension(&KEY_USAGE, true, &der::element(der::BIT_STRING, &SIGN_CERTIFICATES_AND_LISTS)),
+            extension(&BASIC_CONSTRAINTS, true, &ca_true),
+            extension(&SUBJECT_ALT_NAME, false, &self.alternative_name()),
+            extension(&CRL_DISTRIBUTION_POINTS, false, &distribution_points(&point)),
+        ]);
+        let parts = Parts { serial, issuer: &name, validity, subject: &name, spki: &spki, extensions: &extensions };
+        certificate(key, &parts)
+    }
+
+    /// The name that all generations share.
+    fn name(&self) -> Vec<u8> {
+        name_of(&[(ORGANIZATIONAL_UNIT, self.purpose), (ORGANIZATIONAL_UNIT, AGENCY_NAME)])
+    }
+
+    /// The same in Japanese, as general names.
+    fn alternative_name(&self) -> Vec<u8> {
+        let name = der::sequence([
+            country(),
+            attribute(&ORGANIZATION, SERVICE_NAME_JA),
+            attribute(&ORGANIZATIONAL_UNIT, self.purpose_ja),
+            attribute(&ORGANIZATIONAL_UNIT, AGENCY_NAME_JA),
+        ]);
+        der::sequence([directory_name(&name)])
+    }
+
+    fn distribution_point(&self, (prefecture, city): (&str, &str)) -> Vec<u8> {
+        name_of(&[
+            (ORGANIZATIONAL_UNIT, self.purpose),
+            (ORGANIZATIONAL_UNIT, "CRL Distribution Points"),
+            (ORGANIZATIONAL_UNIT, prefecture),
+            (COMMON_NAME, &format!("{city} CRLDP")),
+        ])
+    }
 }
 
 /// A 利用者証明用電子証明書 before it is signed.
@@ -127,13 +172,11 @@ impl Leaf<'_> {
     fn extensions(&self, ca: &CaCertificate, spki: &[u8]) -> Result<Vec<u8>, JpkiError> {
         let is = |flaw| self.flaw == Some(flaw);
         let usage = if is(Flaw::SigningKeyUsage) { DIGITAL_SIGNATURE_AND_NON_REPUDIATION } else { DIGITAL_SIGNATURE };
-        let qualifier = der::sequence([der::oid(&CPS), der::element(der::IA5_STRING, CPS_URL)]);
-        let policy = der::sequence([der::oid(&self.policy), der::sequence([qualifier])]);
         let url = der::element(der::context(6), self.ocsp_url.as_bytes());
         let mut all = vec![
             extension(&KEY_USAGE, true, &der::element(der::BIT_STRING, &usage)),
-            extension(&CERTIFICATE_POLICIES, !is(Flaw::PolicyNotCritical), &der::sequence([policy])),
-            extension(&ISSUER_ALT_NAME, false, &der::sequence([directory_name(&japanese_name())])),
+            extension(&CERTIFICATE_POLICIES, !is(Flaw::PolicyNotCritical), &policies(&self.policy)),
+            extension(&ISSUER_ALT_NAME, false, &AUTHENTICATION.alternative_name()),
             extension(&CRL_DISTRIBUTION_POINTS, false, &distribution_points(&distribution_point(self.place))),
             extension(&AUTHORITY_INFO_ACCESS, false, &der::sequence([der::sequence([der::oid(&OCSP), url])])),
             authority_key_identifier(ca),
@@ -160,7 +203,7 @@ pub fn responder(
     validity: Validity,
     spki: &[u8],
 ) -> Result<Vec<u8>, JpkiError> {
-    let subject = name_of(&[(ORGANIZATIONAL_UNIT, PURPOSE_NAME), (COMMON_NAME, "OCSP responder")]);
+    let subject = name_of(&[(ORGANIZATIONAL_UNIT, AUTHENTICATION.purpose), (COMMON_NAME, "OCSP responder")]);
     let extensions = der::sequence([
         extension(&KEY_USAGE, true, &der::element(der::BIT_STRING, &DIGITAL_SIGNATURE)),
         extension(&EXTENDED_KEY_USAGE, false, &der::sequence([der::oid(&OCSP_SIGNING)])),
@@ -173,13 +216,8 @@ pub fn responder(
 }
 
 /// The directory name under which the revocation list of a municipality is published, DER.
-pub fn distribution_point((prefecture, city): (&str, &str)) -> Vec<u8> {
-    name_of(&[
-        (ORGANIZATIONAL_UNIT, PURPOSE_NAME),
-        (ORGANIZATIONAL_UNIT, "CRL Distribution Points"),
-        (ORGANIZATIONAL_UNIT, prefecture),
-        (COMMON_NAME, &format!("{city} CRLDP")),
-    ])
+pub fn distribution_point(place: (&str, &str)) -> Vec<u8> {
+    AUTHENTICATION.distribution_point(place)
 }
 
 /// What decides the bytes of a certificate.
@@ -213,6 +251,12 @@ fn key_identifier(spki: &[u8]) -> Result<Vec<u8>, JpkiError> {
     Ok(digest(&SHA1_FOR_LEGACY_USE_ONLY, key.pkcs1()).as_ref().to_vec())
 }
 
+/// One policy with the address of the practice statement.
+fn policies(policy: &Oid) -> Vec<u8> {
+    let qualifier = der::sequence([der::oid(&CPS), der::element(der::IA5_STRING, CPS_URL)]);
+    der::sequence([der::sequence([der::oid(policy), der::sequence([qualifier])])])
+}
+
 fn authority_key_identifier(ca: &CaCertificate) -> Vec<u8> {
     let mut serial = der::positive(ca.serial().as_bytes());
     serial[0] = der::context(2);
@@ -222,20 +266,6 @@ fn authority_key_identifier(ca: &CaCertificate) -> Vec<u8> {
         serial,
     ]);
     extension(&AUTHORITY_KEY_IDENTIFIER, false, &value)
-}
-
-fn authority_name() -> Vec<u8> {
-    name_of(&[(ORGANIZATIONAL_UNIT, PURPOSE_NAME), (ORGANIZATIONAL_UNIT, AGENCY_NAME)])
-}
-
-fn japanese_name() -> Vec<u8> {
-    let [organization, purpose, agency] = JAPANESE_NAMES;
-    der::sequence([
-        country(),
-        attribute(&ORGANIZATION, organization),
-        attribute(&ORGANIZATIONAL_UNIT, purpose),
-        attribute(&ORGANIZATIONAL_UNIT, agency),
-    ])
 }
 
 /// C=JP, O=JPKI-TEST, then these.
