@@ -115,9 +115,14 @@ impl Day {
 
     /// Seven digits of the era form: era code, two digits of the year in the era, month, day. `None` before Meiji.
     pub(crate) fn era_text(self) -> Option<String> {
-        let (code, _) = self.era()?;
+        let code = self.era_code()?;
         let (year, (_, month, day)) = (self.year_of_era()?, self.ymd());
         Some(format!("{code}{year:02}{month:02}{day:02}"))
+    }
+
+    /// The number of the era, 1 for Meiji to 5 for Reiwa. `None` before Meiji.
+    pub(crate) fn era_code(self) -> Option<u32> {
+        self.era().map(|(code, _)| code)
     }
 
     /// The year within the era, from 1. `None` before Meiji.

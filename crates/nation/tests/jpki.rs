@@ -11,7 +11,7 @@ use nation::jpki::{Authority, CertificateId, Error, Generation, Register, STORY_
 use nation::{Nation, Options};
 use trust::jpki::crl::Crl;
 use trust::jpki::ocsp::Status;
-use trust::jpki::{CertificateSerial, JpkiTrust, Period, RevocationReason, RsaPrivateKey, TEST_POLICY};
+use trust::jpki::{CertificateSerial, JpkiError, JpkiTrust, Period, RevocationReason, RsaPrivateKey, TEST_POLICY};
 
 const PEOPLE: u32 = 2000;
 
@@ -112,6 +112,22 @@ fn a_card_keeps_its_key_and_its_secrets() {
     assert!(one.number_b().ends_with(&one.security_code) && one.number_b().contains(&one.expires[..4]));
     let shown = format!("{one:?}");
     assert!(!shown.contains(&one.pin) && !shown.contains(&holder.name), "{shown}");
+}
+
+#[test]
+fn a_grown_up_has_a_certificate_for_signatures_too_and_a_child_has_none() {
+    let folder = folder();
+    let register = Register::open(folder.path()).expect("open");
+    let authority = Authority::open(folder.path()).expect("open");
+    let card = |person| authority.card(&register, &NATION.holder(person).expect("alive")).expect("a card");
+    // The family of the story: a grown-up first, a child third.
+    let (grown_up, child) = (card(0), card(2));
+    assert!(child.signing.is_none());
+    let signing = grown_up.signing.expect("a second certificate");
+    assert!(signing.password.len() == 8 && signing.private_key != grown_up.private_key);
+    assert_eq!(trust(&authority).verify(&signing.certificate, now()).err(), Some(JpkiError::IssuerUnknown));
+    let signers = JpkiTrust::new([&signing.ca], &[TEST_POLICY]).expect("an authority");
+    assert_eq!(signers.verify(&signing.certificate, now()).err(), Some(JpkiError::KeyUsage));
 }
 
 #[test]

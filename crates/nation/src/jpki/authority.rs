@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use trust::jpki::crl::{self, Contents};
-use trust::jpki::issue::{self, Leaf};
+use trust::jpki::issue::{self, Leaf, SigningLeaf};
 use trust::jpki::ocsp::Responder;
 use trust::jpki::{
     CaCertificate, CaKeyId, CertificateSerial, JpkiError, Period, RevocationError, RsaPrivateKey, TEST_POLICY,
@@ -14,7 +14,7 @@ use trust::jpki::{
 use super::holder::Holder;
 use super::plan::{self, Generation};
 use super::{CertificateId, Error, FOLDER, Issued, Register, Result, files};
-use crate::day::Day;
+use crate::day::{Day, age_on};
 use crate::dice::{Dice, Stream};
 use crate::limits;
 
@@ -25,6 +25,21 @@ const OCSP_URL: &str = "http://ocsp.jpki-test.invalid/";
 /// A card of a grown-up lasts until the tenth birthday after its issue, a child's until the fifth.
 const CARD_BIRTHDAYS: (i32, i32) = (5, 10);
 const GROWN_UP_YEARS: i32 = 18;
+/// Younger ones get no certificate for signatures.
+const SIGNING_FROM_YEARS: i32 = 15;
+
+/// The card's other certificate, with its key.
+#[derive(Clone)]
+pub struct SigningCertificate {
+    /// 署名用電子証明書, DER.
+    pub certificate: Vec<u8>,
+    /// Its key, PKCS #8, DER.
+    pub private_key: Vec<u8>,
+    /// Certificate of the authority for signatures, DER.
+    pub ca: Vec<u8>,
+    /// 署名用パスワード: two capital letters and six digits.
+    pub password: String,
+}
 
 /// What goes onto a person's card. `Debug` shows none of it.
 #[derive(Clone)]
@@ -37,6 +52,8 @@ pub struct PersonCard {
     pub private_key: Vec<u8>,
     /// Certificate of the authority's generation, DER.
     pub ca: Vec<u8>,
+    /// 署名用; children under 15 have none.
+    pub signing: Option<SigningCertificate>,
     /// 利用者証明用 PIN, four digits.
     pub pin: String,
     /// セキュリティコード under the photo, four digits.
@@ -144,16 +161,47 @@ impl Authority {
             ocsp_url: OCSP_URL,
             flaw: None,
         };
+        let (pin, security_code) = (four_digits(&mut dice), four_digits(&mut dice));
         Ok(PersonCard {
             id: current.id,
             certificate: leaf.sign(&by.certificate, &by.key, &key.public_spki()?)?,
             private_key: key.to_pkcs8().to_vec(),
             ca: by.certificate.der().to_vec(),
-            pin: four_digits(&mut dice),
-            security_code: four_digits(&mut dice),
+            signing: self.signing(&current, holder, &mut dice)?,
+            pin,
+            security_code,
             expires: card_ends(current.issued, holder.birth).text(),
             holder: holder.clone(),
         })
+    }
+
+    /// The certificate for signatures that is issued together with the other one. Its authority's key is made when the
+    /// first card needs it.
+    fn signing(&self, current: &Issued, holder: &Holder, dice: &mut Dice) -> Result<Option<SigningCertificate>> {
+        let validity = plan::life_of(current.issued, holder.birth);
+        if age_on(holder.birth, plan::day_in_japan(validity.not_before)) < SIGNING_FROM_YEARS {
+            return Ok(None);
+        }
+        let generation = current.id.generation;
+        let by = own_key(&self.folder.join(format!("ca-signing-{}.key", generation.number())))?;
+        let own = CertificateSerial::from_bytes(generation.signing_serial()).ok_or(JpkiError::Unreadable)?;
+        let life = self.signer(generation).certificate.validity();
+        let ca = CaCertificate::from_der(&issue::signing_ca(own, life, &by)?)?;
+        let key = own_key(&self.folder.join(KEYS).join(format!("{}-{}-signing.key", holder.person, current.issue)))?;
+        let leaf = SigningLeaf {
+            serial: current.id.serial,
+            subject_id: &format!("{}{:05}", subject_id(dice, current.issued), dice.below(100_000)),
+            validity,
+            place: (&holder.place.0, &holder.place.1),
+            name: &holder.name,
+            sex: holder.sex,
+            birth: &format!("{}{}", holder.birth.era_code().unwrap_or_default(), holder.birthdate),
+            address: &holder.address,
+        };
+        let certificate = leaf.sign(&ca, &by, &key.public_spki()?)?;
+        let password = format!("{}{}{:06}", letter(dice), letter(dice), dice.below(1_000_000));
+        let private_key = key.to_pkcs8().to_vec();
+        Ok(Some(SigningCertificate { certificate, private_key, ca: ca.der().to_vec(), password }))
     }
 
     /// How it stands with the person's card at a time; none without a card.
@@ -244,8 +292,12 @@ fn own_key(path: &Path) -> Result<RsaPrivateKey> {
 
 /// 23 characters that say nothing of the person: the instant of issue, eight digits, a letter.
 fn subject_id(dice: &mut Dice, issued: Timestamp) -> String {
-    let letter = char::from(b'A' + dice.below(26) as u8);
+    let letter = letter(dice);
     format!("{}{:08}{letter}", issued.strftime("%Y%m%d%H%M%S"), dice.below(100_000_000))
+}
+
+fn letter(dice: &mut Dice) -> char {
+    char::from(b'A' + dice.below(26) as u8)
 }
 
 fn four_digits(dice: &mut Dice) -> String {
@@ -254,7 +306,7 @@ fn four_digits(dice: &mut Dice) -> String {
 
 fn card_ends(issued: Timestamp, birth: Day) -> Day {
     let issued = plan::day_in_japan(plan::life_of(issued, birth).not_before);
-    let grown_up = crate::day::age_on(birth, issued) >= GROWN_UP_YEARS;
+    let grown_up = age_on(birth, issued) >= GROWN_UP_YEARS;
     let (child, adult) = CARD_BIRTHDAYS;
     plan::birthday_after(birth, issued, if grown_up { adult } else { child })
 }

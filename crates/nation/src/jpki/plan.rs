@@ -63,6 +63,15 @@ impl Generation {
         }
     }
 
+    /// Serial number of the certificate of the same generation of the authority for signatures.
+    pub(super) const fn signing_serial(self) -> &'static [u8] {
+        match self {
+            Self::First => &[0x01],
+            Self::Second => &[0x01, 0x32, 0xc4, 0xab],
+            Self::Third => &[0x06, 0x7c, 0x6a, 0x21],
+        }
+    }
+
     /// First and last day. Those of the real generations, as seen from 2026; moved by whole years for another "today".
     pub(super) fn days(self, as_of: Day) -> (Day, Day) {
         let later = as_of.year() - 2026;
