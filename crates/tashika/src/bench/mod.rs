@@ -26,6 +26,7 @@ struct EngineRun {
     one: Measured,
     many: Measured,
     import_rows_per_s: f64,
+    import_people_per_s: f64,
 }
 
 /// Measures full checks.
@@ -93,7 +94,8 @@ async fn engine(
     center.stop().await?;
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
     let import_rows_per_s = report.rows_read as f64 / took.as_secs_f64();
-    Ok(EngineRun { one, many, import_rows_per_s })
+    let import_people_per_s = f64::from(check.people) / took.as_secs_f64();
+    Ok(EngineRun { one, many, import_rows_per_s, import_people_per_s })
 }
 
 fn table(
@@ -129,9 +131,14 @@ fn table(
         row("full check, PostgreSQL", 1, &postgres.one, empty_one)?;
         row("full check, PostgreSQL", many, &postgres.many, empty)?;
     }
-    writeln!(out, "\nimport into SQLite {:.0} rows/s", sqlite.import_rows_per_s)?;
+    writeln!(out)?;
+    let mut import = |engine: &str, run: &EngineRun| {
+        let (people, rows) = (run.import_people_per_s, run.import_rows_per_s);
+        writeln!(out, "import into {engine} {people:.0} people/s ({rows:.0} rows/s)")
+    };
+    import("SQLite", sqlite)?;
     if let Some(postgres) = postgres {
-        writeln!(out, "import into PostgreSQL {:.0} rows/s", postgres.import_rows_per_s)?;
+        import("PostgreSQL", postgres)?;
     }
     writeln!(out, "P-256 signatures {signatures:.0}/s on one core; 512-byte appends with fdatasync {commits:.0}/s\n")?;
     let mut figures = Map::new();
@@ -161,6 +168,7 @@ fn engine_figures(figures: &mut Map<String, Value>, engine: &str, run: &EngineRu
         (format!("check_{engine}_1_p50_ms"), run.one.p50_ms),
         (format!("check_{engine}_1_p99_ms"), run.one.p99_ms),
         (format!("import_{engine}_rows_per_s"), run.import_rows_per_s),
+        (format!("import_{engine}_people_per_s"), run.import_people_per_s),
     ] {
         figures.insert(name, round(value));
     }
