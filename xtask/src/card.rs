@@ -47,6 +47,7 @@ fn made_up_person(folder: &Path, program: &Path) -> Result<()> {
     bench.is_listed()?;
     let user = bench.certificate("1", "3", "user")?;
     bench.signs("0", PIN, "01", &user)?;
+    bench.is_tested()?;
     let signing = bench.signing_certificate()?;
     bench.signs("1", PASSWORD, "02", &signing)?;
     bench.locks()
@@ -172,6 +173,14 @@ impl Bench {
         let mut openssl = run::command(&self.folder, "openssl", &["verify", "-CAfile"]);
         println!("openssl verify: {}", run::output(openssl.arg(ca_file).arg(&leaf_file))?.trim());
         Ok(leaf_file)
+    }
+
+    /// Every way to sign that OpenSC's own test knows, and challenges.
+    fn is_tested(&self) -> Result<()> {
+        let tested = self.pkcs11(&["--slot-index", "0", "--login", "--pin", PIN, "--test"])?;
+        ensure!(tested.contains("No errors"), "OpenSC's own test: {tested}");
+        println!("pkcs11-tool --test: no errors, {} checks", tested.matches(": OK").count());
+        Ok(())
     }
 
     /// The one behind the password: not without it.

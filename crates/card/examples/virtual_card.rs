@@ -11,6 +11,7 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -27,11 +28,18 @@ fn main() -> Result<()> {
     let kept = file.clone();
     let card = VirtualCard::new(&support::content(Form::Card))?
         .with_state(read(&file)?)
+        .with_random(fill)
         .keep_with(move |state| std::fs::write(&kept, serde_json::to_vec(state)?));
     let _inserted = Inserted::new(address, card)?;
     println!("PIN {}, password {}", support::PIN, support::PASSWORD);
     io::stdin().read_to_end(&mut Vec::new())?;
     Ok(())
+}
+
+/// The machine's randomness: this program hands around no source of its own.
+fn fill(bytes: &mut [u8]) {
+    let read = File::open("/dev/urandom").and_then(|mut file| file.read_exact(bytes));
+    read.expect("the machine gives randomness");
 }
 
 fn read(file: &Path) -> Result<CardState> {

@@ -46,6 +46,7 @@ const SIGNED_BYTES_MAX: usize = 245;
 /// Instructions that only this side knows.
 const READ_RECORD: u8 = 0xB2;
 const INTERNAL_AUTHENTICATE: u8 = 0x88;
+const GET_CHALLENGE: u8 = 0x84;
 const GET_DATA: u8 = 0xCA;
 const TERMINAL_CERTIFICATE: u8 = 0xA2;
 const LAST_COMMAND: u8 = 0xFC;
@@ -61,6 +62,7 @@ impl VirtualCard {
             (0x00, READ_RECORD) => self.read_record(command),
             (0x00, ins::VERIFY) => self.verify(command),
             (0x80, ins::PERFORM_SECURITY_OPERATION) => self.sign(command),
+            (0x00, GET_CHALLENGE) => self.challenge(command),
             // The answer to reset of the contacts, asked for without contacts: this card has contacts.
             (0x00, GET_DATA) if (command.p1(), command.p2()) == (0x5F, 0x51) => Err(REFERENCE_NOT_FOUND),
             // Only the 共通 application has a key for it, and that key is not played.
@@ -202,6 +204,17 @@ impl VirtualCard {
             return Err(WRONG_LENGTH);
         }
         Ok(key.sign(&signed))
+    }
+
+    fn challenge(&mut self, command: &Command) -> Answer {
+        if (command.p1(), command.p2()) != (0x00, 0x00) {
+            return Err(WRONG_PARAMETERS);
+        }
+        let expected = command.expected().filter(|_| command.data().is_empty()).ok_or(WRONG_LENGTH)?;
+        let random = self.random.as_mut().ok_or(INSTRUCTION_UNKNOWN)?;
+        let mut bytes = vec![0; usize::from(expected)];
+        random(&mut bytes);
+        Ok(bytes)
     }
 
     /// The file that the second parameter means: `80` the selected one, `80` with a short id the named one.

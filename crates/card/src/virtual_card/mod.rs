@@ -8,12 +8,13 @@
 //! | played | as |
 //! |---|---|
 //! | SELECT, READ BINARY, READ RECORD, VERIFY, signing | above; by current file and by short file id |
+//! | challenges | with randomness from outside: [`VirtualCard::with_random`] |
 //! | counters | kept by whoever calls: [`CardState`], [`VirtualCard::keep_with`] |
 //! | a phone | [`Form::Android`], [`Form::Iphone`]: one application, the certificate behind the PIN, another label |
 //! | moods | [`Quirks`]: the first command after power-on fails; a warm reset forgets |
 //!
-//! Not played: changing PINs, challenges and keys between card and terminal (特定機関認証, whose commands are not public),
-//! signatures over the texts of the 入力補助 application. The 12-digit number is twelve zeros: this house has no such
+//! Not played: changing PINs, keys between card and terminal (特定機関認証, whose commands are not public), signatures over
+//! the texts of the 入力補助 application. The 12-digit number is twelve zeros: this house has no such
 //! numbers, not even made-up ones.
 //!
 //! ```
@@ -77,6 +78,9 @@ pub struct CardState {
 /// Writes down the state before the answer that follows from it leaves the card.
 type Keeper = Box<dyn FnMut(&CardState) -> io::Result<()> + Send>;
 
+/// Fills a slice with randomness.
+type Randomness = Box<dyn FnMut(&mut [u8]) + Send>;
+
 /// A card in software. See the [module](self).
 pub struct VirtualCard {
     form: Form,
@@ -84,6 +88,7 @@ pub struct VirtualCard {
     quirks: Quirks,
     state: CardState,
     keeper: Option<Keeper>,
+    random: Option<Randomness>,
     session: Volatile,
 }
 
@@ -120,6 +125,7 @@ impl VirtualCard {
             quirks: Quirks::default(),
             state: CardState::default(),
             keeper: None,
+            random: None,
             session: Volatile::default(),
         })
     }
@@ -141,6 +147,12 @@ impl VirtualCard {
     #[must_use]
     pub fn keep_with(self, keeper: impl FnMut(&CardState) -> io::Result<()> + Send + 'static) -> Self {
         Self { keeper: Some(Box::new(keeper)), ..self }
+    }
+
+    /// The same card with a source for the challenges that it gives. Without one it gives none.
+    #[must_use]
+    pub fn with_random(self, random: impl FnMut(&mut [u8]) + Send + 'static) -> Self {
+        Self { random: Some(Box::new(random)), ..self }
     }
 
     /// What it remembers without power.

@@ -368,6 +368,15 @@ fn fault_a_memory_that_cannot_be_written_costs_no_try_and_opens_nothing() {
 }
 
 #[test]
+fn a_challenge_has_the_length_that_was_asked_for() {
+    let mut card = fresh(Form::Card).with_random(|bytes| bytes.fill(0x5A));
+    assert_eq!(ask(&mut card, "0084000008"), (vec![0x5A; 8], "9000".to_owned()));
+    assert_eq!(ask(&mut card, "0084000000").0.len(), 256);
+    expect(&mut card, &[("00840000", "6700"), ("0084010008", "6A86")]);
+    expect(&mut fresh(Form::Card), &[("0084000008", "6D00")]);
+}
+
+#[test]
 fn the_texts_of_the_face_lie_where_their_index_says() {
     let mut card = fresh(Form::Card);
     expect(

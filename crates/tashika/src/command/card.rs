@@ -1,5 +1,6 @@
 //! `tashika card`: a person's card, or phone, in a virtual reader.
 
+use crate::check::private::World;
 use crate::cli::{Card as Say, Phone};
 use crate::command::print;
 use anyhow::{Context as _, Result};
@@ -10,6 +11,7 @@ use kit::lifecycle::Lifecycle;
 use nation::jpki::{Authority, PersonCard, Register};
 use nation::{Nation, files};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Folder of the cards' counters, beside the authority's.
@@ -22,7 +24,7 @@ const COUNTERS_BYTES_MAX: u64 = 4 * 1024;
 const PHOTO_BYTES_MAX: u64 = 24 * 1024;
 
 /// Puts the card in, and takes it out at SIGINT or SIGTERM.
-pub async fn run(say: Say) -> Result<()> {
+pub async fn run(say: Say, world: &World) -> Result<()> {
     let card = person_card(&say.nation, say.person)?;
     let form = match say.phone {
         None => Form::Card,
@@ -34,8 +36,10 @@ pub async fn run(say: Say) -> Result<()> {
     let content = content(&card, form, say.photo.as_deref())?;
     let number_b = content.number_b();
     let kept = file.clone();
+    let random = Arc::clone(&world.random);
+    let fill = move |bytes: &mut [u8]| random.fill(bytes);
     let keep = move |state: &CardState| write_atomic(&kept, &serde_json::to_vec(state)?, Access::Private);
-    let card = VirtualCard::new(&content)?.with_state(counters(&file)?).keep_with(keep);
+    let card = VirtualCard::new(&content)?.with_state(counters(&file)?).keep_with(keep).with_random(fill);
     let inserted = Inserted::new(say.reader, card)?;
     print(&format!(
         "ready person={} reader={} pin={pin} face={number_b} counters={}",
