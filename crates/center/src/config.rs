@@ -127,18 +127,27 @@ pub struct Card {
     pub ocsp_url: String,
     /// Where the revocation lists are fetched.
     pub crl_urls: Vec<String>,
+    /// Where the authority tells which certificate took the place of one that it issued anew. Empty: it is not asked, and
+    /// who gets a new certificate registers it.
+    pub successor_url: String,
 }
 
 impl Default for Card {
     fn default() -> Self {
         // 利用者証明用電子証明書 on a real card (trust::jpki::POLICY).
         let policies = vec!["1.2.392.200149.8.5.1.3.30".to_owned()];
-        Self { authorities: Vec::new(), policies, ocsp_url: String::new(), crl_urls: Vec::new() }
+        Self {
+            authorities: Vec::new(),
+            policies,
+            ocsp_url: String::new(),
+            crl_urls: Vec::new(),
+            successor_url: String::new(),
+        }
     }
 }
 
 impl Card {
-    fn fields(&self) -> [(&'static str, &'static str, String); 4] {
+    fn fields(&self) -> [(&'static str, &'static str, String); 5] {
         [
             (
                 "authorities",
@@ -153,6 +162,12 @@ impl Card {
                 quoted(&self.ocsp_url),
             ),
             ("crl_urls", "Revocation lists of the authority, likewise.", list(&self.crl_urls)),
+            (
+                "successor_url",
+                "Where the authority tells which certificate took the place of one on its lists, likewise.\nEmpty: who gets \
+                 a new certificate registers it.",
+                quoted(&self.successor_url),
+            ),
         ]
     }
 }
@@ -435,6 +450,7 @@ mod tests {
                 policies: vec!["1.2.392.200149.8.5.1.0.30".to_owned()],
                 ocsp_url: "http://127.0.0.1:8900/ocsp".to_owned(),
                 crl_urls: vec!["http://127.0.0.1:8900/crl".to_owned()],
+                successor_url: "http://127.0.0.1:8900/successors".to_owned(),
             },
             limits: Limits { single_checks_burst: NonZeroU32::new(7).unwrap(), ..Limits::default() },
         };

@@ -57,7 +57,7 @@ pub const SQLITE_MMAP_BYTES: u64 = 2 * 1024 * 1024 * 1024 - 65_536;
 /// Large, because somebody else usually has: see [`SQLITE_CHECKPOINT_REST`].
 pub const SQLITE_CHECKPOINT_PAGES: u32 = 60_000;
 /// Rest between two copies of the write-ahead log beside the batches.
-pub const SQLITE_CHECKPOINT_REST: Duration = Duration::from_millis(200);
+pub const SQLITE_CHECKPOINT_REST: Duration = Duration::from_secs(1);
 /// The write-ahead log is cut back to this after it had to grow, in bytes.
 pub const SQLITE_LOG_BYTES: u64 = 256 * 1024 * 1024;
 /// Connections to PostgreSQL beside the one that writes the access log.
@@ -141,6 +141,8 @@ pub const CARD_STATUS_ANSWER_TIME: Duration = Duration::from_millis(1_500);
 pub const CARD_STATUS_REST: Duration = Duration::from_secs(5);
 /// What a terminal is told to wait that wants to register a card meanwhile, in seconds.
 pub const RETRY_AFTER_CARD_STATUS_SECONDS: u32 = 60;
+/// Revoked certificates that are looked up at once among those registered here, in certificates.
+pub const CARD_REISSUE_CHUNK: usize = 2_000;
 /// How often the revocation lists of cards are fetched.
 pub const CARD_LIST_WATCH_TIME: Duration = Duration::from_mins(10);
 /// How long fetching one of them may take.

@@ -3,6 +3,7 @@
 //! ```text
 //! challenge.rs   what the card is to sign: sealed with a key of the centers, kept nowhere
 //! revocation.rs  whether a certificate was given up: OCSP, then the last list
+//! reissue.rs     which certificate took the place of one that was given up
 //! config.rs      which authorities are believed, and whom to ask
 //! error.rs       why a card proves nothing
 //! ```
@@ -16,6 +17,7 @@
 pub mod challenge;
 mod config;
 mod error;
+mod reissue;
 pub mod revocation;
 
 use std::sync::Arc;

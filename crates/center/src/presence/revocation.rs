@@ -24,6 +24,7 @@ use trust::jpki::ocsp::{Question, Status};
 use trust::jpki::{JpkiTrust, PersonCertificate, RevocationError};
 
 use super::CardSetupError;
+use super::reissue::Reissues;
 use crate::config::Card;
 use crate::limits;
 use crate::store::card::CardId;
@@ -36,6 +37,7 @@ pub struct CardRevocation {
     responder: Option<Source>,
     sources: Vec<Source>,
     lists: ArcSwap<Vec<Crl>>,
+    reissues: Reissues,
     known: Mutex<HashMap<CardId, Known>>,
     /// Monotonic milliseconds before which the responder is not asked again.
     rest_until: AtomicU64,
@@ -44,11 +46,11 @@ pub struct CardRevocation {
     random: SharedRandom,
 }
 
-/// Where the issuer answers: the responder, or a list.
-struct Source {
-    url: String,
-    client: Client,
-    path: String,
+/// Where the issuer answers: the responder, a list, or what took the place of a certificate.
+pub(super) struct Source {
+    pub(super) url: String,
+    pub(super) client: Client,
+    pub(super) path: String,
 }
 
 /// What the issuer said a moment ago.
@@ -89,11 +91,13 @@ impl CardRevocation {
         };
         let list = |url: &String| Source::new(url, limits::CARD_LIST_ANSWER_TIME, &clock);
         let sources = settings.crl_urls.iter().map(list).collect::<Result<_, _>>()?;
+        let reissues = Reissues::new(settings, Arc::clone(&trust), store.clone(), &clock)?;
         Ok(Self {
             trust,
             responder,
             sources,
             lists: ArcSwap::default(),
+            reissues,
             known: Mutex::default(),
             rest_until: AtomicU64::new(0),
             store,
@@ -200,7 +204,8 @@ impl CardRevocation {
         Ok(())
     }
 
-    /// Fetches every list, keeps what is new, and takes over what other centers have kept.
+    /// Fetches every list, keeps what is new, and takes over what other centers have kept. Whoever is on a new list and
+    /// registered here gets a look whether another certificate took the place of theirs.
     ///
     /// # Errors
     /// The database.
@@ -208,10 +213,11 @@ impl CardRevocation {
         for source in &self.sources {
             match self.fetch(source).await {
                 Ok((list, crl)) => {
-                    let list = StoredCardCrl { source: source.url.clone(), this_update: list.this_update(), crl };
-                    let (list, now) = (&list, self.clock.now());
-                    if self.store.tx("put_card_crl", async |mut tx| tx.put_card_crl(list, now).await).await? {
-                        info!(source = %source.url, made_at = %list.this_update, "a new revocation list of cards was taken");
+                    let stored = StoredCardCrl { source: source.url.clone(), this_update: list.this_update(), crl };
+                    let (stored, now) = (&stored, self.clock.now());
+                    if self.store.tx("put_card_crl", async |mut tx| tx.put_card_crl(stored, now).await).await? {
+                        info!(source = %source.url, made_at = %stored.this_update, "a new revocation list of cards was taken");
+                        self.reissues.follow(&list).await?;
                     }
                 }
                 Err(error) => warn!(%error, source = %source.url, "a revocation list of cards could not be fetched"),
@@ -236,7 +242,7 @@ impl std::fmt::Debug for CardRevocation {
 impl Source {
     /// What an issuer says is signed, so plain HTTP does no harm; it stays on this machine all the same, and a proxy there
     /// carries it on.
-    fn new(url: &str, answer_time: Duration, clock: &SharedClock) -> Result<Self, CardSetupError> {
+    pub(super) fn new(url: &str, answer_time: Duration, clock: &SharedClock) -> Result<Self, CardSetupError> {
         let options = ClientOptions {
             connect_time: limits::CARD_STATUS_ANSWER_TIME,
             answer_time,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use center::config::Card as CardSettings;
+use center::presence::Presence;
 use center::presence::revocation::CardRevocation;
 use center::store::{Address, NoObserver, Store};
 use domain::presence::Revocation;
@@ -350,6 +351,33 @@ async fn a_card_is_registered_once_for_one_person_and_the_reason_is_told_when_no
     assert_eq!(kiosk.register(&card, 2).await.unwrap(), CardRegistrationState::Registered);
     let answer = kiosk.check(&card).await.unwrap();
     assert_eq!(answer.result_list[0].insured_identification_number.as_deref(), Some("2"));
+}
+
+#[tokio::test]
+async fn who_has_a_card_that_was_issued_anew_stays_registered() {
+    let (world, issuer, kiosk, old) = registered().await;
+    let lost = issuer.card(20);
+    assert_eq!(kiosk.register(&lost, 2).await.unwrap(), CardRegistrationState::Registered);
+    let new = issuer.reissues(10, 12);
+    issuer.revokes(20);
+    assert_eq!(problem_code(kiosk.check(&new).await), ProblemCode::CardNotRegistered);
+    // Another center on the same database takes the next list.
+    world.clock.advance(Duration::from_mins(2));
+    let (clock, random) = (shared(&world.clock), SystemRandom::shared());
+    let store =
+        Store::open(&Address::in_folder(&world.folder), shared(&world.clock), Box::new(NoObserver)).await.unwrap();
+    let settings = issuer.settings(world.folder.parent().unwrap());
+    let presence = Presence::open(&settings, &world.folder, store, clock, random).await.unwrap().unwrap();
+    presence.refresh_lists().await.unwrap();
+
+    let answer = kiosk.check(&new).await.unwrap();
+    assert_eq!(answer.result_list[0].insured_identification_number.as_deref(), Some("1"));
+    assert_eq!(problem_code(kiosk.check(&old).await), ProblemCode::CardCertificateRevoked);
+    assert_eq!(problem_code(kiosk.check(&lost).await), ProblemCode::CardCertificateRevoked);
+    // The list names both; a second look changes nothing.
+    world.clock.advance(Duration::from_secs(1));
+    presence.refresh_lists().await.unwrap();
+    kiosk.check(&new).await.unwrap();
 }
 
 #[tokio::test]

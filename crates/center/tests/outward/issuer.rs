@@ -1,5 +1,5 @@
-//! An authority of cards of the test's own: it makes cards, and answers OCSP and gives out its list over plain HTTP on a
-//! loopback port. The responder can be told to say nothing.
+//! An authority of cards of the test's own: it makes cards, and answers OCSP, gives out its list and tells successors over
+//! plain HTTP on a loopback port. The responder can be told to say nothing.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -15,9 +15,12 @@ use base64::engine::general_purpose::STANDARD;
 use center::config::Card as CardSettings;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
+use kit::body::{JsonAnswer, JsonBody};
 use kit::clock::Clock as _;
 use kit::lifecycle::Lifecycle;
+use kit::problem::Problem;
 use kit::serve::{Listener, Reach, Server};
+use serde_json::Value;
 use testkit::TestClock;
 use trust::Validity;
 use trust::der::Oid;
@@ -25,7 +28,7 @@ use trust::jpki::crl::{self, Contents};
 use trust::jpki::issue::{self, Flaw, Leaf};
 use trust::jpki::ocsp::{Request, Responder, Status};
 use trust::jpki::{CaCertificate, CertificateSerial, Revocation, RevocationReason, RsaPrivateKey, TEST_POLICY};
-use wire::api::{CardPresence, PresenceChallenge, PresenceMeans};
+use wire::api::{CardPresence, PresenceChallenge, PresenceMeans, ProblemCode};
 
 /// Keys of RSA take a moment to make, so all tests share a few.
 static KEYS: LazyLock<[Vec<u8>; 4]> =
@@ -77,6 +80,8 @@ struct Inner {
     clock: TestClock,
     responder: Responder,
     says: Mutex<HashMap<CertificateSerial, Status>>,
+    /// New serial numbers by the old ones, hexadecimal.
+    successors: Mutex<HashMap<String, String>>,
     silent: AtomicBool,
     list_number: AtomicU32,
 }
@@ -112,12 +117,14 @@ impl Issuer {
             clock: clock.clone(),
             responder: Responder::authority(ca(), key(number)).unwrap(),
             says: Mutex::default(),
+            successors: Mutex::default(),
             silent: AtomicBool::new(false),
             list_number: AtomicU32::new(0),
         });
         let router = Router::new()
             .route("/ocsp", post(ocsp))
             .route("/crl", get(list))
+            .route("/successors", post(successor))
             .with_state((Arc::clone(&inner), Arc::new(key(number))));
         let life = Lifecycle::new();
         let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), Reach::Loopback).unwrap();
@@ -135,6 +142,7 @@ impl Issuer {
             policies: vec!["1.2.392.200149.8.5.1.0.30".to_owned()],
             ocsp_url: format!("http://{}/ocsp", self.address),
             crl_urls: vec![format!("http://{}/crl", self.address)],
+            successor_url: format!("http://{}/successors", self.address),
         }
     }
 
@@ -170,6 +178,14 @@ impl Issuer {
         self.says(number, Status::Revoked(revocation));
     }
 
+    /// Issues a card anew: the old one is revoked, and the new one takes its place.
+    pub fn reissues(&self, old: u32, new: u32) -> Card {
+        let revocation = Revocation { at: self.inner.clock.now(), reason: RevocationReason::Superseded };
+        self.says(old, Status::Revoked(revocation));
+        self.inner.successors.lock().unwrap().insert(serial(old).to_hex(), serial(new).to_hex());
+        self.card(new)
+    }
+
     /// The responder answers nobody from now on, or answers again. The list is always given out.
     pub fn is_silent(&self, silent: bool) {
         self.inner.silent.store(silent, Ordering::Relaxed);
@@ -203,6 +219,17 @@ async fn list(State((inner, key)): Served) -> Result<Vec<u8>, StatusCode> {
         distribution_point: None,
     };
     crl::issue(&inner.ca, &key, &contents).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+async fn successor(
+    State((inner, _)): Served,
+    JsonBody(mut asked): JsonBody<Value>,
+) -> Result<JsonAnswer<Value>, Problem> {
+    let not_found = || Problem::new(ProblemCode::NotFound, "");
+    assert_eq!(asked["CaKeyId"], inner.ca.key_id().to_hex());
+    let new = inner.successors.lock().unwrap().get(asked["Serial"].as_str().unwrap()).cloned();
+    asked["Serial"] = new.ok_or_else(not_found)?.into();
+    Ok(JsonAnswer(asked))
 }
 
 fn serial(number: u32) -> CertificateSerial {

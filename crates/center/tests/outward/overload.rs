@@ -29,7 +29,8 @@ async fn more_questions_than_fit_are_refused_with_the_time_to_try_again() {
     let address = Address::Sqlite(world.folder.join("center.sqlite"));
     let other = Store::open(&address, shared(&world.clock), Box::new(NoObserver)).await.unwrap();
     let (begun, enough) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let holding = tokio::spawn({
+    let mut holding = JoinSet::new();
+    holding.spawn({
         let (begun, enough) = (Arc::clone(&begun), Arc::clone(&enough));
         async move {
             let (begun, enough) = (&*begun, &*enough);
@@ -73,7 +74,7 @@ async fn more_questions_than_fit_are_refused_with_the_time_to_try_again() {
             }
         }
     }
-    holding.await.unwrap();
+    holding.join_next().await.unwrap().unwrap();
     assert!(overloaded > 0 && answered >= 4_096, "{answered} answered, {overloaded} refused");
     let client = world.client(&member);
     client.post_json::<_, CheckResponse>("/v1/eligibility-checks", &question(CLINIC, 1, 1_000_000)).await.unwrap();
