@@ -26,7 +26,7 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
 async fn serve(nation: &Path, listen: SocketAddr, world: &World) -> Result<()> {
     let running = jpki::start(nation, listen, world).context("the authority could not be started")?;
     let authority = Authority::open(nation)?;
-    let mut text = format!("ready ocsp=http://{}/ocsp", running.address);
+    let mut text = format!("ready ocsp=http://{0}/ocsp\n  successors=http://{0}/successors", running.address);
     for generation in Generation::ALL {
         let key_id = authority.certificate(generation).key_id().to_hex();
         write!(text, "\n  crl{}=http://{}/crl/{key_id}.crl", generation.number(), running.address)?;
