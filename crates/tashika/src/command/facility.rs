@@ -6,6 +6,7 @@ use crate::command::{open, print, tell_register};
 use anyhow::{Context as _, Result};
 use center::admin::facility::FacilityView;
 use domain::MedicalInstitutionCode;
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::BufReader;
 use trust::ca::RevocationReason;
@@ -69,7 +70,10 @@ fn show(view: &FacilityView) -> Result<()> {
         return print("  まだ端末がありません / no terminal has joined yet");
     }
     for certificate in &view.certificates {
-        let serial: String = certificate.serial.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut serial = String::new();
+        for byte in &certificate.serial {
+            write!(serial, "{byte:02x}")?;
+        }
         let state = match certificate.revoked_at {
             Some(revoked) => format!("失効 / revoked {revoked}"),
             None => format!("期限 / until {}", certificate.expires_at),
