@@ -48,7 +48,7 @@ fn made_up_person(folder: &Path, program: &Path) -> Result<()> {
     let user = bench.certificate("1", "3", "user")?;
     bench.signs("0", PIN, "01", &user)?;
     bench.is_tested()?;
-    let signing = bench.signing_certificate()?;
+    let signing = bench.signing_certificate(PASSWORD)?;
     bench.signs("1", PASSWORD, "02", &signing)?;
     bench.locks()
 }
@@ -57,16 +57,16 @@ fn made_up_person(folder: &Path, program: &Path) -> Result<()> {
 fn person_of_a_nation(folder: &Path, program: &Path) -> Result<()> {
     let nation = folder.join("nation").display().to_string();
     run::output(&mut run::command(folder, program, &["nation", "--people", "1000", "--out", &nation]))?;
-    let listed =
-        run::output(&mut run::command(folder, program, &["jpki", "list", "--first", "1", "--nation", &nation]))?;
-    let mut words = listed.split_whitespace().skip_while(|word| *word != "person").skip(1);
-    let person = words.next().context("somebody has a valid card")?;
+    let listed = run::output(&mut run::command(folder, program, &["jpki", "list", "--nation", &nation]))?;
+    let person = grown_up(&listed).with_context(|| format!("no grown-up among: {listed}"))?;
 
     let mut bench = Bench::new(folder, program)?;
     let words = ["card", "--nation", &nation, "--person", person, "--reader", &bench.reader()];
-    let pin = bench.insert_person(&words)?;
+    let [pin, password] = bench.insert_person(&words)?;
     let user = bench.certificate("1", "3", "person")?;
     bench.signs("0", &pin, "01", &user)?;
+    let signing = bench.signing_certificate(&password)?;
+    bench.signs("1", &password, "02", &signing)?;
     bench.take_out()?;
     bench.insert_person(&[&words[..], &["--phone"]].concat())?;
     let without = bench.ask("pkcs15-tool", &["--read-certificate", "1"])?;
@@ -98,11 +98,14 @@ impl Bench {
         self.insert(&[&self.reader(), "counters.json"]).map(drop)
     }
 
-    /// Gives the PIN that the program prints.
-    fn insert_person(&mut self, words: &[&str]) -> Result<String> {
+    /// Gives the PIN and the password that the program prints.
+    fn insert_person(&mut self, words: &[&str]) -> Result<[String; 2]> {
         let printed = std::fs::read_to_string(self.insert(words)?)?;
-        let pin = printed.split_whitespace().find_map(|word| word.strip_prefix("pin="));
-        pin.map(str::to_owned).with_context(|| format!("no PIN in: {printed}"))
+        let after = |name: &str| {
+            let found = printed.split_whitespace().find_map(|word| word.strip_prefix(name));
+            found.map(str::to_owned).with_context(|| format!("no {name} in: {printed}"))
+        };
+        Ok([after("pin=")?, after("password=")?])
     }
 
     /// Starts the program that plays the card, and gives the file into which it prints.
@@ -184,11 +187,11 @@ impl Bench {
     }
 
     /// The one behind the password: not without it.
-    fn signing_certificate(&self) -> Result<PathBuf> {
+    fn signing_certificate(&self, password: &str) -> Result<PathBuf> {
         let without = self.ask("pkcs15-tool", &["--read-certificate", "2"])?;
         ensure!(!without.status.success(), "the certificate for signing was read without its password");
         let file = self.folder.join("signing.pem");
-        let with = ["--verify-pin", "--auth-id", "2", "--pin", PASSWORD, "--read-certificate", "2"];
+        let with = ["--verify-pin", "--auth-id", "2", "--pin", password, "--read-certificate", "2"];
         let printed = self.says("pkcs15-tool", &with)?;
         let start = printed.find("-----BEGIN").context("a certificate")?;
         std::fs::write(&file, &printed[start..])?;
@@ -263,6 +266,14 @@ impl Drop for Bench {
     }
 }
 
+/// The first who is old enough for both certificates, among those whose card is valid, which are listed first.
+fn grown_up(listed: &str) -> Option<&str> {
+    listed.lines().find_map(|line| match *line.split_whitespace().collect::<Vec<_>>() {
+        ["person", person, born, ..] if born < "2000" => Some(person),
+        _ => None,
+    })
+}
+
 /// What OpenSC says about each PIN, in its order.
 fn tries_left(printed: &str) -> Vec<&str> {
     printed.lines().filter_map(|line| Some(line.split_once("Tries left")?.1.trim_matches([' ', ':']))).collect()
@@ -276,6 +287,12 @@ fn text(output: &Output) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_child_is_passed_over() {
+        let listed = "有効 / valid\n  person       0  20190401  見本　子\n  person      12  19800401  見本　親\n";
+        assert_eq!(grown_up(listed), Some("12"));
+    }
 
     #[test]
     fn the_tries_are_read_from_the_list_of_pins() {

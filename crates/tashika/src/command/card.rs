@@ -32,21 +32,20 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
         Some(Phone::Iphone) => Form::Iphone,
     };
     let file = say.state.clone().unwrap_or_else(|| counters_file(&say.nation, say.person, form));
-    let pin = card.pin.clone();
     let content = content(&card, form, say.photo.as_deref())?;
-    let number_b = content.number_b();
+    let known = format!(
+        "pin={} password={} face={}",
+        content.secrets.user_pin,
+        content.secrets.signing_password,
+        content.number_b()
+    );
     let kept = file.clone();
     let random = Arc::clone(&world.random);
     let fill = move |bytes: &mut [u8]| random.fill(bytes);
     let keep = move |state: &CardState| write_atomic(&kept, &serde_json::to_vec(state)?, Access::Private);
     let card = VirtualCard::new(&content)?.with_state(counters(&file)?).keep_with(keep).with_random(fill);
     let inserted = Inserted::new(say.reader, card)?;
-    print(&format!(
-        "ready person={} reader={} pin={pin} face={number_b} counters={}",
-        say.person,
-        say.reader,
-        file.display()
-    ))?;
+    print(&format!("ready person={} reader={} {known} counters={}", say.person, say.reader, file.display()))?;
     Lifecycle::new().run_to_the_end(Duration::ZERO).await;
     // Off the runtime's threads, for the card may be working on an answer.
     tokio::task::spawn_blocking(move || inserted.take_out()).await??;
@@ -64,6 +63,9 @@ fn content(card: &PersonCard, form: Form, photo: Option<&Path>) -> Result<CardCo
         Some(file) => read_limited(file, PHOTO_BYTES_MAX).with_context(|| format!("{}", file.display()))?,
         None => Vec::new(),
     };
+    let signing = card.signing.as_ref();
+    let secrets = Secrets::one_pin(&card.pin);
+    let password = signing.map_or_else(|| secrets.signing_password.clone(), |held| held.password.clone());
     Ok(CardContent {
         form,
         user: Credential {
@@ -71,8 +73,12 @@ fn content(card: &PersonCard, form: Form, photo: Option<&Path>) -> Result<CardCo
             private_key: card.private_key.clone(),
             ca: card.ca.clone(),
         },
-        signing: None,
-        secrets: Secrets::one_pin(&card.pin),
+        signing: signing.map(|held| Credential {
+            certificate: held.certificate.clone(),
+            private_key: held.private_key.clone(),
+            ca: held.ca.clone(),
+        }),
+        secrets: Secrets { signing_password: password, ..secrets },
         face: Face {
             name: card.holder.name.clone(),
             address: card.holder.address.clone(),
