@@ -136,7 +136,7 @@ fn issuer<'a>(
 }
 
 /// Each extension once, each one readable, and no critical one that is not understood.
-fn require_extensions(certificate: &X509Certificate<'_>) -> Result<(), JpkiError> {
+pub(super) fn require_extensions(certificate: &X509Certificate<'_>) -> Result<(), JpkiError> {
     let extensions = certificate.extensions();
     for (index, extension) in extensions.iter().enumerate() {
         let twice = extensions[..index].iter().any(|earlier| earlier.oid == extension.oid);

@@ -6,6 +6,7 @@ use super::{Answer, BASIC_RESPONSE, CertId, NONCE, NameHash, Status};
 use crate::certificate;
 use crate::der::{self, Reader};
 use crate::jpki::authority::{CaCertificate, parse};
+use crate::jpki::certificate::require_extensions;
 use crate::jpki::revocation::{Extension, Revocation, RevocationError, RevocationReason, extensions};
 use crate::jpki::rsa::RsaPublicKey;
 use crate::jpki::signed::Signed;
@@ -122,7 +123,7 @@ fn delegated(der: &[u8], responder: ResponderId<'_>, ca: &CaCertificate, now: Ti
     let is_claimed = responder.is(read.subject().as_raw(), &key);
     let is_named = read.issuer().as_raw() == ca.name() && ca.signed(&read);
     let may_answer = read.extended_key_usage().ok()?.is_some_and(|usage| usage.value.ocsp_signing) && !read.is_ca();
-    let is_valid = certificate::validity_of(&read).ok()?.holds_at(now);
+    let is_valid = certificate::validity_of(&read).ok()?.holds_at(now) && require_extensions(&read).is_ok();
     (is_claimed && is_named && may_answer && is_valid).then_some(key)
 }
 
