@@ -24,6 +24,7 @@ use crate::api::{bulk, check, feeds, info, join, presence, reference};
         presence::check,
         presence::register,
         presence::end,
+        presence::withdraw,
         bulk::checks::send,
         bulk::checks::status,
         bulk::checks::results,
@@ -46,7 +47,7 @@ use crate::api::{bulk, check, feeds, info, join, presence, reference};
     )),
     tags(
         (name = "check", description = "資格確認: one patient at the window"),
-        (name = "card", description = "マイナンバーカード: challenge, check, 利用登録"),
+        (name = "card", description = "マイナンバーカード: challenge, check, 利用登録, consents taken back"),
         (name = "bulk", description = "一括照会: many patients in one file"),
         (name = "reference", description = "照会番号: the institution's own number of a patient"),
         (name = "insurer", description = "Members and losses, from insurers"),

@@ -14,6 +14,8 @@ pub enum Purpose {
     CardRegistration,
     /// The patient takes that back (解除).
     CardRegistrationEnd,
+    /// The patient takes back what the institution may see.
+    ConsentWithdrawal,
 }
 
 impl Purpose {
@@ -25,6 +27,7 @@ impl Purpose {
             Self::ReferenceRegistration => "reference_registration",
             Self::CardRegistration => "card_registration",
             Self::CardRegistrationEnd => "card_registration_end",
+            Self::ConsentWithdrawal => "consent_withdrawal",
         }
     }
 
@@ -36,6 +39,7 @@ impl Purpose {
             Self::ReferenceRegistration => "照会番号（患者番号）の登録",
             Self::CardRegistration => "マイナンバーカードの保険証利用登録",
             Self::CardRegistrationEnd => "マイナンバーカードの保険証利用登録の解除",
+            Self::ConsentWithdrawal => "情報を見せることへの同意の取り消し",
         }
     }
 }

@@ -6,6 +6,7 @@
 //! | `POST /v1/reference-numbers` | institution | [`reference`] |
 //! | `POST /v1/presence-challenges`, `POST /v1/card-checks` | institution | [`presence`] |
 //! | `POST /v1/card-registrations`, `POST …/end` | institution | [`presence`] |
+//! | `POST /v1/consent-withdrawals` | institution | [`presence`] |
 //! | `POST /v1/bulk-eligibility-checks`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
 //! | `POST /v1/bulk-reference-numbers`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
 //! | `POST /v1/insurer-feeds` | insurer | [`feeds`] |
@@ -55,13 +56,14 @@ use crate::revocation::Revocations;
 use crate::store::Store;
 
 /// Every route, as it is counted.
-pub(crate) const ROUTES: [&str; 18] = [
+pub(crate) const ROUTES: [&str; 19] = [
     "/v1/eligibility-checks",
     "/v1/reference-numbers",
     "/v1/presence-challenges",
     "/v1/card-checks",
     "/v1/card-registrations",
     "/v1/card-registrations/end",
+    "/v1/consent-withdrawals",
     "/v1/bulk-eligibility-checks",
     "/v1/bulk-eligibility-checks/{reception_number}",
     "/v1/bulk-eligibility-checks/{reception_number}/results",
@@ -108,6 +110,7 @@ pub(crate) fn router(api: Arc<Api>, metrics: Arc<CenterMetrics>) -> Router {
         .route("/v1/card-checks", post(presence::check))
         .route("/v1/card-registrations", post(presence::register))
         .route("/v1/card-registrations/end", post(presence::end))
+        .route("/v1/consent-withdrawals", post(presence::withdraw))
         .route("/v1/bulk-eligibility-checks", post(bulk::checks::send))
         .route("/v1/bulk-eligibility-checks/{reception_number}", get(bulk::checks::status))
         .route("/v1/bulk-eligibility-checks/{reception_number}/results", get(bulk::checks::results))

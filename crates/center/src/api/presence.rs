@@ -1,4 +1,4 @@
-//! Somebody is here with a card: the challenge, the check by card, 利用登録 and 解除.
+//! Somebody is here with a card: the challenge, the check by card, 利用登録 and 解除, and consents taken back.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use kit::problem::Problem;
 use uuid::Uuid;
 use wire::api::{
     CardCheckRequest, CardRegistrationAnswer, CardRegistrationEndRequest, CardRegistrationRequest,
-    CardRegistrationState, CheckResponse, FieldError, PresenceChallenge, PresenceChallengeRequest, ProblemCode,
-    ProblemDocument, japan_time,
+    CardRegistrationState, CheckResponse, ConsentWithdrawalAnswer, ConsentWithdrawalRequest, FieldError,
+    PresenceChallenge, PresenceChallengeRequest, ProblemCode, ProblemDocument, japan_time,
 };
 use wire::limits::ARBITRARY_FILE_IDENTIFIER_MAX_CHARS;
 
@@ -90,7 +90,9 @@ pub(super) async fn check(
     let question = CardQuestion { facility, request_id: message.request_id, witness, ask };
     match api.engine.card(question).await?? {
         CardAnswer::Checked(answered) => Ok(json_bytes(answered.to_json())),
-        CardAnswer::Registered { .. } | CardAnswer::Ended => Err(Problem::internal("a check became something else")),
+        CardAnswer::Registered { .. } | CardAnswer::Ended | CardAnswer::Withdrawn(_) => {
+            Err(Problem::internal("a check became something else"))
+        }
     }
 }
 
@@ -141,7 +143,9 @@ pub(super) async fn register(
         CardAnswer::Registered { new: false } => {
             Ok(registration(&api, facility, message.request_id, CardRegistrationState::AlreadyRegistered))
         }
-        CardAnswer::Checked(_) | CardAnswer::Ended => Err(Problem::internal("a registration became something else")),
+        CardAnswer::Checked(_) | CardAnswer::Ended | CardAnswer::Withdrawn(_) => {
+            Err(Problem::internal("a registration became something else"))
+        }
     }
 }
 
@@ -182,8 +186,57 @@ pub(super) async fn end(
     let question = CardQuestion { facility, request_id: message.request_id, witness, ask: CardAsk::End };
     match api.engine.card(question).await?? {
         CardAnswer::Ended => Ok(registration(&api, facility, message.request_id, CardRegistrationState::Ended)),
-        CardAnswer::Checked(_) | CardAnswer::Registered { .. } => {
+        CardAnswer::Checked(_) | CardAnswer::Registered { .. } | CardAnswer::Withdrawn(_) => {
             Err(Problem::internal("the end of a registration became something else"))
+        }
+    }
+}
+
+/// Whatever the patient of this card has allowed this institution to see, it may see no longer. It only takes away, so
+/// whatever shows eligibility is enough for it.
+#[utoipa::path(
+    post, path = "/v1/consent-withdrawals", tag = "card", operation_id = "withdrawConsents",
+    request_body = ConsentWithdrawalRequest,
+    responses(
+        (status = 200, description = "Nothing may be seen by consent any more", body = ConsentWithdrawalAnswer),
+        (status = 400, description = "malformed-json", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "facility-mismatch, role-not-allowed, challenge-unknown, challenge-expired, \
+            challenge-other-facility, challenge-other-terminal, card-signature-invalid, card-signature-missing, \
+            card-certificate-not-yet-valid, card-certificate-over, card-certificate-revoked, card-certificate-unknown",
+            body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "card-not-registered, cards-not-taken", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 409, description = "challenge-used", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 422, description = "card-certificate-refused", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 429, description = "rate-limited", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 503, description = "overloaded, store-unavailable, shutting-down", body = ProblemDocument,
+            content_type = "application/problem+json"),
+    ),
+    security(("facility_certificate" = []))
+)]
+pub(super) async fn withdraw(
+    State(api): State<Arc<Api>>,
+    caller: TerminalCaller,
+    request: Request,
+) -> Result<JsonAnswer<ConsentWithdrawalAnswer>, Problem> {
+    let facility = caller.facility.code;
+    api.single_checks.admit(&facility)?;
+    let JsonBody(message) = JsonBody::<ConsentWithdrawalRequest>::from_request(request, &()).await?;
+    caller.facility.must_be(&message.medical_institution_code)?;
+    let witness = judge(&api)?.witness(&message.presence, facility, &caller.terminal).await?;
+    let question = CardQuestion { facility, request_id: message.request_id, witness, ask: CardAsk::Withdraw };
+    match api.engine.card(question).await?? {
+        CardAnswer::Withdrawn(withdrawn) => Ok(JsonAnswer(ConsentWithdrawalAnswer {
+            process_execution_time: japan_time(api.clock.now()),
+            medical_institution_code: facility.to_string(),
+            request_id: message.request_id,
+            withdrawn,
+        })),
+        CardAnswer::Checked(_) | CardAnswer::Registered { .. } | CardAnswer::Ended => {
+            Err(Problem::internal("a withdrawal became something else"))
         }
     }
 }

@@ -28,6 +28,8 @@ pub enum CardAsk {
     Register(Box<EligibilityQuery>),
     /// 解除.
     End,
+    /// Whatever the patient has allowed this institution to see, it may see no longer.
+    Withdraw,
 }
 
 /// A question by card.
@@ -55,6 +57,8 @@ pub enum CardAnswer {
     },
     /// The card is registered no longer.
     Ended,
+    /// So many answers of the patient were taken back.
+    Withdrawn(u64),
 }
 
 /// Why nothing came of it.
@@ -75,6 +79,7 @@ pub enum CardRefused {
 pub(super) enum CardMade {
     Registered { new: bool },
     Ended,
+    Withdrawn(u64),
     Refused(CardRefused),
 }
 
@@ -99,7 +104,7 @@ impl CardTask {
                 arbitrary_file_identifier: None,
                 purpose: Purpose::CardRegistration,
             })),
-            CardAsk::Check { .. } | CardAsk::End => None,
+            CardAsk::Check { .. } | CardAsk::End | CardAsk::Withdraw => None,
         };
         Self { question, numbers, canonical }
     }
@@ -117,7 +122,7 @@ impl CardQuestion {
 
 /// The one way to write a question by card: what the access event's query hash covers. Lines: institution, card (the
 /// authority's key identifier and the serial number, [`crate::store::card::CardId::to_hex`]), means,
-/// what is wanted (`check`, `register` or `end`), and behind that for a check the date and the consents (a number, or
+/// what is wanted (`check`, `register`, `end` or `withdraw`), and behind that for a check the date and the consents (a number, or
 /// nothing when the patient was not asked), for a registration the lines of [`canonical_query`].
 pub fn canonical_card_question(question: &CardQuestion) -> String {
     let mut lines = vec![
@@ -132,6 +137,7 @@ pub fn canonical_card_question(question: &CardQuestion) -> String {
         }
         CardAsk::Register(query) => lines.extend(["register".to_owned(), canonical_query(query)]),
         CardAsk::End => lines.push("end".to_owned()),
+        CardAsk::Withdraw => lines.push("withdraw".to_owned()),
     }
     lines.join("\n")
 }

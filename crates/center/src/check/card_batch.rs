@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use domain::consent::WithdrawnBy;
 use domain::presence::{PresenceNote, Showing};
 use domain::{
     Consent, ConsentChoice, ConsentItem, Date, Decision, Hint, PersonId, PersonQuery, PresenceRecord, Purpose, Reason,
@@ -72,6 +73,7 @@ pub(super) async fn answer(
                 }
                 CardAsk::Register(_) => turn.register(tx, &mut known, identified.get(place)).await?,
                 CardAsk::End => turn.end(tx, &mut known).await?,
+                CardAsk::Withdraw => turn.withdraw(tx, &known).await?,
             }
         } else {
             refused(CardRefused::ChallengeUsed)
@@ -200,6 +202,17 @@ impl Turn<'_> {
         let verdict = Verdict::Valid;
         let look = self.look(Purpose::CardRegistrationEnd, verdict, verdict.code().as_bytes(), Some(person), None);
         Ok((Made::Card(CardMade::Ended), Some(look)))
+    }
+
+    async fn withdraw(&self, tx: &mut Tx, known: &Known) -> Result<Outcome> {
+        let question = &self.task.question;
+        let Some(person) = known.owners.get(&question.witness.card).copied() else {
+            return Ok(refused(CardRefused::NotRegistered));
+        };
+        let withdrawn = tx.withdraw_consents(person, question.facility, WithdrawnBy::Patient, self.now).await?;
+        let verdict = Verdict::Valid;
+        let look = self.look(Purpose::ConsentWithdrawal, verdict, verdict.code().as_bytes(), Some(person), None);
+        Ok((Made::Card(CardMade::Withdrawn(withdrawn)), Some(look)))
     }
 
     fn look(

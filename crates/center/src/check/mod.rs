@@ -165,6 +165,7 @@ impl Engine {
             Done::Answered(answered) => Ok(Ok(CardAnswer::Checked(answered))),
             Done::Card(CardMade::Registered { new }) => Ok(Ok(CardAnswer::Registered { new })),
             Done::Card(CardMade::Ended) => Ok(Ok(CardAnswer::Ended)),
+            Done::Card(CardMade::Withdrawn(answers)) => Ok(Ok(CardAnswer::Withdrawn(answers))),
             Done::Card(CardMade::Refused(why)) => Ok(Err(why)),
             Done::Registered(_) => Err(MIXED_UP),
         }

@@ -61,6 +61,7 @@ fn operations() -> Vec<Operation> {
             with_card(&json!({ "QualificationConfirmSearchInfo": {} })),
         ),
         operation("endCardRegistration", Role::Institution, "application/json", with_card(&json!({}))),
+        operation("withdrawConsents", Role::Institution, "application/json", with_card(&json!({}))),
         operation("bulkCheck", Role::Institution, ndjson, json_message(header.clone())),
         operation("bulkCheckStatus", Role::Institution, "", None),
         operation("bulkCheckResults", Role::Institution, "", None),

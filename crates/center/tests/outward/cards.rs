@@ -19,8 +19,8 @@ use trust::jpki::issue::Flaw;
 use trust::jpki::ocsp::Status;
 use wire::api::{
     Answer, CardCheckRequest, CardPresence, CardRegistrationAnswer, CardRegistrationEndRequest,
-    CardRegistrationRequest, CardRegistrationState, CheckResponse, Consents, PresenceChallenge,
-    PresenceChallengeRequest, PresenceMeans, ProblemCode, Verdict,
+    CardRegistrationRequest, CardRegistrationState, CheckResponse, ConsentWithdrawalAnswer, ConsentWithdrawalRequest,
+    Consents, PresenceChallenge, PresenceChallengeRequest, PresenceMeans, ProblemCode, Verdict,
 };
 
 use crate::issuer::{Card, Issuer, Odd};
@@ -102,6 +102,17 @@ impl Kiosk {
         let answer: CardRegistrationAnswer = self.client.post_json(ENDS, &message).await?;
         Ok(answer.state)
     }
+}
+
+/// Takes back at the clinic what the patient of this card has allowed there.
+async fn withdraw(kiosk: &Kiosk, presence: CardPresence) -> Result<u64, ClientError> {
+    let message = ConsentWithdrawalRequest {
+        request_id: kiosk.request(),
+        medical_institution_code: kiosk.facility.to_owned(),
+        presence,
+    };
+    let answer: ConsentWithdrawalAnswer = kiosk.client.post_json("/v1/consent-withdrawals", &message).await?;
+    Ok(answer.withdrawn)
 }
 
 fn all_consents() -> Consents {
@@ -351,6 +362,21 @@ async fn a_card_is_registered_once_for_one_person_and_the_reason_is_told_when_no
     assert_eq!(kiosk.register(&card, 2).await.unwrap(), CardRegistrationState::Registered);
     let answer = kiosk.check(&card).await.unwrap();
     assert_eq!(answer.result_list[0].insured_identification_number.as_deref(), Some("2"));
+}
+
+#[tokio::test]
+async fn what_was_allowed_is_taken_back_with_the_card_also_by_a_locked_one() {
+    let (world, issuer, kiosk, card) = registered().await;
+    kiosk.check(&card).await.unwrap();
+    let pharmacy = Kiosk::at(&world, &world.member(PHARMACY).await, PHARMACY, 100);
+    pharmacy.check(&card).await.unwrap();
+    let locked = card.is_read(&kiosk.challenge().await, PresenceMeans::StaffEyes);
+    assert_eq!(withdraw(&kiosk, locked).await.unwrap(), 1, "the other institution's stays");
+    let again = card.signs(&kiosk.challenge().await);
+    assert_eq!(withdraw(&kiosk, again.clone()).await.unwrap(), 0);
+    assert_eq!(problem_code(withdraw(&kiosk, again).await), ProblemCode::ChallengeUsed);
+    let stranger = issuer.card(11).signs(&kiosk.challenge().await);
+    assert_eq!(problem_code(withdraw(&kiosk, stranger).await), ProblemCode::CardNotRegistered);
 }
 
 #[tokio::test]

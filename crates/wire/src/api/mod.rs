@@ -32,8 +32,8 @@ pub use insurer::{ImportReport, Refusal};
 pub use join::{Enrolled, EnrolmentRequest, LogKey, RenewalRequest, RenewalWithOldCertificate, TimeNow};
 pub use presence::{
     CardAnswerContext, CardCheckRequest, CardPresence, CardRegistrationAnswer, CardRegistrationEndRequest,
-    CardRegistrationRequest, CardRegistrationState, Consents, PresenceChallenge, PresenceChallengeRequest,
-    PresenceInfo, PresenceMeans,
+    CardRegistrationRequest, CardRegistrationState, ConsentWithdrawalAnswer, ConsentWithdrawalRequest, Consents,
+    PresenceChallenge, PresenceChallengeRequest, PresenceInfo, PresenceMeans,
 };
 pub use problem::{FieldError, ProblemCode, ProblemDocument};
 pub use record::{

@@ -294,6 +294,37 @@ pub struct CardRegistrationAnswer {
     pub state: CardRegistrationState,
 }
 
+/// `POST /v1/consent-withdrawals`: whatever the patient of this card has allowed this institution to see, it may see no
+/// longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct ConsentWithdrawalRequest {
+    /// UUID version 7 made by the asking side.
+    #[schema(value_type = String, format = "uuid")]
+    pub request_id: Uuid,
+    /// 医療機関コード, 10 digits. Must be the one in the certificate of the connection.
+    #[serde(default)]
+    #[schema(required, example = "1312345670")]
+    pub medical_institution_code: String,
+    /// The card.
+    pub presence: CardPresence,
+}
+
+/// 200: nothing of the patient may be seen here by consent any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct ConsentWithdrawalAnswer {
+    /// 処理実行日時, `yyyyMMddHHmmss` in Japan.
+    pub process_execution_time: String,
+    /// 医療機関コード.
+    pub medical_institution_code: String,
+    /// The number of the request.
+    #[schema(value_type = String, format = "uuid")]
+    pub request_id: Uuid,
+    /// How many answers of the patient were taken back; 0 when none held any more.
+    pub withdrawn: u64,
+}
+
 /// Everything around the decision about a person who is here with a card.
 #[derive(Debug, Clone, Copy)]
 pub struct CardAnswerContext<'a> {
