@@ -7,6 +7,8 @@
 //! environment. It runs under a small shell that waits on a pipe: when the owner ends in any way, the pipe closes, the
 //! shell ends pcscd and removes the folder.
 //!
+//! pcscd wants to make `/run/pcscd`: as another user than root, that folder must be there already.
+//!
 //! The driver of the virtual readers listens on all addresses and can only be told its port; whoever connects is a card.
 //! It has two readers in one process and no more, and dies if it is told to connect instead of to listen.
 
