@@ -40,7 +40,7 @@ pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
 
 fn check(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let server = PrivatePostgres::start_with(SERVER_SETTINGS)?;
-    let mut command = run::command(&workspace.root, workspace.release_binary(), &["bench", "check", "--database"]);
+    let mut command = run::command(&workspace.root, workspace.release_binary(), &["bench", "check", "--postgres"]);
     command.arg(server.create_database()?).args(arguments);
     run::run(&mut command, BENCH_MAX)
 }
