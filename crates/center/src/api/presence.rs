@@ -8,6 +8,7 @@ use domain::MedicalInstitutionCode;
 use domain::query::UnreadableField;
 use kit::body::{JsonAnswer, JsonBody, json_bytes};
 use kit::problem::Problem;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use wire::api::{
     CardCheckRequest, CardRegistrationAnswer, CardRegistrationEndRequest, CardRegistrationRequest,
@@ -21,6 +22,20 @@ use super::caller::TerminalCaller;
 use super::refuse::{too_long, unreadable};
 use crate::check::{CardAnswer, CardAsk, CardQuestion, CardRefused};
 use crate::presence::Presence;
+
+/// Reads a message once the caller's rate is admitted, and sees that the institution named in it is the caller's.
+async fn admitted<M: DeserializeOwned>(
+    api: &Api,
+    caller: &TerminalCaller,
+    request: Request,
+    institution: impl Fn(&M) -> &str,
+) -> Result<M, Problem> {
+    // Before the body is read: who asks too fast must not cost more than this.
+    api.single_checks.admit(&caller.facility.code)?;
+    let JsonBody(message) = JsonBody::<M>::from_request(request, &()).await?;
+    caller.facility.must_be(institution(&message))?;
+    Ok(message)
+}
 
 /// What the card is to sign: good for this terminal, for a minute, once.
 #[utoipa::path(
@@ -42,9 +57,7 @@ pub(super) async fn challenge(
     caller: TerminalCaller,
     request: Request,
 ) -> Result<JsonAnswer<PresenceChallenge>, Problem> {
-    api.single_checks.admit(&caller.facility.code)?;
-    let JsonBody(message) = JsonBody::<PresenceChallengeRequest>::from_request(request, &()).await?;
-    caller.facility.must_be(&message.medical_institution_code)?;
+    admitted(&api, &caller, request, |message: &PresenceChallengeRequest| &message.medical_institution_code).await?;
     let challenge = judge(&api)?.challenge(caller.facility.code, &caller.terminal);
     Ok(JsonAnswer(PresenceChallenge { challenge: challenge.text, valid_until: challenge.valid_until }))
 }
@@ -82,9 +95,8 @@ pub(super) async fn check(
     request: Request,
 ) -> Result<Response, Problem> {
     let facility = caller.facility.code;
-    api.single_checks.admit(&facility)?;
-    let JsonBody(message) = JsonBody::<CardCheckRequest>::from_request(request, &()).await?;
-    caller.facility.must_be(&message.medical_institution_code)?;
+    let message =
+        admitted(&api, &caller, request, |message: &CardCheckRequest| &message.medical_institution_code).await?;
     let ask = read(&message).map_err(unreadable)?;
     let witness = judge(&api)?.witness(&message.presence, facility, &caller.terminal).await?;
     let question = CardQuestion { facility, request_id: message.request_id, witness, ask };
@@ -126,9 +138,8 @@ pub(super) async fn register(
     request: Request,
 ) -> Result<JsonAnswer<CardRegistrationAnswer>, Problem> {
     let facility = caller.facility.code;
-    api.single_checks.admit(&facility)?;
-    let JsonBody(message) = JsonBody::<CardRegistrationRequest>::from_request(request, &()).await?;
-    caller.facility.must_be(&message.medical_institution_code)?;
+    let message =
+        admitted(&api, &caller, request, |message: &CardRegistrationRequest| &message.medical_institution_code).await?;
     let query = message
         .qualification_confirm_search_info
         .parse(&message.qualification_confirmation_date, &message.medical_institution_code)
@@ -179,9 +190,9 @@ pub(super) async fn end(
     request: Request,
 ) -> Result<JsonAnswer<CardRegistrationAnswer>, Problem> {
     let facility = caller.facility.code;
-    api.single_checks.admit(&facility)?;
-    let JsonBody(message) = JsonBody::<CardRegistrationEndRequest>::from_request(request, &()).await?;
-    caller.facility.must_be(&message.medical_institution_code)?;
+    let message =
+        admitted(&api, &caller, request, |message: &CardRegistrationEndRequest| &message.medical_institution_code)
+            .await?;
     let witness = judge(&api)?.strong_witness(&message.presence, facility, &caller.terminal).await?;
     let question = CardQuestion { facility, request_id: message.request_id, witness, ask: CardAsk::End };
     match api.engine.card(question).await?? {
@@ -223,9 +234,9 @@ pub(super) async fn withdraw(
     request: Request,
 ) -> Result<JsonAnswer<ConsentWithdrawalAnswer>, Problem> {
     let facility = caller.facility.code;
-    api.single_checks.admit(&facility)?;
-    let JsonBody(message) = JsonBody::<ConsentWithdrawalRequest>::from_request(request, &()).await?;
-    caller.facility.must_be(&message.medical_institution_code)?;
+    let message =
+        admitted(&api, &caller, request, |message: &ConsentWithdrawalRequest| &message.medical_institution_code)
+            .await?;
     let witness = judge(&api)?.witness(&message.presence, facility, &caller.terminal).await?;
     let question = CardQuestion { facility, request_id: message.request_id, witness, ask: CardAsk::Withdraw };
     match api.engine.card(question).await?? {
