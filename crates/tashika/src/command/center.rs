@@ -5,7 +5,7 @@ use crate::cli::{Center as Say, RevokeReason};
 use crate::command::{open, print};
 use anyhow::{Context as _, Result};
 use center::config::Listen;
-use center::{Center, Config, InitOptions};
+use center::{AdminError, Center, Config, InitOptions};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -27,6 +27,12 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
             let admin = open(&center, world).await?;
             let counted = admin.certificate_revoke(&serial, reason.into()).await;
             admin.close().await;
+            let counted = counted.map_err(|error| match error {
+                AdminError::CertificateUnknown(_) => anyhow::anyhow!(
+                    "{serial}: この番号の証明書はありません。「tashika facility show 医療機関コード」で番号を確かめてください\n{error}"
+                ),
+                other => other.into(),
+            });
             print(&format!(
                 "{serial}: {}",
                 if counted? { "失効させました / revoked" } else { "失効済みです / was revoked before" }
