@@ -80,6 +80,8 @@ fn question(number: u64, clock: &SharedClock) -> Question {
         request_id: uuid_v7(clock.now(), &SystemRandom),
         arbitrary_file_identifier: None,
         purpose: Purpose::Check,
+        by_staff: None,
+        withdraws: false,
     }
 }
 

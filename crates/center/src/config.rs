@@ -10,6 +10,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
+use domain::presence::StaffWord;
 use kit::files;
 use kit::throttle::Rate;
 use serde::Deserialize;
@@ -34,6 +35,8 @@ pub struct Config {
     pub log: Log,
     /// Individual Number Cards.
     pub card: Card,
+    /// What patients allow.
+    pub consent: ConsentRules,
     /// How fast and how much.
     pub limits: Limits,
 }
@@ -169,6 +172,28 @@ impl Card {
                 quoted(&self.successor_url),
             ),
         ]
+    }
+}
+
+/// What patients allow, and on whose word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConsentRules {
+    /// Whether the word of staff who made sure who a patient is, with a card or without, opens whatever the patient
+    /// allows; else it opens eligibility only (decision 0018).
+    pub staff_word_is_enough: bool,
+}
+
+impl Default for ConsentRules {
+    fn default() -> Self {
+        Self { staff_word_is_enough: true }
+    }
+}
+
+impl ConsentRules {
+    /// What the word of staff opens.
+    pub const fn staff_word(self) -> StaffWord {
+        if self.staff_word_is_enough { StaffWord::Enough } else { StaffWord::EligibilityOnly }
     }
 }
 
@@ -362,6 +387,15 @@ impl Config {
             )],
         );
         section("card", &self.card.fields());
+        section(
+            "consent",
+            &[(
+                "staff_word_is_enough",
+                "Whether staff who make sure who a patient is, by card or by number, open whatever the patient allows.\n\
+                 false: they open eligibility only.",
+                self.consent.staff_word_is_enough.to_string(),
+            )],
+        );
         section("limits", &l.fields());
         out
     }
@@ -452,6 +486,7 @@ mod tests {
                 crl_urls: vec!["http://127.0.0.1:8900/crl".to_owned()],
                 successor_url: "http://127.0.0.1:8900/successors".to_owned(),
             },
+            consent: ConsentRules { staff_word_is_enough: false },
             limits: Limits { single_checks_burst: NonZeroU32::new(7).unwrap(), ..Limits::default() },
         };
         let text = config.to_toml();

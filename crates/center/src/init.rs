@@ -14,7 +14,7 @@ use trust::log::{LogId, LogSigner};
 use trust::{Certificate, PrivateKey};
 
 use crate::authority::new_serial;
-use crate::config::{Card, Config, ConfigError, Database, Limits, Listen, Log, Public};
+use crate::config::{Card, Config, ConfigError, ConsentRules, Database, Limits, Listen, Log, Public};
 use crate::feed::PersonKey;
 use crate::folder::DataFolder;
 use crate::store::{NoObserver, Store, StoreError};
@@ -36,6 +36,8 @@ pub struct InitOptions {
     pub log_id: u8,
     /// Whose cards are taken; nobody's unless said.
     pub card: Card,
+    /// What patients allow, and on whose word.
+    pub consent: ConsentRules,
     /// Limits that differ from the defaults.
     pub limits: Limits,
 }
@@ -51,6 +53,7 @@ impl Default for InitOptions {
             database_url: String::new(),
             log_id: Log::default().id,
             card: Card::default(),
+            consent: ConsentRules::default(),
             limits: Limits::default(),
         }
     }
@@ -144,6 +147,7 @@ fn settings(folder: &Path, options: &InitOptions) -> Result<Config, InitError> {
         database: Database { url: options.database_url.clone() },
         log: Log { id: options.log_id },
         card: options.card.clone(),
+        consent: options.consent,
         limits: options.limits,
     };
     Ok(Config::parse(folder, &config.to_toml())?)

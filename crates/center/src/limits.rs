@@ -28,6 +28,10 @@ pub const NEAR_ROWS_MAX: i64 = 20_000;
 pub const OTHER_ROWS_MAX: i64 = 20_000;
 /// How old the insurers' feed times in memory may become.
 pub const INSURER_FACTS_TIME: Duration = Duration::from_secs(5);
+/// How old the list of institutions that ask patients what may be seen may become in memory.
+pub const CONSENT_FACTS_TIME: Duration = Duration::from_secs(5);
+/// How far back of the last reading new ones are looked for: clocks of two centers, and transactions that end late.
+pub const CONSENT_FACTS_OVERLAP: SignedDuration = SignedDuration::from_mins(5);
 /// Leaves that are hashed again when the center starts, to see that the log and its head belong together, in leaves.
 pub const LOG_VERIFY_LEAVES_MAX: u64 = 4_096;
 

@@ -210,8 +210,15 @@ impl Core {
         };
         let engine = Engine::start(parts, Arc::clone(metrics) as Arc<dyn check::BatchObserver>).await?;
         let (revocations, ports) = (Arc::new(revocations), Arc::new(ports));
-        let presence =
-            Presence::open(&config.card, folder.path(), store.clone(), Arc::clone(&clock), Arc::clone(&random)).await?;
+        let presence = Presence::open(
+            &config.card,
+            config.consent.staff_word(),
+            folder.path(),
+            store.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&random),
+        )
+        .await?;
         let presence = presence.map(Arc::new);
         Ok(Self { config, store, engine, person_key, authority, revocations, ports, presence, signer, clock, random })
     }
@@ -246,6 +253,7 @@ impl Core {
             enrolment,
             revocations: Arc::clone(&self.revocations),
             presence: self.presence.clone(),
+            staff_word: self.config.consent.staff_word(),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
             limits,

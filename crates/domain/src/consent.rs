@@ -8,7 +8,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::presence::PresenceMeans;
-use crate::{MedicalInstitutionCode, PersonId, Purpose};
+use crate::{MedicalInstitutionCode, PersonId, Purpose, Spoken};
 
 /// How long a consent given at the window lasts: 閲覧有効期限 is 24 hours behind 同意日時 (oqs-interface.md 4.2, 7.5).
 pub const CONSENT_LIFE: SignedDuration = SignedDuration::from_hours(24);
@@ -47,28 +47,85 @@ impl ConsentItem {
         }
     }
 
-    /// The words that a patient reads.
-    pub const fn label(self) -> &'static str {
+    /// Its name on the patient's screen, short.
+    pub const fn name(self) -> Spoken {
         match self {
-            Self::LimitCertificate => "限度額（窓口で払う上限）の情報",
-            Self::SpecificDisease => "特定疾病療養受療証の情報",
-            Self::Drugs => "過去のお薬の情報",
-            Self::Diagnosis => "過去の診療の情報",
-            Self::Surgery => "過去の手術の情報",
-            Self::Checkups => "過去の健診の情報",
+            Self::LimitCertificate => {
+                Spoken::new("限度額", "Payment limit", "自付限额", "Mức trả tối đa", "Limite de pagamento")
+            }
+            Self::SpecificDisease => Spoken::new(
+                "特定疾病の証明",
+                "Specific disease certificate",
+                "特定疾病证明",
+                "Chứng nhận bệnh đặc định",
+                "Certificado de doença específica",
+            ),
+            Self::Drugs => Spoken::new("お薬", "Medicines", "用药", "Thuốc", "Remédios"),
+            Self::Diagnosis => Spoken::new(
+                "診察と治療",
+                "Examinations and treatment",
+                "诊察与治疗",
+                "Khám và điều trị",
+                "Consultas e tratamentos",
+            ),
+            Self::Surgery => Spoken::new("手術", "Operations", "手术", "Phẫu thuật", "Cirurgias"),
+            Self::Checkups => {
+                Spoken::new("健康診断", "Health checkups", "健康体检", "Khám sức khỏe", "Exames de saúde")
+            }
         }
     }
 
-    /// The same in English.
-    pub const fn label_en(self) -> &'static str {
+    /// What it means to allow it, in one plain sentence.
+    pub const fn sentence(self) -> Spoken {
         match self {
-            Self::LimitCertificate => "the upper limit of what you pay at the window",
-            Self::SpecificDisease => "your specific disease certificate",
-            Self::Drugs => "medicines you were given before",
-            Self::Diagnosis => "examinations and treatments you had before",
-            Self::Surgery => "operations you had before",
-            Self::Checkups => "results of your health checkups",
+            Self::LimitCertificate => Spoken::new(
+                "窓口で払う金額の上限を、ここで確認できるようになります。",
+                "They can see the upper limit of what you pay at the window.",
+                "他们可以查看您在窗口付款的上限。",
+                "Nơi này được xem mức tối đa mà bạn phải trả tại quầy.",
+                "Aqui podem ver o valor máximo que você paga no balcão.",
+            ),
+            Self::SpecificDisease => Spoken::new(
+                "人工透析などで支払いが軽くなる証明を、ここで確認できるようになります。",
+                "They can see your certificate that lowers what you pay, such as for dialysis.",
+                "他们可以查看减轻您付款的证明，例如人工透析。",
+                "Nơi này được xem giấy chứng nhận giúp giảm tiền trả, chẳng hạn cho chạy thận nhân tạo.",
+                "Aqui podem ver o certificado que diminui o que você paga, por exemplo para diálise.",
+            ),
+            Self::Drugs => Spoken::new(
+                "これまでに出されたお薬を、ここの医師や薬剤師が見られるようになります。",
+                "The doctors and pharmacists here can see the medicines you were given before.",
+                "这里的医生和药剂师可以查看您以前使用的药品。",
+                "Bác sĩ và dược sĩ ở đây được xem các thuốc bạn đã được cấp trước đây.",
+                "Os médicos e farmacêuticos daqui podem ver os remédios que você já recebeu.",
+            ),
+            Self::Diagnosis => Spoken::new(
+                "これまでに受けた診察・検査・治療を、ここの医師などが見られるようになります。",
+                "The doctors here can see the examinations and treatments you had before.",
+                "这里的医生可以查看您以前接受的诊察、检查和治疗。",
+                "Bác sĩ ở đây được xem các lần khám, xét nghiệm và điều trị trước đây của bạn.",
+                "Os médicos daqui podem ver as consultas, os exames e os tratamentos que você já fez.",
+            ),
+            Self::Surgery => Spoken::new(
+                "これまでに受けた手術を、ここの医師などが見られるようになります。",
+                "The doctors here can see the operations you had before.",
+                "这里的医生可以查看您以前接受的手术。",
+                "Bác sĩ ở đây được xem các ca phẫu thuật trước đây của bạn.",
+                "Os médicos daqui podem ver as cirurgias que você já fez.",
+            ),
+            Self::Checkups => Spoken::new(
+                "これまでの健康診断の結果を、ここの医師などが見られるようになります。",
+                "The doctors here can see the results of your health checkups.",
+                "这里的医生可以查看您以往健康体检的结果。",
+                "Bác sĩ ở đây được xem kết quả các lần khám sức khỏe của bạn.",
+                "Os médicos daqui podem ver os resultados dos seus exames de saúde.",
+            ),
         }
+    }
+
+    /// Reads [`Self::code`].
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|item| item.code() == code)
     }
 
     /// Whether it is about the person's health and not only about what is to be collected. Such items need more than an
@@ -117,6 +174,22 @@ impl PrescriptionForm {
             "1" => Some(Self::Electronic),
             "2" => Some(Self::Paper),
             _ => None,
+        }
+    }
+
+    /// The question's answer as the patient reads it.
+    pub const fn name(self) -> Spoken {
+        match self {
+            Self::Electronic => Spoken::new(
+                "電子処方箋",
+                "Electronic prescription",
+                "电子处方",
+                "Đơn thuốc điện tử",
+                "Receita eletrônica",
+            ),
+            Self::Paper => {
+                Spoken::new("紙の処方箋", "Paper prescription", "纸质处方", "Đơn thuốc giấy", "Receita em papel")
+            }
         }
     }
 
@@ -309,16 +382,52 @@ impl ConsentState {
     }
 }
 
+/// What matters of an answer for whether something may be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// What was allowed.
+    pub choice: ConsentChoice,
+    /// 同意日時.
+    pub given_at: Timestamp,
+    /// 閲覧有効期限: the first moment at which it no longer holds.
+    pub valid_until: Timestamp,
+    /// Whether it was taken back.
+    pub is_withdrawn: bool,
+}
+
+impl Terms {
+    /// How things stand with `item`.
+    pub fn state(&self, item: ConsentItem, now: Timestamp) -> ConsentState {
+        if self.is_withdrawn || !self.choice.allows(item) {
+            ConsentState::NotConsented
+        } else if now < self.valid_until {
+            ConsentState::Consented { given_at: self.given_at, valid_until: self.valid_until }
+        } else {
+            ConsentState::Expired { since: self.valid_until }
+        }
+    }
+
+    /// Whether the patient has to be asked anew: the answer has run out, or was taken back.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.is_withdrawn || now >= self.valid_until
+    }
+}
+
+impl Consent {
+    /// What matters of it for whether something may be seen.
+    pub fn terms(&self) -> Terms {
+        Terms {
+            choice: self.choice,
+            given_at: self.given_at,
+            valid_until: self.valid_until,
+            is_withdrawn: self.withdrawn.is_some(),
+        }
+    }
+}
+
 /// How things stand with `item`, by the patient's latest answer at this institution.
 ///
 /// A later answer replaces an earlier one as a whole, so only the latest counts.
 pub fn state(latest: Option<&Consent>, item: ConsentItem, now: Timestamp) -> ConsentState {
-    let Some(consent) = latest else { return ConsentState::NothingRecorded };
-    if consent.withdrawn.is_some() || !consent.choice.allows(item) {
-        ConsentState::NotConsented
-    } else if now < consent.valid_until {
-        ConsentState::Consented { given_at: consent.given_at, valid_until: consent.valid_until }
-    } else {
-        ConsentState::Expired { since: consent.valid_until }
-    }
+    latest.map_or(ConsentState::NothingRecorded, |consent| consent.terms().state(item, now))
 }

@@ -14,6 +14,7 @@
 //!   to do next.
 //! * [`presence`] — what a card proves that is here, and what that is enough for; [`consent`] — what the patient allows.
 //! * [`code`] — the code tables of the OQS interface (OQSCDnnn), one enum each.
+//! * [`spoken`] — words for patients, in five languages.
 //!
 //! Rules for additions: parse, don't validate; a rule names its source; a rule comes with a table of cases.
 #![warn(missing_docs)]
@@ -35,6 +36,7 @@ pub mod purpose;
 pub mod query;
 pub mod scheme;
 pub mod share;
+pub mod spoken;
 pub mod text;
 
 pub use code::{InsuredCardClassification, LimitClassification, LimitFlag, PersonalFamily, ReasonOfLoss, Sex};
@@ -53,3 +55,4 @@ pub use purpose::Purpose;
 pub use query::{EligibilityQuery, Field, UnreadableField};
 pub use scheme::Scheme;
 pub use share::{Share, ShareReason};
+pub use spoken::{Spoken, Tongue};

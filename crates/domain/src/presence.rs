@@ -6,7 +6,8 @@
 //!
 //! The rule never makes the card a worse way than the number printed on a paper: whoever brings a real card that was not
 //! given up sees at least the eligibility, because the numbers alone would show that too. What needs more is everything
-//! about the person's health.
+//! about the person's health: a card that signed, or a member of the staff who made sure who the patient is and answers
+//! for it. With a card or without, that word is worth the same ([`StaffWord`]).
 
 use jiff::ToSpan as _;
 
@@ -22,11 +23,13 @@ pub enum PresenceMeans {
     Face,
     /// 目視: staff compared the face with the photo and answer for it.
     StaffEyes,
+    /// No card: the patient gave the numbers, and staff made sure who they are and answer for it.
+    Number,
 }
 
 impl PresenceMeans {
     /// Every means.
-    pub const ALL: &'static [Self] = &[Self::Pin, Self::Face, Self::StaffEyes];
+    pub const ALL: &'static [Self] = &[Self::Pin, Self::Face, Self::StaffEyes, Self::Number];
 
     /// The stable word, as in JSON and in the access event.
     pub const fn code(self) -> &'static str {
@@ -34,6 +37,7 @@ impl PresenceMeans {
             Self::Pin => "pin",
             Self::Face => "face",
             Self::StaffEyes => "staff_eyes",
+            Self::Number => "number",
         }
     }
 
@@ -48,6 +52,17 @@ impl PresenceMeans {
             Self::Pin => "マイナンバーカード（暗証番号）",
             Self::Face => "マイナンバーカード（顔認証）",
             Self::StaffEyes => "マイナンバーカード（職員による目視）",
+            Self::Number => "資格確認書などの番号（職員による本人確認）",
+        }
+    }
+
+    /// The same in English.
+    pub const fn label_en(self) -> &'static str {
+        match self {
+            Self::Pin => "card with PIN",
+            Self::Face => "card with face",
+            Self::StaffEyes => "card, face seen by staff",
+            Self::Number => "numbers, identity confirmed by staff",
         }
     }
 }
@@ -136,8 +151,12 @@ pub enum PresenceNote {
     CertificateInGrace,
     /// Whether the certificate was revoked could not be found out.
     RevocationNotKnown,
-    /// The card did not sign: staff looked at the photo only.
+    /// The card did not sign: staff looked at the photo.
     CardNotUnlocked,
+    /// No card was there: staff made sure who the patient is.
+    NoCardShown,
+    /// The operator of the center lets the word of staff open no more than eligibility.
+    StaffWordNotEnough,
     /// The certificate ends within three months; nothing is shown less.
     CertificateEndsSoon,
     /// The person is registered with the card and has no coverage on record.
@@ -150,6 +169,8 @@ impl PresenceNote {
         Self::CertificateInGrace,
         Self::RevocationNotKnown,
         Self::CardNotUnlocked,
+        Self::NoCardShown,
+        Self::StaffWordNotEnough,
         Self::CertificateEndsSoon,
         Self::NoCoverage,
     ];
@@ -160,6 +181,8 @@ impl PresenceNote {
             Self::CertificateInGrace => "certificate_in_grace",
             Self::RevocationNotKnown => "revocation_not_known",
             Self::CardNotUnlocked => "card_not_unlocked",
+            Self::NoCardShown => "no_card_shown",
+            Self::StaffWordNotEnough => "staff_word_not_enough",
             Self::CertificateEndsSoon => "certificate_ends_soon",
             Self::NoCoverage => "no_coverage_on_record",
         }
@@ -175,7 +198,13 @@ impl PresenceNote {
                 "電子証明書が失効していないかを、いま確かめられません。資格の確認だけ行いました。あとでもう一度お試しください。"
             }
             Self::CardNotUnlocked => {
-                "暗証番号も顔認証も使わず、職員の目視で確認しました。資格の確認だけ行いました（お薬などの情報は見られません）。"
+                "暗証番号も顔認証も使わず、職員の目視で確認しました。そのことが記録され、患者さんからも見えます。"
+            }
+            Self::NoCardShown => {
+                "カードを使わず、番号と職員による本人確認で確認しました。そのことが記録され、患者さんからも見えます。"
+            }
+            Self::StaffWordNotEnough => {
+                "センターの決まりにより、職員の確認だけで見られるのは資格までです（お薬などの情報は見られません）。"
             }
             Self::CertificateEndsSoon => {
                 "カードの電子証明書の期限が3か月以内に切れます。市区町村での更新をおすすめしてください。"
@@ -183,6 +212,14 @@ impl PresenceNote {
             Self::NoCoverage => {
                 "カードの方は登録されていますが、いまの保険の登録がありません。患者さんに保険の変更がなかったかたずねてください。"
             }
+        }
+    }
+
+    /// Whether less is shown because of it.
+    pub const fn limits(self) -> bool {
+        match self {
+            Self::CertificateInGrace | Self::RevocationNotKnown | Self::StaffWordNotEnough => true,
+            Self::CardNotUnlocked | Self::NoCardShown | Self::CertificateEndsSoon | Self::NoCoverage => false,
         }
     }
 
@@ -195,7 +232,15 @@ impl PresenceNote {
             Self::RevocationNotKnown => {
                 "Whether the certificate was revoked cannot be found out now. Eligibility only; try again later for more."
             }
-            Self::CardNotUnlocked => "Neither PIN nor face was used, staff looked at the photo. Eligibility only.",
+            Self::CardNotUnlocked => {
+                "Neither PIN nor face was used, staff looked at the photo. That is on record, and the patient sees it."
+            }
+            Self::NoCardShown => {
+                "No card was used, staff made sure who the patient is. That is on record, and the patient sees it."
+            }
+            Self::StaffWordNotEnough => {
+                "By the rule of this center, the word of staff opens eligibility only, nothing about the person's health."
+            }
             Self::CertificateEndsSoon => "The certificate of the card ends within three months; advise renewal.",
             Self::NoCoverage => "The card is registered, but no coverage of the person is on record.",
         }
@@ -272,8 +317,36 @@ impl PresenceRefusal {
 pub struct Showing {
     /// How much.
     pub extent: Extent,
-    /// Why not more, in the order of [`PresenceNote`].
+    /// Why not more, and what else is worth saying, in the order of [`PresenceNote`].
     pub notes: Vec<PresenceNote>,
+}
+
+impl Showing {
+    fn of(mut notes: Vec<PresenceNote>) -> Self {
+        notes.sort_unstable();
+        let limited = notes.iter().any(|note| note.limits());
+        Self { extent: if limited { Extent::EligibilityOnly } else { Extent::Everything }, notes }
+    }
+}
+
+/// What the word of staff opens when neither PIN nor face was used. The operator of a center decides (decision 0018).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum StaffWord {
+    /// Whatever the patient allows, as in the national system's 目視確認モード. It is flagged in the answer and in the
+    /// access event, and the patient sees it.
+    #[default]
+    Enough,
+    /// Eligibility, and nothing about the person's health.
+    EligibilityOnly,
+}
+
+impl StaffWord {
+    fn notes(self) -> &'static [PresenceNote] {
+        match self {
+            Self::Enough => &[],
+            Self::EligibilityOnly => &[PresenceNote::StaffWordNotEnough],
+        }
+    }
 }
 
 /// Decides what somebody who is here with a card may be shown.
@@ -285,12 +358,12 @@ pub struct Showing {
 /// | PIN or face claimed, and nothing signed | nothing |
 /// | in its grace | eligibility only |
 /// | revocation cannot be found out | eligibility only |
-/// | staff looked, and nothing signed | eligibility only |
+/// | staff looked, and nothing signed | what `word` says |
 /// | everything else | everything |
 ///
 /// # Errors
 /// Why nothing may be shown; the gravest reason of several.
-pub fn what_may_be_shown(evidence: Evidence) -> Result<Showing, PresenceRefusal> {
+pub fn what_may_be_shown(evidence: Evidence, word: StaffWord) -> Result<Showing, PresenceRefusal> {
     let mut notes = Vec::new();
     match evidence.revocation {
         Revocation::Revoked => return Err(PresenceRefusal::Revoked),
@@ -306,12 +379,21 @@ pub fn what_may_be_shown(evidence: Evidence) -> Result<Showing, PresenceRefusal>
     }
     match (evidence.proof, evidence.means) {
         (KeyProof::Signed, _) => {}
-        (KeyProof::OnlyRead, PresenceMeans::StaffEyes) => notes.push(PresenceNote::CardNotUnlocked),
+        (KeyProof::OnlyRead, PresenceMeans::StaffEyes | PresenceMeans::Number) => {
+            notes.push(PresenceNote::CardNotUnlocked);
+            notes.extend(word.notes());
+        }
         (KeyProof::OnlyRead, PresenceMeans::Pin | PresenceMeans::Face) => return Err(PresenceRefusal::NotSigned),
     }
-    notes.sort_unstable();
-    let extent = if notes.is_empty() { Extent::Everything } else { Extent::EligibilityOnly };
-    Ok(Showing { extent, notes })
+    Ok(Showing::of(notes))
+}
+
+/// Decides what may be shown of somebody who gave the numbers and of whom staff made sure who they are.
+///
+/// It is what a card brings whose holder staff looked at: two people at the window answer for the same thing, with a card
+/// or without.
+pub fn shown_on_the_word_of_staff(word: StaffWord) -> Showing {
+    Showing::of([&[PresenceNote::NoCardShown], word.notes()].concat())
 }
 
 /// Whether a certificate whose last day this is ends within three months: then the patient is told (付帯情報 of OQS-IF-002,

@@ -44,6 +44,7 @@ impl Checks {
             arbitrary_file_identifier: None,
             purpose: None,
             qualification_confirm_search_info: search,
+            consents: None,
         }
     }
 

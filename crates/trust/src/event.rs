@@ -8,7 +8,7 @@
 //!
 //! | key | member | CBOR type |
 //! |---|---|---|
-//! | 1 | version: 1, or 2 where somebody was there with a card | unsigned |
+//! | 1 | version: 1, or 2 where somebody was recognised | unsigned |
 //! | 2 | facility: 医療機関コード, ten digits | text |
 //! | 3 | query hash: SHA-256(salt ‖ canonical query) | 32 bytes |
 //! | 4 | verdict, as in the answer's JSON | text |
@@ -17,7 +17,7 @@
 //! | 7 | purpose, as in the answer's JSON | text |
 //! | 8 | request id: the UUID | 16 bytes |
 //! | 9 | salt, random | 16 bytes |
-//! | 10 | version 2 only, means: how the patient was recognised, `pin`, `face` or `staff_eyes` | text |
+//! | 10 | version 2 only, means: how the patient was recognised, `pin`, `face`, `staff_eyes` or `number` | text |
 //! | 11 | version 2 only, consents: [`domain::ConsentChoice::bits`] of what the patient allowed; absent when not asked | unsigned |
 
 use aws_lc_rs::digest::{Context, SHA256};
@@ -28,7 +28,7 @@ use crate::cbor;
 use crate::limits::EVENT_BYTES_MAX;
 use crate::merkle::{self, Hash};
 
-/// Without and with somebody who was there with a card.
+/// Without and with somebody who was recognised.
 const VERSION: u64 = 1;
 const VERSION_WITH_PRESENCE: u64 = 2;
 const MEMBERS: usize = 9;
@@ -76,7 +76,7 @@ pub struct AccessEvent {
     pub request_id: [u8; 16],
     /// Random, fresh for every event: without it, short questions could be guessed from their hash.
     pub salt: [u8; 16],
-    /// How the patient was recognised and what they allowed, if they were there with a card.
+    /// How the patient was recognised and what they allowed, if they were recognised by a card or by staff.
     pub presence: Option<PresenceRecord>,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::{ConsentChoice, ConsentItem, PrescriptionForm};
 use wire::api::{
-    BulkUnit, CardPresence, CheckRequest, CheckResponse, Consents, PresenceMeans, ProblemCode, ProblemDocument,
+    BulkUnit, CardPresence, CheckRequest, CheckResponse, Consents, CardMeans, ProblemCode, ProblemDocument,
     Purpose, SearchInfo, Verdict, japan_time,
 };
 
@@ -135,7 +135,7 @@ fn a_card_shows_nothing_in_debug_text() {
         challenge: "challenge".to_owned(),
         certificate: "certificate".to_owned(),
         signature: None,
-        means: PresenceMeans::Face,
+        means: CardMeans::Face,
     };
     assert_eq!(format!("{presence:?}"), "CardPresence(Face)");
 }

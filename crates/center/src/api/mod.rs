@@ -4,9 +4,9 @@
 //! |---|---|---|
 //! | `POST /v1/eligibility-checks` | institution | [`check`] |
 //! | `POST /v1/reference-numbers` | institution | [`reference`] |
-//! | `POST /v1/presence-challenges`, `POST /v1/card-checks` | institution | [`presence`] |
+//! | `POST /v1/presence-challenges`, `POST /v1/card-states`, `POST /v1/card-checks` | institution | [`presence`] |
 //! | `POST /v1/card-registrations`, `POST …/end` | institution | [`presence`] |
-//! | `POST /v1/consent-withdrawals` | institution | [`presence`] |
+//! | `POST /v1/consent-withdrawals`, `POST …/by-number` | institution | [`presence`] |
 //! | `POST /v1/bulk-eligibility-checks`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
 //! | `POST /v1/bulk-reference-numbers`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
 //! | `POST /v1/insurer-feeds` | insurer | [`feeds`] |
@@ -38,6 +38,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use domain::MedicalInstitutionCode;
+use domain::presence::StaffWord;
 use kit::clock::SharedClock;
 use kit::problem::with_fallbacks;
 use kit::random::SharedRandom;
@@ -56,14 +57,16 @@ use crate::revocation::Revocations;
 use crate::store::Store;
 
 /// Every route, as it is counted.
-pub(crate) const ROUTES: [&str; 19] = [
+pub(crate) const ROUTES: [&str; 21] = [
     "/v1/eligibility-checks",
     "/v1/reference-numbers",
     "/v1/presence-challenges",
+    "/v1/card-states",
     "/v1/card-checks",
     "/v1/card-registrations",
     "/v1/card-registrations/end",
     "/v1/consent-withdrawals",
+    "/v1/consent-withdrawals/by-number",
     "/v1/bulk-eligibility-checks",
     "/v1/bulk-eligibility-checks/{reception_number}",
     "/v1/bulk-eligibility-checks/{reception_number}/results",
@@ -87,6 +90,8 @@ pub(crate) struct Api {
     pub(crate) revocations: Arc<Revocations>,
     /// Judges cards; none when no card is taken.
     pub(crate) presence: Option<Arc<Presence>>,
+    /// What the word of staff opens.
+    pub(crate) staff_word: StaffWord,
     pub(crate) clock: SharedClock,
     pub(crate) random: SharedRandom,
     pub(crate) limits: Limits,
@@ -107,10 +112,12 @@ pub(crate) fn router(api: Arc<Api>, metrics: Arc<CenterMetrics>) -> Router {
         .route("/v1/eligibility-checks", post(check::check))
         .route("/v1/reference-numbers", post(reference::register))
         .route("/v1/presence-challenges", post(presence::challenge))
+        .route("/v1/card-states", post(presence::state))
         .route("/v1/card-checks", post(presence::check))
         .route("/v1/card-registrations", post(presence::register))
         .route("/v1/card-registrations/end", post(presence::end))
         .route("/v1/consent-withdrawals", post(presence::withdraw))
+        .route("/v1/consent-withdrawals/by-number", post(presence::withdraw_by_number))
         .route("/v1/bulk-eligibility-checks", post(bulk::checks::send))
         .route("/v1/bulk-eligibility-checks/{reception_number}", get(bulk::checks::status))
         .route("/v1/bulk-eligibility-checks/{reception_number}/results", get(bulk::checks::results))

@@ -4,23 +4,24 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, Request, State};
 use axum::response::Response;
-use domain::MedicalInstitutionCode;
 use domain::query::UnreadableField;
+use domain::{MedicalInstitutionCode, Purpose};
 use kit::body::{JsonAnswer, JsonBody, json_bytes};
 use kit::problem::Problem;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use wire::api::{
     CardCheckRequest, CardRegistrationAnswer, CardRegistrationEndRequest, CardRegistrationRequest,
-    CardRegistrationState, CheckResponse, ConsentWithdrawalAnswer, ConsentWithdrawalRequest, FieldError,
-    PresenceChallenge, PresenceChallengeRequest, ProblemCode, ProblemDocument, japan_time,
+    CardRegistrationState, CardState, CardStateRequest, CheckResponse, ConsentInfo, ConsentWithdrawalAnswer,
+    ConsentWithdrawalByNumberRequest, ConsentWithdrawalRequest, FieldError, Hint, PresenceChallenge,
+    PresenceChallengeRequest, ProblemCode, ProblemDocument, japan_time,
 };
 use wire::limits::ARBITRARY_FILE_IDENTIFIER_MAX_CHARS;
 
 use super::Api;
 use super::caller::TerminalCaller;
 use super::refuse::{too_long, unreadable};
-use crate::check::{CardAnswer, CardAsk, CardQuestion, CardRefused};
+use crate::check::{CardAnswer, CardAsk, CardQuestion, CardRefused, Question};
 use crate::presence::Presence;
 
 /// Reads a message once the caller's rate is admitted, and sees that the institution named in it is the caller's.
@@ -60,6 +61,55 @@ pub(super) async fn challenge(
     admitted(&api, &caller, request, |message: &PresenceChallengeRequest| &message.medical_institution_code).await?;
     let challenge = judge(&api)?.challenge(caller.facility.code, &caller.terminal);
     Ok(JsonAnswer(PresenceChallenge { challenge: challenge.text, valid_until: challenge.valid_until }))
+}
+
+/// Is the card that lies on the reader good for anything, and what has its holder answered here before?
+///
+/// Asked before the patient types a PIN for nothing. Nothing about the person is told, so nothing is put on record.
+#[utoipa::path(
+    post, path = "/v1/card-states", tag = "card", operation_id = "cardState",
+    request_body = CardStateRequest,
+    responses(
+        (status = 200, description = "What the card will be enough for once it has signed", body = CardState),
+        (status = 400, description = "malformed-json", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "facility-mismatch, role-not-allowed, card-certificate-not-yet-valid, \
+            card-certificate-over, card-certificate-revoked, card-certificate-unknown",
+            body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "cards-not-taken", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 422, description = "card-certificate-refused", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 429, description = "rate-limited", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 503, description = "store-unavailable, shutting-down", body = ProblemDocument,
+            content_type = "application/problem+json"),
+    ),
+    security(("facility_certificate" = []))
+)]
+pub(super) async fn state(
+    State(api): State<Arc<Api>>,
+    caller: TerminalCaller,
+    request: Request,
+) -> Result<JsonAnswer<CardState>, Problem> {
+    let facility = caller.facility.code;
+    let message =
+        admitted(&api, &caller, request, |message: &CardStateRequest| &message.medical_institution_code).await?;
+    let foreseen = judge(&api)?.foresee(&message.certificate).await?;
+    let card = std::slice::from_ref(&foreseen.card);
+    let (registered, consent) = api
+        .store
+        .read("card_state", async |mut tx| {
+            let Some((_, person)) = tx.persons_of_cards(card).await?.pop() else { return Ok((false, None)) };
+            Ok((true, tx.latest_consent(person, facility).await?))
+        })
+        .await?;
+    Ok(JsonAnswer(CardState {
+        extent: foreseen.showing.extent.code().to_owned(),
+        hints: foreseen.showing.notes.iter().map(|note| Hint::from(*note)).collect(),
+        certificate_last_day: domain::date::format(foreseen.certificate_last_day),
+        registered,
+        consent: consent.as_ref().map(ConsentInfo::from),
+    }))
 }
 
 /// Is the person of this card insured on that day, and what may the institution see?
@@ -240,16 +290,71 @@ pub(super) async fn withdraw(
     let witness = judge(&api)?.witness(&message.presence, facility, &caller.terminal).await?;
     let question = CardQuestion { facility, request_id: message.request_id, witness, ask: CardAsk::Withdraw };
     match api.engine.card(question).await?? {
-        CardAnswer::Withdrawn(withdrawn) => Ok(JsonAnswer(ConsentWithdrawalAnswer {
-            process_execution_time: japan_time(api.clock.now()),
-            medical_institution_code: facility.to_string(),
-            request_id: message.request_id,
-            withdrawn,
-        })),
+        CardAnswer::Withdrawn(withdrawn) => Ok(withdrawal(&api, facility, message.request_id, withdrawn)),
         CardAnswer::Checked(_) | CardAnswer::Registered { .. } | CardAnswer::Ended => {
             Err(Problem::internal("a withdrawal became something else"))
         }
     }
+}
+
+/// The same at the wish of a patient who has no card at hand, told to staff: the numbers say whose consents they are.
+#[utoipa::path(
+    post, path = "/v1/consent-withdrawals/by-number", tag = "check", operation_id = "withdrawConsentsByNumber",
+    request_body = ConsentWithdrawalByNumberRequest,
+    responses(
+        (status = 200, description = "Nothing may be seen by consent any more", body = ConsentWithdrawalAnswer),
+        (status = 400, description = "malformed-json", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "facility-mismatch, role-not-allowed", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 404, description = "patient-not-found: `errors` says why", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 422, description = "unreadable-query: `errors` names the fields", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 429, description = "rate-limited", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 503, description = "overloaded, store-unavailable, shutting-down", body = ProblemDocument,
+            content_type = "application/problem+json"),
+    ),
+    security(("facility_certificate" = []))
+)]
+pub(super) async fn withdraw_by_number(
+    State(api): State<Arc<Api>>,
+    caller: TerminalCaller,
+    request: Request,
+) -> Result<JsonAnswer<ConsentWithdrawalAnswer>, Problem> {
+    let message = admitted(&api, &caller, request, |message: &ConsentWithdrawalByNumberRequest| {
+        &message.medical_institution_code
+    })
+    .await?;
+    let search = message.qualification_confirm_search_info;
+    let query = search
+        .parse(&message.qualification_confirmation_date, &message.medical_institution_code)
+        .map_err(unreadable)?;
+    let question = Question {
+        query,
+        search,
+        request_id: message.request_id,
+        arbitrary_file_identifier: None,
+        purpose: Purpose::ConsentWithdrawal,
+        by_staff: None,
+        withdraws: true,
+    };
+    let withdrawn = api.engine.withdraw(question).await??;
+    Ok(withdrawal(&api, caller.facility.code, message.request_id, withdrawn))
+}
+
+fn withdrawal(
+    api: &Api,
+    facility: MedicalInstitutionCode,
+    request_id: Uuid,
+    withdrawn: u64,
+) -> JsonAnswer<ConsentWithdrawalAnswer> {
+    JsonAnswer(ConsentWithdrawalAnswer {
+        process_execution_time: japan_time(api.clock.now()),
+        medical_institution_code: facility.to_string(),
+        request_id,
+        withdrawn,
+    })
 }
 
 /// What judges cards, if any card is taken.

@@ -5,20 +5,17 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::eligibility::{MoreFacts, more_facts_needed};
-use domain::{
-    CardKey, Coverage, Decision, Facts, InsurerNumber, MedicalInstitutionCode, PersonId, Recorded, RegistrationStatus,
-    decide,
-};
+use domain::{CardKey, Coverage, Facts, InsurerNumber, MedicalInstitutionCode, PersonId, Recorded, RegistrationStatus};
 use jiff::Timestamp;
 use kit::random::Random;
 use trust::event::{AccessEvent, salted_hash};
 use trust::merkle::{BatchProofs, Frontier, leaf_hash};
-use wire::api::convert::AnswerContext;
-use wire::api::{Answer, Basis};
 
 use super::access_log::{head_of, stored_edge};
 use super::card::{CardMade, CardTask};
-use super::card_batch::{self, Identified};
+use super::card_batch;
+use super::consents::{self, Given};
+use super::decided::{Beside, Decided, Identified};
 use super::memory::Memory;
 use super::question::{Asked, Question, Registered, Registration, canonical_registration};
 use super::queue::Task;
@@ -70,7 +67,7 @@ pub(super) async fn answer(
         memory.edge = Some(stored_edge(tx, memory.log_id).await?);
     }
     let edge = memory.edge.clone().ok_or_else(|| StoreError::inconsistent("log_head", "no edge"))?;
-    memory.refresh(tx, log.reference_facilities).await?;
+    memory.refresh(tx, log.reference_facilities, now).await?;
 
     let facts = gather_facts(tx, memory, &questions, &keys, (found, others), now).await?;
     let mut salts = vec![[0_u8; 16]; tasks.len()];
@@ -82,18 +79,24 @@ pub(super) async fn answer(
     let decided: Vec<Decided<'_>> =
         asked.iter().zip(&facts).map(|((_, asked), facts)| Decided::new(asked, facts)).collect();
     let numbers = reference_numbers(tx, memory, &decided).await?;
-    for (at, ((place, _), decided)) in questions.iter().zip(&decided).enumerate() {
+    let unasked = decided.iter().enumerate().filter_map(|(at, decided)| decided.not_asked(at));
+    let recorded = consents::on_record(tx, memory, unasked).await?;
+    let mut given = Given::default();
+    for (at, ((place, question), decided)) in questions.iter().zip(&decided).enumerate() {
         if let Task::Card(_) = tasks[*place] {
             identified.insert(*place, decided.identified());
-            continue;
+        } else if question.withdraws {
+            made[*place] = Some(decided.withdraw(tx, memory, &mut given, now, salts[*place]).await?);
+        } else {
+            let beside = Beside { number: numbers.get(&at).map(String::as_str), recorded: recorded.get(&at) };
+            let (answer, look) = decided.make(memory, &mut given, beside, now, salts[*place])?;
+            made[*place] = Some((answer, Some(look)));
         }
-        let number = numbers.get(&at).map(String::as_str);
-        let (answer, look) = decided.make(memory, number, now, salts[*place])?;
-        made[*place] = Some((answer, Some(look)));
     }
-    for (place, outcome) in card_batch::answer(tx, memory, &cards, &identified, &salts, now).await? {
+    for (place, outcome) in card_batch::answer(tx, memory, &mut given, &cards, &identified, &salts, now).await? {
         made[place] = Some(outcome);
     }
+    given.keep(tx, memory).await?;
     for ((place, registration), outcome) in
         registrations.iter().zip(register(tx, memory, &registrations, log.reference_facilities, now).await?)
     {
@@ -284,64 +287,8 @@ async fn gather_near(
     Ok(())
 }
 
-/// A question, decided.
-struct Decided<'a> {
-    asked: &'a Asked,
-    question: &'a Question,
-    decision: Decision<'a>,
-    person: Option<PersonId>,
-}
-
-impl<'a> Decided<'a> {
-    fn new(asked: &'a Asked, facts: &'a Facts) -> Self {
-        let question = &asked.question;
-        let decision = decide(&question.query, facts);
-        let person = decision.coverage.and_then(|shown| whose(&facts.matched, shown));
-        Self { asked, question, decision, person }
-    }
-
-    /// For 利用登録: whom the numbers name.
-    fn identified(&self) -> Identified {
-        Identified { person: self.person, verdict: self.decision.verdict, hints: self.decision.hints.clone() }
-    }
-
-    fn make(&self, memory: &Memory, number: Option<&str>, now: Timestamp, salt: [u8; 16]) -> Result<(Made, Look)> {
-        let question = self.question;
-        let answer = Answer::from_decision(
-            &self.decision,
-            &AnswerContext {
-                request_id: question.request_id,
-                arbitrary_file_identifier: question.arbitrary_file_identifier.as_deref(),
-                search: &question.search,
-                query: &question.query,
-                now,
-                basis: Basis::Live,
-                as_of: now,
-                insurer_data_as_of: memory.last_feed(&question.query.insurer_number),
-                reference_number: number,
-            },
-        );
-        let answer = serde_json::to_string(&answer).map_err(|e| StoreError::inconsistent("coverage", e))?;
-        let event = AccessEvent {
-            facility: question.query.medical_institution_code,
-            query_hash: salted_hash(&salt, self.asked.canonical.as_bytes()),
-            verdict: self.decision.verdict,
-            answer_hash: salted_hash(&salt, answer.as_bytes()),
-            as_of_ms: since_1970(now),
-            purpose: question.purpose,
-            request_id: *question.request_id.as_bytes(),
-            salt,
-            presence: None,
-        }
-        .encode();
-        let look =
-            Look { facility: question.query.medical_institution_code, person: self.person, event: event.clone() };
-        Ok((Made::Answer { answer, event, verdict: self.decision.verdict }, look))
-    }
-}
-
 /// Whose coverage the answer is about.
-fn whose(matched: &[Recorded], shown: &Coverage) -> Option<PersonId> {
+pub(super) fn whose(matched: &[Recorded], shown: &Coverage) -> Option<PersonId> {
     matched.iter().find(|m| std::ptr::eq(&raw const m.coverage, shown)).map(|m| m.person)
 }
 

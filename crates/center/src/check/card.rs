@@ -103,6 +103,8 @@ impl CardTask {
                 request_id: question.request_id,
                 arbitrary_file_identifier: None,
                 purpose: Purpose::CardRegistration,
+                by_staff: None,
+                withdraws: false,
             })),
             CardAsk::Check { .. } | CardAsk::End | CardAsk::Withdraw => None,
         };

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::consent::WithdrawnBy;
+use domain::consent::{self, WithdrawnBy};
 use domain::presence::{PresenceNote, Showing};
 use domain::{
-    Consent, ConsentChoice, ConsentItem, Date, Decision, Hint, PersonId, PersonQuery, PresenceRecord, Purpose, Reason,
-    Recorded, Verdict, decide_person,
+    Consent, ConsentChoice, ConsentItem, ConsentState, Date, Decision, PersonId, PersonQuery, PresenceRecord, Purpose,
+    Reason, Recorded, Verdict, decide_person,
 };
 use jiff::Timestamp;
 use trust::event::{AccessEvent, salted_hash};
@@ -14,18 +14,13 @@ use wire::api::{Answer, CardAnswerContext};
 
 use super::batch::{Look, Made, since_1970};
 use super::card::{CardAsk, CardMade, CardRefused, CardTask};
+use super::consents::{self, Given};
+use super::decided::Identified;
 use super::memory::Memory;
 use crate::store::card::CardId;
 use crate::store::coverage::read_record;
 use crate::store::presence::Nonce;
 use crate::store::{Result, StoreError, Tx};
-
-/// What the numbers of a 利用登録 say.
-pub(super) struct Identified {
-    pub(super) person: Option<PersonId>,
-    pub(super) verdict: Verdict,
-    pub(super) hints: Vec<Hint>,
-}
 
 /// What the database says about the cards of a batch.
 struct Known {
@@ -37,6 +32,8 @@ struct Known {
     coverages: HashMap<PersonId, Vec<Recorded>>,
     /// 照会番号 by place among the tasks.
     numbers: HashMap<usize, String>,
+    /// What is on record of those who are not asked now, by place among the tasks.
+    recorded: HashMap<usize, Consent>,
 }
 
 /// One task with what it needs.
@@ -52,7 +49,8 @@ type Outcome = (Made, Option<Look>);
 /// Answers the questions by card. `identified` holds what the numbers of registrations say, by place in the batch.
 pub(super) async fn answer(
     tx: &mut Tx,
-    memory: &Memory,
+    memory: &mut Memory,
+    given: &mut Given,
     cards: &[(usize, &CardTask)],
     identified: &HashMap<usize, Identified>,
     salts: &[[u8; 16]],
@@ -69,11 +67,11 @@ pub(super) async fn answer(
             match &task.question.ask {
                 CardAsk::Check { on, arbitrary_file_identifier, choice } => {
                     let asked = Checked { on: *on, file: arbitrary_file_identifier.as_deref(), choice: *choice };
-                    turn.check(tx, memory, &known, asked, at).await?
+                    turn.check(memory, given, &known, asked, at)?
                 }
                 CardAsk::Register(_) => turn.register(tx, &mut known, identified.get(place)).await?,
                 CardAsk::End => turn.end(tx, &mut known).await?,
-                CardAsk::Withdraw => turn.withdraw(tx, &known).await?,
+                CardAsk::Withdraw => turn.withdraw(tx, memory, given, &known).await?,
             }
         } else {
             refused(CardRefused::ChallengeUsed)
@@ -111,8 +109,12 @@ async fn gather(tx: &mut Tx, memory: &Memory, cards: &[(usize, &CardTask)], now:
             numbers.insert(asked[place].0, number);
         }
     }
+    let unasked =
+        found.iter().filter(|(at, _)| matches!(cards[*at].1.question.ask, CardAsk::Check { choice: None, .. }));
+    let unasked = unasked.map(|(at, person)| (*at, cards[*at].1.question.facility, *person));
+    let recorded = consents::on_record(tx, memory, unasked).await?;
     let owners = found.into_iter().map(|(at, person)| (ids[at].clone(), person)).collect();
-    Ok(Known { fresh, owners, coverages, numbers })
+    Ok(Known { fresh, owners, coverages, numbers, recorded })
 }
 
 /// What a check by card asks.
@@ -124,10 +126,10 @@ struct Checked<'a> {
 }
 
 impl Turn<'_> {
-    async fn check(
+    fn check(
         &self,
-        tx: &mut Tx,
         memory: &Memory,
+        given: &mut Given,
         known: &Known,
         asked: Checked<'_>,
         at: usize,
@@ -138,10 +140,11 @@ impl Turn<'_> {
         };
         let choice = asked.choice.map(|choice| witness.showing.extent.limits(choice));
         let consent = choice.map(|choice| Consent::given(person, question.facility, choice, witness.means, self.now));
-        if let Some(consent) = &consent {
-            tx.put_consent(consent).await?;
-        }
-        let allows = |item| choice.is_some_and(|choice| choice.allows(item));
+        given.extend(consent);
+        // Who is not asked now stays with what they said before, as long as that holds.
+        let recorded = known.recorded.get(&at);
+        let said = consent.as_ref().or(recorded);
+        let allows = |item| matches!(consent::state(said, item, self.now), ConsentState::Consented { .. });
         let query = PersonQuery {
             qualification_confirmation_date: asked.on,
             medical_institution_code: question.facility,
@@ -162,6 +165,7 @@ impl Turn<'_> {
             showing: &told(&decision, &witness.showing),
             certificate_last_day: witness.certificate_last_day,
             consent: consent.as_ref(),
+            recorded,
         };
         let answer = serde_json::to_string(&Answer::from_presence(&decision, &context))
             .map_err(|e| StoreError::inconsistent("coverage", e))?;
@@ -204,12 +208,13 @@ impl Turn<'_> {
         Ok((Made::Card(CardMade::Ended), Some(look)))
     }
 
-    async fn withdraw(&self, tx: &mut Tx, known: &Known) -> Result<Outcome> {
+    async fn withdraw(&self, tx: &mut Tx, memory: &mut Memory, given: &mut Given, known: &Known) -> Result<Outcome> {
         let question = &self.task.question;
         let Some(person) = known.owners.get(&question.witness.card).copied() else {
             return Ok(refused(CardRefused::NotRegistered));
         };
-        let withdrawn = tx.withdraw_consents(person, question.facility, WithdrawnBy::Patient, self.now).await?;
+        let whose = (person, question.facility);
+        let withdrawn = given.withdraw(tx, memory, whose, WithdrawnBy::Patient, self.now).await?;
         let verdict = Verdict::Valid;
         let look = self.look(Purpose::ConsentWithdrawal, verdict, verdict.code().as_bytes(), Some(person), None);
         Ok((Made::Card(CardMade::Withdrawn(withdrawn)), Some(look)))

@@ -28,6 +28,16 @@ pub(super) struct Memory {
     /// Facilities that have registered 照会番号, and the count that said so.
     facilities: HashSet<MedicalInstitutionCode>,
     facilities_count: Option<u64>,
+    /// Institutions at which patients were asked what may be seen.
+    asking: HashSet<MedicalInstitutionCode>,
+    asking_read: Option<AskingRead>,
+}
+
+/// Up to when the institutions that ask patients were read: by this clock, and by the clock of their rows.
+#[derive(Debug, Clone, Copy)]
+struct AskingRead {
+    at: Duration,
+    until: Timestamp,
 }
 
 /// When the insurers were read, and how many feeds this process had taken by then.
@@ -49,6 +59,8 @@ impl Memory {
             insurers_read: None,
             facilities: HashSet::new(),
             facilities_count: None,
+            asking: HashSet::new(),
+            asking_read: None,
         }
     }
 
@@ -68,7 +80,8 @@ impl Memory {
     }
 
     /// Reads again what has become old.
-    pub(super) async fn refresh(&mut self, tx: &mut Tx, facilities: u64) -> Result<()> {
+    pub(super) async fn refresh(&mut self, tx: &mut Tx, facilities: u64, now: Timestamp) -> Result<()> {
+        self.refresh_asking(tx, now).await?;
         if self.facilities_count != Some(facilities) {
             self.facilities = tx.reference_facilities().await?;
             self.facilities_count = Some(facilities);
@@ -83,6 +96,29 @@ impl Memory {
             self.insurers_read = Some(InsurersRead { at: now, feeds });
         }
         Ok(())
+    }
+
+    /// Takes over the institutions that other centers on this database have noted. Those noted here are known at once.
+    async fn refresh_asking(&mut self, tx: &mut Tx, now: Timestamp) -> Result<()> {
+        let at = self.clock.monotonic();
+        if self.asking_read.is_some_and(|read| at.saturating_sub(read.at) < limits::CONSENT_FACTS_TIME) {
+            return Ok(());
+        }
+        // The clocks of two centers may differ, and a row is seen only when its transaction ends.
+        let since = self.asking_read.map(|read| read.until.saturating_sub(limits::CONSENT_FACTS_OVERLAP));
+        self.asking.extend(tx.consent_facilities(since.transpose().ok().flatten().unwrap_or(Timestamp::MIN)).await?);
+        self.asking_read = Some(AskingRead { at, until: now });
+        Ok(())
+    }
+
+    /// Whether the institution has ever asked a patient what may be seen.
+    pub(super) fn has_consents(&self, facility: MedicalInstitutionCode) -> bool {
+        self.asking.contains(&facility)
+    }
+
+    /// The institution asks now.
+    pub(super) fn note_consents(&mut self, facilities: impl Iterator<Item = MedicalInstitutionCode>) {
+        self.asking.extend(facilities);
     }
 
     /// Asks for insurers that are not known: they may have become so a moment ago, through another process.

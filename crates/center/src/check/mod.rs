@@ -24,6 +24,7 @@
 //! worker.rs     batch after batch            answered.rs    an answer and the way to its proof
 //! batch.rs      one transaction              recent.rs      questions that are asked again
 //! card.rs       what is asked with a card    card_batch.rs  its part of the transaction
+//! decided.rs    a question by number          consents.rs    what patients allow
 //! ```
 
 mod access_log;
@@ -31,6 +32,8 @@ mod answered;
 mod batch;
 pub mod card;
 mod card_batch;
+mod consents;
+mod decided;
 mod error;
 mod memory;
 pub mod question;
@@ -41,6 +44,7 @@ mod worker;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use domain::Purpose;
 use kit::clock::SharedClock;
 use kit::lifecycle::{Ending, Lifecycle, WaitsFor};
 use kit::random::SharedRandom;
@@ -49,7 +53,7 @@ use trust::log::LogSigner;
 pub use answered::Answered;
 pub use card::{CardAnswer, CardAsk, CardQuestion, CardRefused};
 pub use error::{CheckError, StartError};
-pub use question::{Question, Registered, Registration};
+pub use question::{AskedByStaff, Question, Registered, Registration};
 
 use crate::limits;
 use crate::store::Store;
@@ -148,6 +152,20 @@ impl Engine {
         match self.sender.single(Task::Check(Box::new(Asked::new(question)))).await? {
             Done::Answered(answered) => Ok(answered),
             Done::Registered(_) | Done::Card(_) => Err(MIXED_UP),
+        }
+    }
+
+    /// Takes back what the patient whom a question names has allowed the institution to see, at their wish. Gives how many
+    /// answers that were.
+    ///
+    /// # Errors
+    /// As [`Engine::check`].
+    pub async fn withdraw(&self, question: Question) -> Result<Result<u64, CardRefused>, CheckError> {
+        let question = Question { withdraws: true, purpose: Purpose::ConsentWithdrawal, ..question };
+        match self.sender.single(Task::Check(Box::new(Asked::new(question)))).await? {
+            Done::Card(CardMade::Withdrawn(answers)) => Ok(Ok(answers)),
+            Done::Card(CardMade::Refused(why)) => Ok(Err(why)),
+            Done::Card(_) | Done::Registered(_) | Done::Answered(_) => Err(MIXED_UP),
         }
     }
 

@@ -1,8 +1,9 @@
 //! What can be asked of the engine.
 
+use domain::presence::Showing;
 use domain::{
-    BranchNumber, CardKey, CardNumber, CardSymbol, EligibilityQuery, InsurerNumber, MedicalInstitutionCode, Purpose,
-    ReferenceNumber, date,
+    BranchNumber, CardKey, CardNumber, CardSymbol, ConsentChoice, EligibilityQuery, InsurerNumber,
+    MedicalInstitutionCode, Purpose, ReferenceNumber, date,
 };
 use uuid::Uuid;
 use wire::api::SearchInfo;
@@ -22,6 +23,19 @@ pub struct Question {
     pub arbitrary_file_identifier: Option<String>,
     /// Why it is asked.
     pub purpose: Purpose,
+    /// What the patient allows, where staff made sure who they are and asked them.
+    pub by_staff: Option<AskedByStaff>,
+    /// Instead of an answer: whatever the patient has allowed this institution to see, it may see no longer.
+    pub withdraws: bool,
+}
+
+/// What a patient told staff, and what that is enough for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedByStaff {
+    /// What the patient allows.
+    pub choice: ConsentChoice,
+    /// What the word of staff opens.
+    pub showing: Showing,
 }
 
 impl Question {
@@ -31,6 +45,8 @@ impl Question {
             && self.search == other.search
             && self.purpose == other.purpose
             && self.arbitrary_file_identifier == other.arbitrary_file_identifier
+            && self.by_staff == other.by_staff
+            && self.withdraws == other.withdraws
     }
 }
 

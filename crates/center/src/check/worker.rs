@@ -100,9 +100,9 @@ impl Worker {
                 let (asked, made) = match (task, made) {
                     (Task::Check(asked), made @ Made::Answer { .. }) => (AskedFor::Numbers(asked.question), made),
                     (Task::Card(card), made @ Made::Answer { .. }) => (AskedFor::Card(card.question), made),
-                    (Task::Card(_), Made::Card(outcome)) => return Ok(Done::Card(outcome)),
+                    (Task::Card(_) | Task::Check(_), Made::Card(outcome)) => return Ok(Done::Card(outcome)),
                     (Task::Register(_), Made::Registered(outcome)) => return Ok(Done::Registered(outcome)),
-                    (Task::Check(_), Made::Registered(_) | Made::Card(_))
+                    (Task::Check(_), Made::Registered(_))
                     | (Task::Register(_), Made::Answer { .. } | Made::Card(_))
                     | (Task::Card(_), Made::Registered(_)) => return Err(MIXED_UP),
                 };

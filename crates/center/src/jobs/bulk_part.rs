@@ -277,6 +277,8 @@ fn read_check(
             request_id,
             arbitrary_file_identifier: header.file.clone(),
             purpose: Purpose::BulkCheck,
+            by_staff: None,
+            withdraws: false,
         }),
         Ok(_) => Err(Box::new((search, unreadable(&long.into_iter().collect::<Vec<_>>())))),
         Err(errors) => Err(Box::new((search, unreadable(&errors)))),

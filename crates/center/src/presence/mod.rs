@@ -25,7 +25,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::presence::{
-    CertificatePeriod, Evidence, Extent, KeyProof, PresenceNote, PresenceRefusal, Revocation, Showing,
+    CertificatePeriod, Evidence, Extent, KeyProof, PresenceNote, PresenceRefusal, Revocation, Showing, StaffWord,
     certificate_ends_soon, what_may_be_shown,
 };
 use domain::{Date, MedicalInstitutionCode, PresenceMeans};
@@ -64,10 +64,22 @@ pub struct Witness {
     pub certificate_last_day: Date,
 }
 
+/// A card that lies on a reader, before it has signed anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreseen {
+    /// Which card.
+    pub card: CardId,
+    /// What it will be enough for.
+    pub showing: Showing,
+    /// Last day of the certificate in Japan.
+    pub certificate_last_day: Date,
+}
+
 /// Makes challenges and judges cards. Shared behind an `Arc`.
 #[derive(Debug)]
 pub struct Presence {
     trust: Arc<JpkiTrust>,
+    staff_word: StaffWord,
     challenges: Challenges,
     revocation: CardRevocation,
     clock: SharedClock,
@@ -81,6 +93,7 @@ impl Presence {
     /// An authority's certificate or an address cannot be used, or the database cannot.
     pub async fn open(
         settings: &Card,
+        staff_word: StaffWord,
         folder: &std::path::Path,
         store: Store,
         clock: SharedClock,
@@ -92,7 +105,7 @@ impl Presence {
         let revocation =
             CardRevocation::new(settings, Arc::clone(&trust), store, Arc::clone(&clock), Arc::clone(&random))?;
         revocation.load().await?;
-        Ok(Some(Self { trust, challenges, revocation, clock, random }))
+        Ok(Some(Self { trust, staff_word, challenges, revocation, clock, random }))
     }
 
     /// A challenge for this terminal.
@@ -116,17 +129,42 @@ impl Presence {
         let certificate = self.trust.verify(&certificate, now)?;
         let proof = proof(shown, &certificate)?;
         let means = shown.means.into();
+        let (showing, certificate_last_day) = self.showing(&certificate, means, proof, now).await?;
+        Ok(Witness { card: CardId::from(&certificate), nonce, means, proof, showing, certificate_last_day })
+    }
+
+    /// Judges a card that lies on a reader before anything was signed: what it will be enough for once it has.
+    ///
+    /// # Errors
+    /// Why the card will be enough for nothing.
+    pub async fn foresee(&self, certificate: &str) -> Result<Foreseen, PresenceError> {
+        let now = self.clock.now();
+        let certificate = decoded(certificate).ok_or(PresenceError::Unreadable)?;
+        let certificate = self.trust.verify(&certificate, now)?;
+        let (showing, certificate_last_day) =
+            self.showing(&certificate, PresenceMeans::Pin, KeyProof::Signed, now).await?;
+        Ok(Foreseen { card: CardId::from(&certificate), showing, certificate_last_day })
+    }
+
+    /// What a certificate that is believed is enough for, and its last day.
+    async fn showing(
+        &self,
+        certificate: &PersonCertificate,
+        means: PresenceMeans,
+        proof: KeyProof,
+        now: Timestamp,
+    ) -> Result<(Showing, Date), PresenceError> {
         let period = period(certificate.period(now));
         // Cheap refusals first: nobody is asked about a card that shows nothing anyway.
         let unasked = Evidence { means, proof, period, revocation: Revocation::Good };
-        what_may_be_shown(unasked)?;
-        let revocation = self.revocation.of(&certificate).await;
-        let mut showing = what_may_be_shown(Evidence { revocation, ..unasked })?;
-        let certificate_last_day = japan_day(certificate.validity().not_after);
-        if certificate_ends_soon(certificate_last_day, japan_day(now)) && period == CertificatePeriod::Within {
+        what_may_be_shown(unasked, self.staff_word)?;
+        let revocation = self.revocation.of(certificate).await;
+        let mut showing = what_may_be_shown(Evidence { revocation, ..unasked }, self.staff_word)?;
+        let last_day = japan_day(certificate.validity().not_after);
+        if certificate_ends_soon(last_day, japan_day(now)) && period == CertificatePeriod::Within {
             showing.notes.push(PresenceNote::CertificateEndsSoon);
         }
-        Ok(Witness { card: CardId::from(&certificate), nonce, means, proof, showing, certificate_last_day })
+        Ok((showing, last_day))
     }
 
     /// The same for 利用登録 and 解除, which change what a card means: it must have signed, be within its period, and be
@@ -149,6 +187,7 @@ impl Presence {
             Extent::EligibilityOnly if witness.showing.notes.contains(&PresenceNote::CertificateInGrace) => {
                 Err(PresenceError::RunOut)
             }
+            // Signed, so it is not the word of staff that limits it.
             Extent::EligibilityOnly => Err(PresenceError::RevocationNotKnown),
         }
     }

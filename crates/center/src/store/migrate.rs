@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = &[
     shared(3, "facility", include_str!("../../migrations/0003_facility.sql")),
     shared(4, "bulk", include_str!("../../migrations/0004_bulk.sql")),
     shared(5, "presence", include_str!("../../migrations/0005_presence.sql")),
+    shared(6, "consent_facility", include_str!("../../migrations/0006_consent_facility.sql")),
 ];
 
 /// The newest schema that this program knows.

@@ -53,6 +53,12 @@ fn operations() -> Vec<Operation> {
             })),
         ),
         operation("presenceChallenge", Role::Institution, "application/json", json_message(alone)),
+        operation(
+            "cardState",
+            Role::Institution,
+            "application/json",
+            json_message(json!({ "MedicalInstitutionCode": PHARMACY, "Certificate": "" })),
+        ),
         operation("checkByCard", Role::Institution, "application/json", with_card(&json!({}))),
         operation(
             "registerCard",
@@ -62,6 +68,14 @@ fn operations() -> Vec<Operation> {
         ),
         operation("endCardRegistration", Role::Institution, "application/json", with_card(&json!({}))),
         operation("withdrawConsents", Role::Institution, "application/json", with_card(&json!({}))),
+        operation(
+            "withdrawConsentsByNumber",
+            Role::Institution,
+            "application/json",
+            json_message(json!({
+                "RequestId": request_id(1), "MedicalInstitutionCode": PHARMACY, "QualificationConfirmSearchInfo": {}
+            })),
+        ),
         operation("bulkCheck", Role::Institution, ndjson, json_message(header.clone())),
         operation("bulkCheckStatus", Role::Institution, "", None),
         operation("bulkCheckResults", Role::Institution, "", None),

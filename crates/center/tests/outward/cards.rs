@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use center::config::Card as CardSettings;
+use center::config::{Card as CardSettings, ConsentRules};
 use center::presence::Presence;
 use center::presence::revocation::CardRevocation;
 use center::store::{Address, NoObserver, Store};
-use domain::presence::Revocation;
+use domain::presence::{Revocation, StaffWord};
 use jiff::SignedDuration;
 use kit::client::{Client, ClientError};
 use kit::clock::Clock as _;
@@ -18,46 +18,46 @@ use trust::event::AccessEvent;
 use trust::jpki::issue::Flaw;
 use trust::jpki::ocsp::Status;
 use wire::api::{
-    Answer, CardCheckRequest, CardPresence, CardRegistrationAnswer, CardRegistrationEndRequest,
-    CardRegistrationRequest, CardRegistrationState, CheckResponse, ConsentWithdrawalAnswer, ConsentWithdrawalRequest,
-    Consents, PresenceChallenge, PresenceChallengeRequest, PresenceMeans, ProblemCode, Verdict,
+    Answer, CardCheckRequest, CardMeans, CardPresence, CardRegistrationAnswer, CardRegistrationEndRequest,
+    CardRegistrationRequest, CardRegistrationState, CheckRequest, CheckResponse, ConsentWithdrawalAnswer,
+    ConsentWithdrawalRequest, Consents, PresenceChallenge, PresenceChallengeRequest, ProblemCode, Verdict,
 };
 
 use crate::issuer::{Card, Issuer, Odd};
-use crate::people::{DAY, card, request_id};
-use crate::world::{CLINIC, Member, PHARMACY, World, problem, problem_code, shared, until};
+use crate::people::{DAY, card, question, request_id};
+use crate::world::{CLINIC, Member, PHARMACY, Wish, World, problem, problem_code, shared, until};
 
 const CHECKS: &str = "/v1/card-checks";
 const REGISTRATIONS: &str = "/v1/card-registrations";
 const ENDS: &str = "/v1/card-registrations/end";
 
 /// A kiosk of the clinic. Requests are numbered by themselves.
-struct Kiosk {
-    client: Client,
+pub struct Kiosk {
+    pub client: Client,
     facility: &'static str,
     requests: std::cell::Cell<u128>,
 }
 
 impl Kiosk {
-    async fn of(world: &World) -> Self {
+    pub async fn of(world: &World) -> Self {
         Self::at(world, &world.member(CLINIC).await, CLINIC, 0)
     }
 
-    fn at(world: &World, member: &Member, facility: &'static str, first: u128) -> Self {
+    pub fn at(world: &World, member: &Member, facility: &'static str, first: u128) -> Self {
         Self { client: world.client(member), facility, requests: std::cell::Cell::new(first) }
     }
 
-    async fn challenge(&self) -> PresenceChallenge {
+    pub async fn challenge(&self) -> PresenceChallenge {
         let asked = PresenceChallengeRequest { medical_institution_code: self.facility.to_owned() };
         self.client.post_json("/v1/presence-challenges", &asked).await.unwrap()
     }
 
-    fn request(&self) -> uuid::Uuid {
+    pub fn request(&self) -> uuid::Uuid {
         self.requests.set(self.requests.get() + 1);
         request_id(self.requests.get())
     }
 
-    fn question(&self, presence: CardPresence) -> CardCheckRequest {
+    pub fn question(&self, presence: CardPresence) -> CardCheckRequest {
         CardCheckRequest {
             request_id: self.request(),
             qualification_confirmation_date: DAY.to_owned(),
@@ -68,11 +68,11 @@ impl Kiosk {
         }
     }
 
-    async fn ask(&self, question: &CardCheckRequest) -> Result<CheckResponse, ClientError> {
+    pub async fn ask(&self, question: &CardCheckRequest) -> Result<CheckResponse, ClientError> {
         self.client.post_json(CHECKS, question).await
     }
 
-    async fn check(&self, card: &Card) -> Result<Answer, ClientError> {
+    pub async fn check(&self, card: &Card) -> Result<Answer, ClientError> {
         let presence = card.signs(&self.challenge().await);
         self.ask(&self.question(presence)).await.map(|response| response.parse_answer().unwrap())
     }
@@ -89,7 +89,7 @@ impl Kiosk {
         Ok(answer.state)
     }
 
-    async fn register(&self, card: &Card, person: u32) -> Result<CardRegistrationState, ClientError> {
+    pub async fn register(&self, card: &Card, person: u32) -> Result<CardRegistrationState, ClientError> {
         self.register_with(card.signs(&self.challenge().await), person).await
     }
 
@@ -115,20 +115,20 @@ async fn withdraw(kiosk: &Kiosk, presence: CardPresence) -> Result<u64, ClientEr
     Ok(answer.withdrawn)
 }
 
-fn all_consents() -> Consents {
+pub fn all_consents() -> Consents {
     Consents::of(domain::ConsentChoice::everything().with_prescription(domain::PrescriptionForm::Electronic))
 }
 
-fn extent(answer: &Answer) -> &str {
+pub fn extent(answer: &Answer) -> &str {
     &answer.presence.as_ref().unwrap().extent
 }
 
-fn has_hint(answer: &Answer, code: &str) -> bool {
+pub fn has_hint(answer: &Answer, code: &str) -> bool {
     answer.hints.iter().any(|hint| hint.code == code)
 }
 
 /// A world in which card number 10 belongs to person 1.
-async fn registered() -> (World, Issuer, Kiosk, Card) {
+pub async fn registered() -> (World, Issuer, Kiosk, Card) {
     let (world, issuer) = World::with_cards(3).await;
     let kiosk = Kiosk::of(&world).await;
     let card = issuer.card(10);
@@ -328,20 +328,43 @@ async fn fault_a_card_on_the_last_list_is_revoked_also_for_a_center_that_never_r
 }
 
 #[tokio::test]
-async fn a_locked_card_shows_eligibility_where_staff_looked_and_nothing_otherwise() {
+async fn a_locked_card_shows_what_the_word_of_staff_opens_and_nothing_without_it() {
     let (_world, _issuer, kiosk, card) = registered().await;
-    let seen = card.is_read(&kiosk.challenge().await, PresenceMeans::StaffEyes);
+    let seen = card.is_read(&kiosk.challenge().await, CardMeans::StaffEyes);
     let response = kiosk.ask(&kiosk.question(seen)).await.unwrap();
     let answer = response.parse_answer().unwrap();
-    assert_eq!((answer.verdict, extent(&answer)), (Verdict::Valid, "eligibility_only"));
+    assert_eq!((answer.verdict, extent(&answer)), (Verdict::Valid, "everything"));
     assert!(has_hint(&answer, "card_not_unlocked"));
-    for means in [PresenceMeans::Pin, PresenceMeans::Face] {
+    assert_eq!(answer.result_list[0].pharmacists_info_cons_flg.as_deref(), Some("1"));
+    for means in [CardMeans::Pin, CardMeans::Face] {
         let read = card.is_read(&kiosk.challenge().await, means);
         assert_eq!(problem_code(kiosk.ask(&kiosk.question(read)).await), ProblemCode::CardSignatureMissing);
     }
     // Whose card it is cannot be said without the card's own signature.
-    let seen = card.is_read(&kiosk.challenge().await, PresenceMeans::StaffEyes);
+    let seen = card.is_read(&kiosk.challenge().await, CardMeans::StaffEyes);
     assert_eq!(problem_code(kiosk.register_with(seen, 1).await), ProblemCode::CardSignatureMissing);
+}
+
+#[tokio::test]
+async fn where_the_word_of_staff_is_not_enough_it_opens_eligibility_only_by_card_and_by_number() {
+    let strict = Wish { consent: ConsentRules { staff_word_is_enough: false }, ..Wish::default() };
+    let (world, issuer) = World::with_cards_and(strict, 3).await;
+    let kiosk = Kiosk::of(&world).await;
+    let card_of_one = issuer.card(10);
+    kiosk.register(&card_of_one, 1).await.unwrap();
+    let seen = card_of_one.is_read(&kiosk.challenge().await, CardMeans::StaffEyes);
+    let by_card = kiosk.ask(&kiosk.question(seen)).await.unwrap().parse_answer().unwrap();
+    let question = CheckRequest { consents: Some(all_consents()), ..question(CLINIC, 1, 900) };
+    let by_number: CheckResponse = kiosk.client.post_json("/v1/eligibility-checks", &question).await.unwrap();
+    for answer in [by_card, by_number.parse_answer().unwrap()] {
+        assert_eq!((answer.verdict, extent(&answer)), (Verdict::Valid, "eligibility_only"));
+        assert!(has_hint(&answer, "staff_word_not_enough"));
+        let record = &answer.result_list[0];
+        assert_eq!(record.pharmacists_info_cons_flg.as_deref(), Some("0"));
+        assert_eq!(record.limit_application_certificate_related_cons_flg.as_deref(), Some("1"));
+    }
+    // With its PIN the same card opens everything.
+    assert_eq!(extent(&kiosk.check(&card_of_one).await.unwrap()), "everything");
 }
 
 #[tokio::test]
@@ -370,7 +393,7 @@ async fn what_was_allowed_is_taken_back_with_the_card_also_by_a_locked_one() {
     kiosk.check(&card).await.unwrap();
     let pharmacy = Kiosk::at(&world, &world.member(PHARMACY).await, PHARMACY, 100);
     pharmacy.check(&card).await.unwrap();
-    let locked = card.is_read(&kiosk.challenge().await, PresenceMeans::StaffEyes);
+    let locked = card.is_read(&kiosk.challenge().await, CardMeans::StaffEyes);
     assert_eq!(withdraw(&kiosk, locked).await.unwrap(), 1, "the other institution's stays");
     let again = card.signs(&kiosk.challenge().await);
     assert_eq!(withdraw(&kiosk, again.clone()).await.unwrap(), 0);
@@ -393,7 +416,8 @@ async fn who_has_a_card_that_was_issued_anew_stays_registered() {
     let store =
         Store::open(&Address::in_folder(&world.folder), shared(&world.clock), Box::new(NoObserver)).await.unwrap();
     let settings = issuer.settings(world.folder.parent().unwrap());
-    let presence = Presence::open(&settings, &world.folder, store, clock, random).await.unwrap().unwrap();
+    let presence =
+        Presence::open(&settings, StaffWord::Enough, &world.folder, store, clock, random).await.unwrap().unwrap();
     presence.refresh_lists().await.unwrap();
 
     let answer = kiosk.check(&new).await.unwrap();

@@ -28,7 +28,7 @@ use trust::jpki::crl::{self, Contents};
 use trust::jpki::issue::{self, Flaw, Leaf};
 use trust::jpki::ocsp::{Request, Responder, Status};
 use trust::jpki::{CaCertificate, CertificateSerial, Revocation, RevocationReason, RsaPrivateKey, TEST_POLICY};
-use wire::api::{CardPresence, PresenceChallenge, PresenceMeans, ProblemCode};
+use wire::api::{CardMeans, CardPresence, PresenceChallenge, ProblemCode};
 
 /// Keys of RSA take a moment to make, so all tests share a few.
 static KEYS: LazyLock<[Vec<u8>; 4]> =
@@ -51,12 +51,12 @@ impl Card {
             challenge: challenge.challenge.clone(),
             certificate: STANDARD.encode(&self.certificate),
             signature: Some(STANDARD.encode(self.key.sign(challenge.challenge.as_bytes()).unwrap())),
-            means: PresenceMeans::Pin,
+            means: CardMeans::Pin,
         }
     }
 
     /// The card is only read.
-    pub fn is_read(&self, challenge: &PresenceChallenge, means: PresenceMeans) -> CardPresence {
+    pub fn is_read(&self, challenge: &PresenceChallenge, means: CardMeans) -> CardPresence {
         CardPresence { signature: None, means, ..self.signs(challenge) }
     }
 }

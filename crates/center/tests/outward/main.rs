@@ -5,7 +5,8 @@
 //! |---|---|
 //! | `checking` | answers, their proofs, and every refusal of a question |
 //! | `authorization` | every operation of the OpenAPI document refuses whoever may not |
-//! | `cards` | cards: challenges, certificates, revocation, consents, 利用登録, and every refusal |
+//! | `cards` | cards: challenges, certificates, revocation, 利用登録, and every refusal |
+//! | `consents` | what a card tells before its PIN, consents by number, and what is told of them later |
 //! | `joining` | one-time codes, renewal, renewal after the end, revocation |
 //! | `bulk` | files of questions and registrations, their order, limits, and a restart in the middle |
 //! | `feeding` | insurers' feeds over the API |
@@ -18,6 +19,7 @@ mod authorization;
 mod bulk;
 mod cards;
 mod checking;
+mod consents;
 mod feeding;
 mod issuer;
 mod joining;

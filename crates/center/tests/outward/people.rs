@@ -71,6 +71,7 @@ pub fn question(facility: &str, n: u32, request: u128) -> CheckRequest {
         arbitrary_file_identifier: Some("reception-1".to_owned()),
         purpose: None,
         qualification_confirm_search_info: card(n),
+        consents: None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use center::config::{Limits, Listen};
+use center::config::{ConsentRules, Limits, Listen};
 use center::{Admin, Center, Config, InitOptions, Running};
 use domain::MedicalInstitutionCode;
 use kit::client::{Client, ClientError, ClientOptions, ClientTls, CouldNotAsk};
@@ -39,6 +39,7 @@ pub struct World {
 pub struct Wish {
     pub database_url: String,
     pub limits: Limits,
+    pub consent: ConsentRules,
 }
 
 /// Makes the settings of cards: with the clock of the test, and a folder for the authority's certificate.
@@ -63,9 +64,14 @@ impl World {
 
     /// A center that takes the cards of an authority, where people 1 to `count` are insured.
     pub async fn with_cards(count: u32) -> (Self, Issuer) {
+        Self::with_cards_and(Wish::default(), count).await
+    }
+
+    /// The same with other settings.
+    pub async fn with_cards_and(wish: Wish, count: u32) -> (Self, Issuer) {
         let issuer = std::cell::OnceCell::new();
         let settle = |clock: &TestClock, folder: &Path| issuer.get_or_init(|| Issuer::start(clock)).settings(folder);
-        let world = Self::made(Wish::default(), Some(&settle)).await;
+        let world = Self::made(wish, Some(&settle)).await;
         world.insure(count).await;
         (world, issuer.into_inner().expect("the settings were made"))
     }
@@ -79,6 +85,7 @@ impl World {
             listen: Listen::loopback(),
             database_url: wish.database_url,
             limits: wish.limits,
+            consent: wish.consent,
             card: settle.map(|settle| settle(&clock, dir.path())).unwrap_or_default(),
             ..InitOptions::default()
         };

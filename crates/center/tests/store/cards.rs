@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use center::check::card::canonical_card_question;
-use center::check::{Answered, CardAnswer, CardAsk, CardQuestion, CardRefused, Engine};
+use center::check::{Answered, AskedByStaff, CardAnswer, CardAsk, CardQuestion, CardRefused, Engine, Question};
 use center::presence::Witness;
 use center::store::Store;
 use center::store::card::CardId;
@@ -22,7 +22,7 @@ use trust::event::{AccessEvent, salted_hash};
 use trust::jpki::CertificateSerial;
 use trust::proof::ProofFile;
 use uuid::Uuid;
-use wire::api::Verdict;
+use wire::api::{SearchInfo, Verdict};
 
 use crate::on_both_engines;
 use crate::world::{ASSOCIATION, CLINIC, PHARMACY, World, answer_of, coverage, person, search, someone};
@@ -35,7 +35,10 @@ on_both_engines!(
     a_list_is_kept_when_it_is_newer,
     a_check_by_card_finds_the_present_insurance_and_its_proof_verifies,
     what_the_extent_forbids_is_not_consented,
+    many_consents_are_kept_and_found_at_once,
     who_was_not_asked_has_nothing_recorded,
+    who_is_not_asked_again_stays_with_what_they_said,
+    what_staff_asked_is_kept_and_taken_back_by_number,
     a_challenge_that_was_used_gives_no_second_answer_and_no_event,
     of_many_who_use_one_challenge_at_once_one_is_answered,
     a_registration_names_one_person_or_says_why_not,
@@ -171,7 +174,9 @@ async fn consents_are_kept_apart_by_institution_and_taken_back(world: World) {
     let store = world.store().await;
     let choice = ConsentChoice::NOTHING.with(ConsentItem::Drugs).with_prescription(PrescriptionForm::Paper);
     let given = Consent::given(person(1), clinic(), choice, PresenceMeans::Face, world.now());
-    let put = async |consent: &Consent| store.tx("put", async |mut tx| tx.put_consent(consent).await).await.unwrap();
+    let put = async |consent: &Consent| {
+        store.tx("put", async |mut tx| tx.put_consents(std::slice::from_ref(consent)).await).await.unwrap()
+    };
     put(&given).await;
     let latest = async |facility| {
         store.read("latest", async |mut tx| tx.latest_consent(person(1), facility).await).await.unwrap()
@@ -234,8 +239,10 @@ async fn a_check_by_card_finds_the_present_insurance_and_its_proof_verifies(worl
     assert_eq!(record.operation_info_cons_flg.as_deref(), Some("0"));
     assert_eq!(record.operation_info_cons_time, None);
     let told = answer.presence.unwrap();
-    assert_eq!((told.extent.as_str(), told.certificate_last_day.as_str()), ("everything", "20300401"));
-    assert_eq!(told.consents.unwrap().prescription_issue_select.as_deref(), Some("1"));
+    assert_eq!((told.extent.as_str(), told.certificate_last_day.as_deref()), ("everything", Some("20300401")));
+    let consent = answer.consent.unwrap();
+    assert_eq!(consent.consents.prescription_issue_select.as_deref(), Some("1"));
+    assert_eq!((consent.given_at, consent.withdrawn_at), (world.now(), None));
     assert_eq!(answer.insurer_data_as_of, Some(world.now()));
 
     let file = ProofFile::new(
@@ -288,6 +295,104 @@ async fn who_was_not_asked_has_nothing_recorded(world: World) {
     assert_eq!(state(kept.as_ref(), ConsentItem::Drugs, world.now()), ConsentState::NothingRecorded);
     let event = AccessEvent::decode(answered.event()).unwrap();
     assert_eq!(event.presence, Some(PresenceRecord { means: PresenceMeans::Pin, choice: None }));
+}
+
+async fn many_consents_are_kept_and_found_at_once(world: World) {
+    let store = world.store().await;
+    let now = world.now();
+    let of = |n: u64, facility, choice| Consent::given(person(n), facility, choice, PresenceMeans::Number, now);
+    let all: Vec<Consent> =
+        (0..200).map(|n| of(n, if n % 2 == 0 { clinic() } else { pharmacy() }, ConsentChoice::everything())).collect();
+    // Of two of the same moment the last counts.
+    let twice = [of(7, clinic(), ConsentChoice::everything()), of(7, clinic(), ConsentChoice::NOTHING)];
+    let (all, twice) = (&all, &twice);
+    store.tx("put", async |mut tx| tx.put_consents(all).await).await.unwrap();
+    store.tx("put", async |mut tx| tx.put_consents(twice).await).await.unwrap();
+    let asked: Vec<_> = (0..=200).map(|n| (clinic(), person(n))).collect();
+    let asked = &asked;
+    let found = store.read("find", async |mut tx| tx.latest_consents(asked).await).await.unwrap();
+    let places: BTreeSet<usize> = found.iter().map(|(at, _)| *at).collect();
+    let expected: BTreeSet<usize> = (0..200).step_by(2).chain([7]).collect();
+    assert_eq!(places, expected);
+    assert!(found.iter().all(|(at, consent)| consent.person == person(*at as u64)));
+    let seven = found.iter().find(|(at, _)| *at == 7).unwrap();
+    assert_eq!(seven.1.choice, ConsentChoice::NOTHING);
+    let facilities = async |since| {
+        let found = store.read("asking", async |mut tx| tx.consent_facilities(since).await).await.unwrap();
+        found.into_iter().collect::<BTreeSet<_>>()
+    };
+    assert_eq!(facilities(now).await, BTreeSet::from([clinic(), pharmacy()]));
+    assert!(facilities(now + jiff::SignedDuration::from_secs(1)).await.is_empty());
+}
+
+async fn who_is_not_asked_again_stays_with_what_they_said(world: World) {
+    let store = world.store().await;
+    world.put(&store, &[someone(1)]).await;
+    own(&world, &store, 1, person(1)).await;
+    let engine = world.engine(store.clone()).await;
+    let choice = ConsentChoice::NOTHING.with(ConsentItem::Drugs).with(ConsentItem::LimitCertificate);
+    checked(&engine, question(witness(1, 1), check(Some(choice)), 1)).await;
+    world.clock.advance(Duration::from_hours(1));
+    let by_card = answer_of(&checked(&engine, question(witness(1, 2), check(None), 2)).await);
+    let by_number = answer_of(&engine.check(crate::world::ask(search(&someone(1).0), 3)).await.unwrap());
+    for (answer, presence) in [(&by_card, true), (&by_number, false)] {
+        let record = &answer.result_list[0];
+        assert_eq!(record.pharmacists_info_cons_flg.as_deref(), Some("1"));
+        assert_eq!(record.operation_info_cons_flg.as_deref(), Some("0"));
+        assert_eq!(record.pharmacists_info_cons_time.as_deref(), Some("20260407103000"));
+        assert_eq!(answer.presence.is_some(), presence);
+        let told = answer.consent.as_ref().unwrap();
+        let now = told.terms().state(ConsentItem::Drugs, world.now());
+        assert!(matches!(now, ConsentState::Consented { .. }), "{now:?}");
+    }
+    assert_eq!(by_card.result_list[0].limit_application_certificate_related_cons_flg, None, "not said anew");
+
+    world.clock.advance(Duration::from_hours(24));
+    let later = answer_of(&engine.check(crate::world::ask(search(&someone(1).0), 4)).await.unwrap());
+    let record = &later.result_list[0];
+    assert_eq!(record.pharmacists_info_cons_flg.as_deref(), Some("2"), "run out, which is not the same as no");
+    assert_eq!(record.operation_info_cons_flg.as_deref(), Some("0"));
+    let pharmacy = crate::world::ask_on("20260408", PHARMACY, search(&someone(1).0), 5);
+    let elsewhere = answer_of(&engine.check(pharmacy).await.unwrap());
+    assert_eq!(elsewhere.consent, None, "another institution is told nothing");
+    assert_eq!(elsewhere.result_list[0].pharmacists_info_cons_flg, None);
+}
+
+async fn what_staff_asked_is_kept_and_taken_back_by_number(world: World) {
+    let store = world.store().await;
+    world.put(&store, &[someone(1), someone(2)]).await;
+    let engine = world.engine(store.clone()).await;
+    let asked_by_staff = |showing: Showing, request| {
+        let choice = ConsentChoice::everything();
+        let asked = crate::world::ask(search(&someone(1).0), request);
+        Question { by_staff: Some(AskedByStaff { choice, showing }), ..asked }
+    };
+    let answered = engine.check(asked_by_staff(everything(), 1)).await.unwrap();
+    let answer = answer_of(&answered);
+    assert_eq!(answer.result_list[0].pharmacists_info_cons_flg.as_deref(), Some("1"));
+    assert_eq!(answer.presence.unwrap().means, wire::api::PresenceMeans::Number);
+    let event = AccessEvent::decode(answered.event()).unwrap();
+    let everything_by_number =
+        PresenceRecord { means: PresenceMeans::Number, choice: Some(ConsentChoice::everything()) };
+    assert_eq!(event.presence, Some(everything_by_number));
+    let again = engine.check(asked_by_staff(everything(), 1)).await.unwrap();
+    assert_eq!(again.answer(), answered.answer(), "asked again under its number");
+
+    let less = Showing { extent: Extent::EligibilityOnly, notes: vec![PresenceNote::StaffWordNotEnough] };
+    let answer = answer_of(&engine.check(asked_by_staff(less, 2)).await.unwrap());
+    assert_eq!(answer.result_list[0].pharmacists_info_cons_flg.as_deref(), Some("0"));
+    assert_eq!(answer.hints[0].code, "staff_word_not_enough");
+
+    let leaves = events(&store).await;
+    let withdrawn = engine.withdraw(crate::world::ask(search(&someone(1).0), 3)).await.unwrap();
+    assert_eq!(withdrawn, Ok(1), "both were given in the same moment, so the second replaced the first");
+    assert_eq!(engine.withdraw(crate::world::ask(search(&someone(2).0), 4)).await.unwrap(), Ok(0));
+    let nobody = SearchInfo { insured_identification_number: "98765".to_owned(), ..search(&someone(1).0) };
+    let refused = engine.withdraw(crate::world::ask(nobody, 5)).await.unwrap();
+    assert!(matches!(refused, Err(CardRefused::NotIdentified(_))), "{refused:?}");
+    assert_eq!(events(&store).await, leaves + 3, "each is on record");
+    let kept = store.read("latest", async |mut tx| tx.latest_consent(person(1), clinic()).await).await.unwrap();
+    assert_eq!(kept.unwrap().withdrawn, Some((world.now(), WithdrawnBy::Institution)));
 }
 
 async fn a_challenge_that_was_used_gives_no_second_answer_and_no_event(world: World) {

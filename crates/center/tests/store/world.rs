@@ -168,6 +168,8 @@ pub fn ask_on(day: &str, facility: &str, search: SearchInfo, request: u128) -> Q
         request_id: Uuid::from_u128(request),
         arbitrary_file_identifier: None,
         purpose: Purpose::Check,
+        by_staff: None,
+        withdraws: false,
     }
 }
 

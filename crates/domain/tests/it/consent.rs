@@ -3,7 +3,7 @@
 use domain::consent::{CONSENT_LIFE, WithdrawnBy, state};
 use domain::{
     Consent, ConsentChoice, ConsentItem, ConsentState, MedicalInstitutionCode, PersonId, PrescriptionForm,
-    PresenceMeans,
+    PresenceMeans, Tongue,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -86,6 +86,11 @@ fn never_asked_refused_run_out_and_taken_back_are_told_apart() {
         assert_eq!(state(latest.as_ref(), item, now), expected, "{item:?} {now}");
     }
     assert_eq!(end.duration_since(start), CONSENT_LIFE);
+    // Asked anew when it has ended, whatever was allowed.
+    for (terms, now, over) in [(given, last, false), (given, end, true), (back, start, true)] {
+        assert_eq!(terms.terms().is_over(now), over, "{now}");
+    }
+    assert!(!consent(ConsentChoice::NOTHING).terms().is_over(start), "no to everything is an answer too");
 }
 
 #[test]
@@ -99,4 +104,17 @@ fn what_was_taken_back_stays_as_it_was_first_taken_back() {
         assert_eq!(WithdrawnBy::parse(by.code()), Some(by));
     }
     assert_eq!(WithdrawnBy::parse("nobody"), None);
+}
+
+#[test]
+fn every_item_says_in_every_language_what_allowing_it_means() {
+    for item in ConsentItem::ALL {
+        assert_eq!(ConsentItem::parse(item.code()), Some(*item));
+        for tongue in Tongue::ALL {
+            let (name, sentence) = (item.name(), item.sentence());
+            assert!(!name.of(tongue).is_empty() && name.of(tongue).chars().count() <= 32, "{item:?} {tongue:?}");
+            assert!(sentence.of(tongue).ends_with(['.', '。']), "{item:?} {tongue:?}");
+        }
+    }
+    assert_eq!(ConsentItem::parse("everything"), None);
 }

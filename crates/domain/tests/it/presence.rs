@@ -2,8 +2,8 @@
 
 use domain::coverage::MedicalTicket;
 use domain::presence::{
-    CertificatePeriod, Evidence, Extent, KeyProof, PresenceNote, PresenceRefusal, Revocation, Showing,
-    certificate_ends_soon, what_may_be_shown,
+    CertificatePeriod, Evidence, Extent, KeyProof, PresenceNote, PresenceRefusal, Revocation, Showing, StaffWord,
+    certificate_ends_soon, shown_on_the_word_of_staff, what_may_be_shown,
 };
 use domain::{
     ConsentChoice, ConsentItem, HintCode, InsuredCardClassification, InsurerNumber, MedicalInstitutionCode,
@@ -16,6 +16,9 @@ const PERIODS: [CertificatePeriod; 4] =
     [CertificatePeriod::NotYet, CertificatePeriod::Within, CertificatePeriod::Grace, CertificatePeriod::Over];
 const REVOCATIONS: [Revocation; 5] =
     [Revocation::Good, Revocation::Revoked, Revocation::Unknown, Revocation::NotOnRecentList, Revocation::CannotTell];
+
+const STAFF_WORDS: [StaffWord; 2] = [StaffWord::Enough, StaffWord::EligibilityOnly];
+const NOT_SIGNED: Result<Showing, PresenceRefusal> = Err(PresenceRefusal::NotSigned);
 
 fn evidence(period: CertificatePeriod, revocation: Revocation) -> Evidence {
     Evidence { means: PresenceMeans::Pin, proof: KeyProof::Signed, period, revocation }
@@ -48,45 +51,69 @@ fn every_period_with_every_revocation() {
     ];
     for (period, row) in table {
         for (revocation, expected) in REVOCATIONS.into_iter().zip(row) {
-            let said = what_may_be_shown(evidence(period, revocation)).map(|s| (s.extent, s.notes));
+            let said = what_may_be_shown(evidence(period, revocation), StaffWord::Enough).map(|s| (s.extent, s.notes));
             assert_eq!(said, expected, "{period:?} {revocation:?}");
         }
     }
 }
 
 #[test]
-fn a_card_that_did_not_sign_shows_eligibility_where_staff_looked_and_nothing_otherwise() {
+fn a_card_that_did_not_sign_shows_what_the_word_of_staff_opens_and_nothing_without_it() {
+    use PresenceNote::{CardNotUnlocked, StaffWordNotEnough};
     for means in PresenceMeans::ALL {
         let only_read = Evidence {
             means: *means,
             proof: KeyProof::OnlyRead,
             ..evidence(CertificatePeriod::Within, Revocation::Good)
         };
-        let said = what_may_be_shown(only_read);
+        let said = STAFF_WORDS.map(|word| what_may_be_shown(only_read, word));
         match means {
-            PresenceMeans::StaffEyes => {
-                let notes = vec![PresenceNote::CardNotUnlocked];
-                assert_eq!(said, Ok(Showing { extent: Extent::EligibilityOnly, notes }));
+            PresenceMeans::StaffEyes | PresenceMeans::Number => {
+                let enough = Showing { extent: Extent::Everything, notes: vec![CardNotUnlocked] };
+                let less =
+                    Showing { extent: Extent::EligibilityOnly, notes: vec![CardNotUnlocked, StaffWordNotEnough] };
+                assert_eq!(said, [Ok(enough), Ok(less)]);
             }
-            PresenceMeans::Pin | PresenceMeans::Face => assert_eq!(said, Err(PresenceRefusal::NotSigned)),
+            PresenceMeans::Pin | PresenceMeans::Face => assert_eq!(said, [NOT_SIGNED, NOT_SIGNED]),
         }
         let signed = Evidence { proof: KeyProof::Signed, ..only_read };
-        assert_eq!(what_may_be_shown(signed).map(|s| s.extent), Ok(Extent::Everything));
+        for word in STAFF_WORDS {
+            assert_eq!(what_may_be_shown(signed, word).map(|s| s.extent), Ok(Extent::Everything));
+        }
     }
 }
 
 #[test]
-fn everything_is_shown_only_for_a_signed_card_in_its_period_that_is_not_given_up() {
-    for means in PresenceMeans::ALL {
-        for proof in [KeyProof::Signed, KeyProof::OnlyRead] {
-            for period in PERIODS {
-                for revocation in REVOCATIONS {
-                    let said = what_may_be_shown(Evidence { means: *means, proof, period, revocation });
-                    let everything = said.is_ok_and(|s| s.extent == Extent::Everything);
-                    let expected = proof == KeyProof::Signed
-                        && period == CertificatePeriod::Within
-                        && matches!(revocation, Revocation::Good | Revocation::NotOnRecentList);
-                    assert_eq!(everything, expected, "{means:?} {proof:?} {period:?} {revocation:?}");
+fn the_word_of_staff_is_worth_the_same_with_a_card_and_without() {
+    for word in STAFF_WORDS {
+        let with = Evidence {
+            means: PresenceMeans::StaffEyes,
+            proof: KeyProof::OnlyRead,
+            ..evidence(CertificatePeriod::Within, Revocation::Good)
+        };
+        let without = shown_on_the_word_of_staff(word);
+        assert_eq!(what_may_be_shown(with, word).map(|s| s.extent), Ok(without.extent));
+        assert!(without.notes.contains(&PresenceNote::NoCardShown));
+    }
+    assert_eq!(StaffWord::default(), StaffWord::Enough);
+}
+
+#[test]
+fn everything_is_shown_only_for_a_card_in_its_period_that_is_not_given_up_and_signed_or_has_the_word_of_staff() {
+    for word in STAFF_WORDS {
+        for means in PresenceMeans::ALL {
+            for proof in [KeyProof::Signed, KeyProof::OnlyRead] {
+                for period in PERIODS {
+                    for revocation in REVOCATIONS {
+                        let said = what_may_be_shown(Evidence { means: *means, proof, period, revocation }, word);
+                        let everything = said.is_ok_and(|s| s.extent == Extent::Everything);
+                        let staff = matches!(means, PresenceMeans::StaffEyes | PresenceMeans::Number)
+                            && word == StaffWord::Enough;
+                        let expected = (proof == KeyProof::Signed || staff)
+                            && period == CertificatePeriod::Within
+                            && matches!(revocation, Revocation::Good | Revocation::NotOnRecentList);
+                        assert_eq!(everything, expected, "{word:?} {means:?} {proof:?} {period:?} {revocation:?}");
+                    }
                 }
             }
         }

@@ -44,6 +44,7 @@ pub fn bodies(nation: &Path, institution: &str, count: usize, world: &World) -> 
                 limit_application_certificate_related_cons_flg: Some("1".to_owned()),
                 arbitrary_identifier: None,
             },
+            consents: None,
         };
         bodies.push(Bytes::from(serde_json::to_vec(&request)?));
         if bodies.len() == count {

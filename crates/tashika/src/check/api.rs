@@ -40,6 +40,7 @@ pub fn request(case: &Case, world: &World) -> CheckRequest {
         arbitrary_file_identifier: None,
         purpose: None,
         qualification_confirm_search_info: search_info(case),
+        consents: None,
     }
 }
 

@@ -216,6 +216,7 @@ impl Fetching {
             arbitrary_file_identifier: None,
             purpose: Some(Purpose::BulkCheck),
             qualification_confirm_search_info: unit.search_info.clone(),
+            consents: None,
         };
         match self.checks.center.verify(&request, response) {
             Ok(answered) => {

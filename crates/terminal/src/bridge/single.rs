@@ -139,5 +139,6 @@ fn check_request(request_id: Uuid, header: &MessageHeader, search: wire::api::Se
         arbitrary_file_identifier: header.arbitrary_file_identifier.clone(),
         purpose: None,
         qualification_confirm_search_info: search,
+        consents: None,
     }
 }

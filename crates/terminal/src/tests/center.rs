@@ -398,6 +398,7 @@ async fn bulk_results(State(inner): Center, Path(number): Path<String>) -> Strin
             arbitrary_file_identifier: None,
             purpose: Some(Purpose::BulkCheck),
             qualification_confirm_search_info: search.clone(),
+            consents: None,
         };
         let unit = if search.insurer_number.is_empty() {
             BulkUnit {

@@ -43,6 +43,7 @@ fn request(verdict: Verdict) -> CheckRequest {
         arbitrary_file_identifier: None,
         purpose: None,
         qualification_confirm_search_info: search(number_of(verdict)),
+        consents: None,
     }
 }
 

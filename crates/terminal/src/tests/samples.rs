@@ -67,6 +67,7 @@ pub(super) fn answer(request: &CheckRequest, now: Timestamp) -> Answer {
         hints: hints(verdict),
         reference_number: None,
         presence: None,
+        consent: None,
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::consent::{ConsentInfo, Consents};
 use super::presence::PresenceInfo;
 use super::record::ResultOfQualificationConfirmation;
 
@@ -32,6 +33,10 @@ pub struct CheckRequest {
     pub purpose: Option<Purpose>,
     /// 資格確認照会用情報, the numbers of the card.
     pub qualification_confirm_search_info: SearchInfo,
+    /// What the patient allows. Only where a member of the staff has made sure who the patient is and asked them, item by
+    /// item; that is put on record with it. Absent: the patient was not asked, and nothing is recorded about consents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consents: Option<Consents>,
 }
 
 /// Why a question is asked. Part of every access event, and shown to the patient.
@@ -201,9 +206,12 @@ pub struct Answer {
     /// 照会番号, the institution's own number of this patient, when it has registered one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference_number: Option<String>,
-    /// For a check by card: what is told about the card.
+    /// How the patient was recognised, by card or by staff; absent where only numbers were given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presence: Option<PresenceInfo>,
+    /// What the patient answered at this institution last; absent when nothing is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<ConsentInfo>,
 }
 
 /// An answer is personal data: its debug form shows the verdict and nothing else.

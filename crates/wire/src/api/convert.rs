@@ -1,12 +1,15 @@
 //! From the words of [`domain`] to the messages and back.
 
 use domain::coverage::{ElderlyRecipientCertificate, LimitCertificate, MedicalTicket, SpecificDiseaseCertificate};
+use domain::presence::Showing;
 use domain::query::RawQuery;
-use domain::{Coverage, Date, Decision, EligibilityQuery, UnreadableField, age, date};
+use domain::{Consent, Coverage, Date, Decision, EligibilityQuery, UnreadableField, age, date};
 use jiff::{Timestamp, tz};
 use uuid::Uuid;
 
 use super::check::{Answer, Basis, Hint, Purpose, SearchInfo, Share, Verdict};
+use super::consent::{self, ConsentInfo};
+use super::presence::{PresenceInfo, PresenceMeans};
 use super::problem::FieldError;
 use super::record::{
     ElderlyRecipientCertificateInfo, LimitApplicationCertificateRelatedInfo, MedicalTicketInfo,
@@ -155,6 +158,19 @@ pub struct AnswerContext<'a> {
     pub insurer_data_as_of: Option<Timestamp>,
     /// 照会番号 that this institution registered for the card.
     pub reference_number: Option<&'a str>,
+    /// What staff asked the patient, where they did.
+    pub by_staff: Option<ByStaff<'a>>,
+    /// What is on record of earlier visits, where the patient was not asked now.
+    pub recorded: Option<&'a Consent>,
+}
+
+/// A patient of whom staff made sure who they are, and whom they asked what may be seen.
+#[derive(Debug, Clone, Copy)]
+pub struct ByStaff<'a> {
+    /// How much may be shown, and why not more.
+    pub showing: &'a Showing,
+    /// What the patient allowed; none when no person was found to whom it could belong.
+    pub consent: Option<&'a Consent>,
 }
 
 impl Answer {
@@ -183,9 +199,30 @@ impl Answer {
             share: decision.share.map(Share::from),
             qualification_confirm_search_info: context.search.clone(),
             result_list,
-            hints: decision.hints.iter().map(Hint::from).collect(),
+            hints: decision.hints.iter().map(Hint::from).chain(context.notes()).collect(),
             reference_number,
-            presence: None,
+            presence: context.by_staff.map(|by| PresenceInfo {
+                means: PresenceMeans::Number,
+                extent: by.showing.extent.code().to_owned(),
+                certificate_last_day: None,
+            }),
+            consent: context.by_staff.and_then(|by| by.consent).or(context.recorded).map(ConsentInfo::from),
+        }
+    }
+}
+
+impl AnswerContext<'_> {
+    /// What is worth saying about how the patient was recognised.
+    fn notes(&self) -> impl Iterator<Item = Hint> {
+        let notes = self.by_staff.map(|by| by.showing.notes.as_slice()).unwrap_or_default();
+        notes.iter().map(|note| Hint::from(*note))
+    }
+
+    fn with_consent(&self, record: ResultOfQualificationConfirmation) -> ResultOfQualificationConfirmation {
+        match (self.by_staff.and_then(|by| by.consent), self.recorded) {
+            (Some(given), _) => consent::given(record, given, self.now),
+            (None, Some(recorded)) => consent::recorded(record, recorded, self.now),
+            (None, None) => record,
         }
     }
 }
@@ -193,14 +230,14 @@ impl Answer {
 impl ResultOfQualificationConfirmation {
     fn from_decision(coverage: &Coverage, decision: &Decision<'_>, context: &AnswerContext<'_>) -> Self {
         let consent = context.query.limit_consent;
-        Self {
+        context.with_consent(Self {
             limit_application_certificate_related_cons_flg: Some(if consent { "1" } else { "0" }.to_owned()),
             limit_application_certificate_related_cons_time: consent.then(|| japan_time(context.now)),
             limit_application_certificate_related_info: decision.limit.map(Into::into),
             specific_diseases_certificate_list: decision.specific_diseases.iter().map(|&d| d.into()).collect(),
             public_expense_result_list: decision.tickets.iter().map(|&ticket| ticket.into()).collect(),
             ..Self::from_coverage(coverage, context.query.qualification_confirmation_date)
-        }
+        })
     }
 
     /// What a coverage says on a day by itself: everything but consents, certificates that need one, and tickets.

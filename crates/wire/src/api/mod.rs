@@ -10,6 +10,7 @@
 //! | [`record`] | what is known about one person: [`ResultOfQualificationConfirmation`] |
 //! | [`bulk`] | many questions in one file |
 //! | [`presence`] | somebody is here with a card: challenge, check by card, 利用登録 |
+//! | [`consent`] | what a patient allows, and what is recorded about it |
 //! | [`mod@reference`] | 照会番号, the institution's own patient numbers |
 //! | [`join`] | how a terminal gets and renews its certificate |
 //! | [`insurer`] | what an insurer is told about its feed |
@@ -17,6 +18,7 @@
 
 pub mod bulk;
 pub mod check;
+pub mod consent;
 pub mod convert;
 pub mod insurer;
 pub mod join;
@@ -27,13 +29,15 @@ pub mod reference;
 
 pub use bulk::{BulkHeader, BulkReception, BulkState, BulkStatus, BulkUnit};
 pub use check::{Answer, Basis, CheckRequest, CheckResponse, Hint, Proof, Purpose, SearchInfo, Share, Verdict};
-pub use convert::{AnswerContext, japan_time};
+pub use consent::{ConsentInfo, Consents};
+pub use convert::{AnswerContext, ByStaff, japan_time};
 pub use insurer::{ImportReport, Refusal};
 pub use join::{Enrolled, EnrolmentRequest, LogKey, RenewalRequest, RenewalWithOldCertificate, TimeNow};
 pub use presence::{
-    CardAnswerContext, CardCheckRequest, CardPresence, CardRegistrationAnswer, CardRegistrationEndRequest,
-    CardRegistrationRequest, CardRegistrationState, ConsentWithdrawalAnswer, ConsentWithdrawalRequest, Consents,
-    PresenceChallenge, PresenceChallengeRequest, PresenceInfo, PresenceMeans,
+    CardAnswerContext, CardCheckRequest, CardMeans, CardPresence, CardRegistrationAnswer, CardRegistrationEndRequest,
+    CardRegistrationRequest, CardRegistrationState, CardState, CardStateRequest, ConsentWithdrawalAnswer,
+    ConsentWithdrawalByNumberRequest, ConsentWithdrawalRequest, PresenceChallenge, PresenceChallengeRequest,
+    PresenceInfo, PresenceMeans,
 };
 pub use problem::{FieldError, ProblemCode, ProblemDocument};
 pub use record::{

@@ -6,15 +6,15 @@
 
 use domain::consent::Consent;
 use domain::presence::{PresenceNote, Showing};
-use domain::{ConsentChoice, ConsentItem, Date, Decision, PrescriptionForm, date};
+use domain::{Date, Decision, date};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::check::{Answer, Basis, Hint, SearchInfo, Share};
+use super::consent::{self, ConsentInfo, Consents};
 use super::convert::{japan_time, word_of};
-use super::problem::FieldError;
 use super::record::ResultOfQualificationConfirmation;
 
 /// `POST /v1/presence-challenges`.
@@ -48,6 +48,30 @@ pub enum PresenceMeans {
     Face,
     /// 目視: staff compared the face with the photo.
     StaffEyes,
+    /// No card: the numbers, and staff made sure who the patient is.
+    Number,
+}
+
+/// How the holder of a card was recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CardMeans {
+    /// The patient typed the PIN of the card.
+    Pin,
+    /// A camera compared the face with the photo of the card.
+    Face,
+    /// 目視: staff compared the face with the photo.
+    StaffEyes,
+}
+
+impl From<CardMeans> for domain::PresenceMeans {
+    fn from(means: CardMeans) -> Self {
+        match means {
+            CardMeans::Pin => Self::Pin,
+            CardMeans::Face => Self::Face,
+            CardMeans::StaffEyes => Self::StaffEyes,
+        }
+    }
 }
 
 impl From<PresenceMeans> for domain::PresenceMeans {
@@ -56,6 +80,7 @@ impl From<PresenceMeans> for domain::PresenceMeans {
             PresenceMeans::Pin => Self::Pin,
             PresenceMeans::Face => Self::Face,
             PresenceMeans::StaffEyes => Self::StaffEyes,
+            PresenceMeans::Number => Self::Number,
         }
     }
 }
@@ -66,6 +91,7 @@ impl From<domain::PresenceMeans> for PresenceMeans {
             domain::PresenceMeans::Pin => Self::Pin,
             domain::PresenceMeans::Face => Self::Face,
             domain::PresenceMeans::StaffEyes => Self::StaffEyes,
+            domain::PresenceMeans::Number => Self::Number,
         }
     }
 }
@@ -82,7 +108,7 @@ pub struct CardPresence {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
     /// How the patient was recognised.
-    pub means: PresenceMeans,
+    pub means: CardMeans,
 }
 
 /// A certificate stands for a person, so the debug form shows how they came and nothing else.
@@ -117,105 +143,7 @@ pub struct CardCheckRequest {
     pub consents: Option<Consents>,
 }
 
-/// What a patient allows an institution to see, item by item. `1` agrees, `0` or absent does not: nothing is ticked
-/// beforehand.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct Consents {
-    /// 限度額適用認定証.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit_application_certificate_related_cons_flg: Option<String>,
-    /// 特定疾病療養受療証.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub specific_diseases_certificate_related_cons_flg: Option<String>,
-    /// 特定健診情報.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub specific_health_checkups_info_cons_flg: Option<String>,
-    /// 薬剤情報.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pharmacists_info_cons_flg: Option<String>,
-    /// 診療情報.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub diagnosis_info_cons_flg: Option<String>,
-    /// 手術情報.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub operation_info_cons_flg: Option<String>,
-    /// 処方箋発行形態 (OQSCD017): `1` electronic, `2` paper; absent when it was not said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prescription_issue_select: Option<String>,
-}
-
-impl Consents {
-    /// Reads the choice; every flag that cannot be right is named.
-    ///
-    /// # Errors
-    /// One entry per wrong flag; never empty.
-    pub fn parse(&self) -> Result<ConsentChoice, Vec<FieldError>> {
-        let mut wrong = Vec::new();
-        let mut choice = ConsentChoice::NOTHING;
-        for (item, element, flag) in self.flags() {
-            match flag.map(str::trim) {
-                Some("1") => choice = choice.with(item),
-                None | Some("" | "0") => {}
-                Some(_) => wrong.push(wrong_flag(element)),
-            }
-        }
-        match self.prescription_issue_select.as_deref().map(|code| (code, PrescriptionForm::parse(code))) {
-            Some((_, Some(form))) => choice = choice.with_prescription(form),
-            None | Some(("", None)) => {}
-            Some((_, None)) => wrong.push(wrong_flag("PrescriptionIssueSelect")),
-        }
-        if wrong.is_empty() { Ok(choice) } else { Err(wrong) }
-    }
-
-    /// The message that says this choice.
-    pub fn of(choice: ConsentChoice) -> Self {
-        let flag = |item| Some(if choice.allows(item) { "1" } else { "0" }.to_owned());
-        Self {
-            limit_application_certificate_related_cons_flg: flag(ConsentItem::LimitCertificate),
-            specific_diseases_certificate_related_cons_flg: flag(ConsentItem::SpecificDisease),
-            specific_health_checkups_info_cons_flg: flag(ConsentItem::Checkups),
-            pharmacists_info_cons_flg: flag(ConsentItem::Drugs),
-            diagnosis_info_cons_flg: flag(ConsentItem::Diagnosis),
-            operation_info_cons_flg: flag(ConsentItem::Surgery),
-            prescription_issue_select: choice.prescription().map(|form| form.code().to_owned()),
-        }
-    }
-
-    fn flags(&self) -> [(ConsentItem, &'static str, Option<&str>); 6] {
-        [
-            (
-                ConsentItem::LimitCertificate,
-                "LimitApplicationCertificateRelatedConsFlg",
-                self.limit_application_certificate_related_cons_flg.as_deref(),
-            ),
-            (
-                ConsentItem::SpecificDisease,
-                "SpecificDiseasesCertificateRelatedConsFlg",
-                self.specific_diseases_certificate_related_cons_flg.as_deref(),
-            ),
-            (
-                ConsentItem::Checkups,
-                "SpecificHealthCheckupsInfoConsFlg",
-                self.specific_health_checkups_info_cons_flg.as_deref(),
-            ),
-            (ConsentItem::Drugs, "PharmacistsInfoConsFlg", self.pharmacists_info_cons_flg.as_deref()),
-            (ConsentItem::Diagnosis, "DiagnosisInfoConsFlg", self.diagnosis_info_cons_flg.as_deref()),
-            (ConsentItem::Surgery, "OperationInfoConsFlg", self.operation_info_cons_flg.as_deref()),
-        ]
-    }
-}
-
-fn wrong_flag(element: &str) -> FieldError {
-    FieldError {
-        field: element.to_owned(),
-        code: "value".to_owned(),
-        message: format!("{element} の値がちがいます。"),
-        message_en: format!("{element} has a value that is not in its code table."),
-    }
-}
-
-/// What an answer tells about the card that was here.
+/// What an answer tells about how the patient was recognised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct PresenceInfo {
@@ -223,11 +151,49 @@ pub struct PresenceInfo {
     pub means: PresenceMeans,
     /// How much was shown: `everything` or `eligibility_only`, for programs. Why not more stands in the hints.
     pub extent: String,
+    /// Last day of the certificate in Japan, `yyyyMMdd`; absent without a card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_last_day: Option<String>,
+}
+
+/// `POST /v1/card-states`: is the card that lies on the reader good for anything, and what has its holder answered here
+/// before? Asked before the patient types a PIN for nothing. Nothing about the person is told, so it needs no challenge
+/// and leaves no access event.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct CardStateRequest {
+    /// 医療機関コード, 10 digits. Must be the one in the certificate of the connection.
+    #[serde(default)]
+    #[schema(required, example = "1312345670")]
+    pub medical_institution_code: String,
+    /// 利用者証明用電子証明書, DER in base64.
+    pub certificate: String,
+}
+
+/// A certificate stands for a person.
+impl std::fmt::Debug for CardStateRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CardStateRequest(…)")
+    }
+}
+
+/// 200: what the card will be enough for once it has signed. A card that is good for nothing is refused by its code, as
+/// the check would be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct CardState {
+    /// How much would be shown: `everything` or `eligibility_only`, for programs.
+    pub extent: String,
+    /// Why not more, and what else is worth saying, such as that the certificate ends soon.
+    #[serde(default)]
+    pub hints: Vec<Hint>,
     /// Last day of the certificate in Japan, `yyyyMMdd`.
     pub certificate_last_day: String,
-    /// What the patient allowed, as far as the extent goes; absent when the patient was not asked.
+    /// Whether the card is registered for use as an insurance card.
+    pub registered: bool,
+    /// What its holder answered at this institution last; absent when nothing is recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consents: Option<Consents>,
+    pub consent: Option<ConsentInfo>,
 }
 
 /// `POST /v1/card-registrations` (利用登録): from now on this card is enough. The numbers of the insurance card and the
@@ -295,7 +261,7 @@ pub struct CardRegistrationAnswer {
 }
 
 /// `POST /v1/consent-withdrawals`: whatever the patient of this card has allowed this institution to see, it may see no
-/// longer.
+/// longer. Without a card it is [`ConsentWithdrawalByNumberRequest`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct ConsentWithdrawalRequest {
@@ -308,6 +274,25 @@ pub struct ConsentWithdrawalRequest {
     pub medical_institution_code: String,
     /// The card.
     pub presence: CardPresence,
+}
+
+/// `POST /v1/consent-withdrawals/by-number`: the same at the patient's wish, told to staff and without a card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct ConsentWithdrawalByNumberRequest {
+    /// UUID version 7 made by the asking side.
+    #[schema(value_type = String, format = "uuid")]
+    pub request_id: Uuid,
+    /// The day, `yyyyMMdd`.
+    #[serde(default)]
+    #[schema(required, example = "20261122")]
+    pub qualification_confirmation_date: String,
+    /// 医療機関コード, 10 digits. Must be the one in the certificate of the connection.
+    #[serde(default)]
+    #[schema(required, example = "1312345670")]
+    pub medical_institution_code: String,
+    /// The numbers of the insurance card and the birth date.
+    pub qualification_confirm_search_info: SearchInfo,
 }
 
 /// 200: nothing of the patient may be seen here by consent any more.
@@ -348,8 +333,10 @@ pub struct CardAnswerContext<'a> {
     pub showing: &'a Showing,
     /// Last day of the certificate.
     pub certificate_last_day: Date,
-    /// What the patient allowed; none when they were not asked.
+    /// What the patient allowed just now; none when they were not asked.
     pub consent: Option<&'a Consent>,
+    /// What is on record of earlier visits, where they were not asked now.
+    pub recorded: Option<&'a Consent>,
 }
 
 impl Answer {
@@ -378,15 +365,25 @@ impl Answer {
             insurer_data_as_of: context.insurer_data_as_of,
             share: decision.share.map(Share::from),
             qualification_confirm_search_info: SearchInfo::default(),
-            result_list: record.map(|record| with_consent(record, context.consent)).into_iter().collect(),
+            result_list: record.map(|record| context.with_consent(record)).into_iter().collect(),
             hints: decision.hints.iter().map(Hint::from).chain(notes).collect(),
             reference_number,
             presence: Some(PresenceInfo {
                 means: context.means.into(),
                 extent: context.showing.extent.code().to_owned(),
-                certificate_last_day: date::format(context.certificate_last_day),
-                consents: context.consent.map(|consent| Consents::of(consent.choice)),
+                certificate_last_day: Some(date::format(context.certificate_last_day)),
             }),
+            consent: context.consent.or(context.recorded).map(ConsentInfo::from),
+        }
+    }
+}
+
+impl CardAnswerContext<'_> {
+    fn with_consent(&self, record: ResultOfQualificationConfirmation) -> ResultOfQualificationConfirmation {
+        match (self.consent, self.recorded) {
+            (Some(consent), _) => consent::given(record, consent, self.now),
+            (None, Some(recorded)) => consent::recorded(record, recorded, self.now),
+            (None, None) => record,
         }
     }
 }
@@ -399,38 +396,5 @@ impl From<PresenceNote> for Hint {
             message: note.message().to_owned(),
             message_en: note.message_en().to_owned(),
         }
-    }
-}
-
-/// Writes the consents into a record: flag, 同意日時 and 閲覧有効期限 for what was allowed, the flag alone for what was
-/// not, and nothing at all when the patient was not asked.
-fn with_consent(
-    record: ResultOfQualificationConfirmation,
-    consent: Option<&Consent>,
-) -> ResultOfQualificationConfirmation {
-    let Some(consent) = consent else { return record };
-    let given = japan_time(consent.given_at);
-    let until = japan_time(consent.valid_until);
-    let flag = |item| Some(if consent.choice.allows(item) { "1" } else { "0" }.to_owned());
-    let time = |item| consent.choice.allows(item).then(|| given.clone());
-    let end = |item| consent.choice.allows(item).then(|| until.clone());
-    ResultOfQualificationConfirmation {
-        limit_application_certificate_related_cons_flg: flag(ConsentItem::LimitCertificate),
-        limit_application_certificate_related_cons_time: time(ConsentItem::LimitCertificate),
-        specific_diseases_certificate_related_cons_flg: flag(ConsentItem::SpecificDisease),
-        specific_diseases_certificate_related_cons_time: time(ConsentItem::SpecificDisease),
-        specific_health_checkups_info_cons_flg: flag(ConsentItem::Checkups),
-        specific_health_checkups_info_cons_time: time(ConsentItem::Checkups),
-        specific_health_checkups_info_available_time: end(ConsentItem::Checkups),
-        pharmacists_info_cons_flg: flag(ConsentItem::Drugs),
-        pharmacists_info_cons_time: time(ConsentItem::Drugs),
-        pharmacists_info_available_time: end(ConsentItem::Drugs),
-        diagnosis_info_cons_flg: flag(ConsentItem::Diagnosis),
-        diagnosis_info_cons_time: time(ConsentItem::Diagnosis),
-        diagnosis_info_available_time: end(ConsentItem::Diagnosis),
-        operation_info_cons_flg: flag(ConsentItem::Surgery),
-        operation_info_cons_time: time(ConsentItem::Surgery),
-        operation_info_available_time: end(ConsentItem::Surgery),
-        ..record
     }
 }

@@ -180,6 +180,14 @@ impl std::fmt::Display for FileName {
     }
 }
 
+/// The name of the file that tells a check by card in the `face` folder: code of the institution, 20 hexadecimal digits,
+/// and the time, as programs that read it know them from the official terminal. `token` is what makes it one of a kind;
+/// `time` is 処理実行日時, `yyyyMMddHHmmss`, by which readers find the files of today.
+pub fn face_file_name(institution: &str, token: [u8; 10], time: &str) -> String {
+    let token: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}res_face_{institution}{token}_{time}.xml", ApiId::Check.as_str())
+}
+
 fn check_suffix(suffix: &str) -> Result<(), FileNameError> {
     if suffix.is_empty() {
         return Err(FileNameError::NoSuffix);

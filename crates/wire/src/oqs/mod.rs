@@ -3,6 +3,7 @@
 //! | file | interface | read | written |
 //! |---|---|---|---|
 //! | `OQSsiquc01req_` / `res_` | 001/002 資格確認 | [`read`]`::<`[`CheckQuestion`]`>` / `<`[`CheckResult`]`>` | [`write_check_result`] and its sisters |
+//! | `OQSsiquc01res_face_` | 002 of a check by card | `<`[`CheckResult`]`>` | [`write_face_result`], name by [`face_file_name`] |
 //! | `OQSsiimm01req_` / `res_` | 003/004 照会番号登録 | `<`[`RegistrationRequest`]`>` / `<`[`RegistrationResult`]`>` | [`write_registration_result`] … |
 //! | `OQSmuquc01req_` / `res_` | 005/006 一括照会 | [`BulkReader`] of [`SearchInfo`](crate::api::SearchInfo) / `<`[`Reception`]`>` | [`write_reception`] … |
 //! | `OQSmuquc02req_` / `res_` | 007/008 | `<`[`DownloadRequest`]`>` / [`BulkReader`] of [`BulkConfirmUnit`] | [`bulk_result_header`], [`confirm_unit`], [`BulkWriter`] |
@@ -31,15 +32,16 @@ mod xml;
 pub use bulk::{BulkItem, BulkReader, read_bulk_header};
 pub use err_file::err_file;
 pub use error::{OqsError, OqsErrorCode, Warning, WarningKind};
-pub use file_name::{ApiId, Direction, FileName, FileNameError};
+pub use file_name::{ApiId, Direction, FileName, FileNameError, face_file_name};
 pub use message::{
     Body, BulkConfirmUnit, BulkRegistrationUnit, CheckQuestion, CheckResult, DownloadRequest, MessageHeader, Reception,
     RegistrationRequest, RegistrationResult, Unit,
 };
 pub use outcome::{
     Asked, Told, bulk_result_header, confirm_unit, registration_unit, unreadable, write_bulk_failure,
-    write_bulk_processing, write_check_failure, write_check_result, write_check_unreadable, write_reception,
-    write_reception_failure, write_registration_failure, write_registration_refused, write_registration_result,
+    write_bulk_processing, write_check_failure, write_check_result, write_check_unreadable, write_face_result,
+    write_reception, write_reception_failure, write_registration_failure, write_registration_refused,
+    write_registration_result,
 };
 pub use read::{Message, read};
 pub use source::{Encoding, EncodingPolicy};

@@ -71,23 +71,55 @@ impl Asked<'_> {
 
 /// 002 of an answer, written. Folds are told in the file and returned.
 pub fn write_check_result(asked: &Asked<'_>, answer: &Answer, encoding: OutputEncoding) -> Written {
-    let (validity, told) = tell(answer);
-    let Some(validity) = validity else {
-        let told = told.unwrap_or_else(undetermined);
-        return write_check_failure(asked, &told, Some(&answer.qualification_confirm_search_info), encoding);
+    let search = &answer.qualification_confirm_search_info;
+    let Some(body) = result_of(answer, Some(search), encoding) else {
+        return write_check_failure(asked, &told_undetermined(answer), Some(search), encoding);
     };
+    let mut header = asked.check_header(SegmentOfResult::Normal, None);
+    header.process_execution_time = Some(answer.process_execution_time.clone());
+    write(&header, &body, encoding)
+}
+
+/// 002 of a check by card, as it appears in the `face` folder: there is no request, so everything in it comes out of the
+/// answer, and the same answer always gives the same bytes. `None` for an answer that tells nothing; a check by card has
+/// none of those.
+pub fn write_face_result(answer: &Answer, encoding: OutputEncoding) -> Option<Written> {
+    let body = result_of(answer, None, encoding)?;
+    let header = MessageHeader {
+        process_execution_time: Some(answer.process_execution_time.clone()),
+        qualification_confirmation_date: Some(answer.qualification_confirmation_date.clone()),
+        medical_institution_code: Some(answer.medical_institution_code.clone()),
+        arbitrary_file_identifier: answer.arbitrary_file_identifier.clone(),
+        reference_classification: Some(ReferenceClassification::Card.code().to_owned()),
+        segment_of_result: Some(SegmentOfResult::Normal.code().to_owned()),
+        ..MessageHeader::default()
+    };
+    Some(write(&header, &body, encoding))
+}
+
+/// The body of 002; none when the answer tells nothing about the person.
+fn result_of(answer: &Answer, search: Option<&SearchInfo>, encoding: OutputEncoding) -> Option<CheckResult> {
+    let (validity, told) = tell(answer);
     let mut body = CheckResult {
+        // What was chosen holds as long as the consent itself.
+        prescription_issue_select: answer
+            .consent
+            .as_ref()
+            .filter(|consent| !consent.terms().is_over(answer.as_of))
+            .and_then(|consent| consent.consents.prescription_issue_select.clone()),
         processing_result_status: Some(ProcessingResultStatus::Normal.code().to_owned()),
-        qualification_validity: Some(validity.code().to_owned()),
-        search_info: Some(answer.qualification_confirm_search_info.clone()),
+        qualification_validity: Some(validity?.code().to_owned()),
+        search_info: search.cloned(),
         result_list: answer.result_list.clone(),
         ..CheckResult::default()
     };
     let told = with_folds(told, &folds_of(&body, encoding));
     (body.processing_result_code, body.processing_result_message) = split(told);
-    let mut header = asked.check_header(SegmentOfResult::Normal, None);
-    header.process_execution_time = Some(answer.process_execution_time.clone());
-    write(&header, &body, encoding)
+    Some(body)
+}
+
+fn told_undetermined(answer: &Answer) -> Told {
+    tell(answer).1.unwrap_or_else(undetermined)
 }
 
 /// 002 of a question that cannot be read.

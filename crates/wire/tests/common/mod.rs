@@ -88,6 +88,7 @@ pub fn answer(verdict: Verdict) -> Answer {
         hints: Vec::new(),
         reference_number: some("24434"),
         presence: None,
+        consent: None,
     }
 }
 
