@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqliteConnection, Transaction};
+use sqlx::{Connection as _, Sqlite, SqliteConnection, Transaction};
 
 use crate::limits;
 use vault::{Vault, VaultError};
@@ -113,6 +113,7 @@ impl Store {
             .max_connections(limits::STORE_CONNECTIONS_MAX)
             .min_connections(1)
             .acquire_timeout(limits::STORE_BUSY_TIME * 2)
+            .after_release(|connection, _| Box::pin(is_in_order(connection)))
             .connect_with(options)
             .await?;
         MIGRATOR.run(&pool).await.map_err(|error| StoreError::Schema(error.to_string()))?;
@@ -151,6 +152,14 @@ impl Store {
     pub(crate) fn pool(&self) -> &SqlitePool {
         &self.pool
     }
+}
+
+/// Whether a connection may be used again. A full disk makes SQLite undo a transaction by itself; the library then goes on
+/// counting it as open and refuses every later one on this connection, so the connection is closed.
+async fn is_in_order(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // Whatever was queued, the end of a dropped transaction among it, is done before this is.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// A transaction that writes.
