@@ -17,6 +17,8 @@ pub(crate) mod ins {
     pub(crate) const PERFORM_SECURITY_OPERATION: u8 = 0x2A;
     pub(crate) const RESET_RETRY_COUNTER: u8 = 0x2C;
     pub(crate) const CHANGE_PIN_PROPRIETARY: u8 = 0x32;
+    pub(crate) const GET_CHALLENGE: u8 = 0x84;
+    pub(crate) const TERMINAL_CERTIFICATE: u8 = 0xA2;
     pub(crate) const SELECT: u8 = 0xA4;
     pub(crate) const READ_BINARY: u8 = 0xB0;
     pub(crate) const GET_RESPONSE: u8 = 0xC0;
@@ -110,6 +112,17 @@ impl Command {
     /// (`80 2A 00 80 Lc … 00`)
     pub(crate) fn sign(digest_info: &[u8]) -> Result<Self, ApduError> {
         Ok(Self::new(0x80, ins::PERFORM_SECURITY_OPERATION, 0x00, 0x80).with_data(digest_info)?.expecting(256))
+    }
+
+    /// GET CHALLENGE. (`00 84 00 00 Le`)
+    pub(crate) fn get_challenge(bytes: u16) -> Self {
+        Self::new(0x00, ins::GET_CHALLENGE, 0x00, 0x00).expecting(bytes)
+    }
+
+    /// A terminal's certificate and proof, in the model of 特定機関認証 ([`crate::terminal_model`]) alone.
+    /// (`80 A2 00 C1 Lc`)
+    pub(crate) fn show_terminal(shown: &[u8]) -> Result<Self, ApduError> {
+        Self::new(0x80, ins::TERMINAL_CERTIFICATE, 0x00, 0xC1).with_data(shown)
     }
 
     /// GET RESPONSE: the rest of an answer that did not fit. (`00 C0 00 00 Le`)

@@ -49,6 +49,13 @@ pub enum CardError {
     /// The card has no photo: it is a phone, or the file does not hold one.
     #[error("no photo is on the card")]
     NoPhoto,
+    /// The key opens without PIN only for a maker's reader (特定機関認証), and this is none, or the card knows no model of
+    /// one.
+    #[error("the key opens without PIN only for a maker's reader")]
+    MakersReaderNeeded,
+    /// The card does not accept the certificate of the terminal.
+    #[error("the card does not accept the certificate of the terminal")]
+    TerminalRefused,
     /// The file ends too early.
     #[error("file {file:04X} ends after {bytes} bytes")]
     FileTooShort {
@@ -103,6 +110,8 @@ impl CardError {
             Self::NumberBWrong { .. } => "card-face-digits-wrong",
             Self::NumberBLocked => "card-face-digits-locked",
             Self::NoPhoto => "card-has-no-photo",
+            Self::MakersReaderNeeded => "makers-reader-needed",
+            Self::TerminalRefused => "terminal-not-admitted",
             Self::FileTooShort { .. } | Self::FileTooLarge { .. } | Self::FileUnreadable { .. } => {
                 "card-file-unreadable"
             }

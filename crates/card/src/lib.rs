@@ -13,8 +13,11 @@
 //! | [`secret`] | PIN and 照合番号B, which are shown to the card and to nobody else |
 //! | [`channel`] | the narrow way to a card: three methods that a reader, a virtual card or a transcript implements |
 //! | [`watchdog`] | a limit on the time of every call |
+//! | [`readers`] | where cards come from, and what happens there |
 //! | `pcsc` | card readers of this machine, behind the feature of that name |
-//! | [`virtual_card`], [`vpcd`] | a card in software, and putting it into a reader in software |
+//! | [`chip`], [`virtual_card`] | what a reader sees of a card, and a card in software |
+//! | [`tray`], [`vpcd`] | putting it into readers in this process, or into a virtual reader of the machine |
+//! | [`terminal_model`] | a *model* of how a maker's reader opens a key without PIN (特定機関認証) |
 //! | [`transcript`] | recording a conversation with a real card, and playing it back where there is none |
 //! | [`error`], [`words`] | what can go wrong, with a stable code, and what patient and staff are told |
 //!
@@ -47,18 +50,22 @@
 
 pub mod apdu;
 pub mod channel;
+pub mod chip;
 pub mod error;
 pub mod file;
 pub mod jpki;
 pub mod limits;
 #[cfg(feature = "pcsc")]
 pub mod pcsc;
+pub mod readers;
 pub mod secret;
 pub mod session;
 pub mod status;
 pub mod surface;
+pub mod terminal_model;
 mod tlv;
 pub mod transcript;
+pub mod tray;
 pub mod virtual_card;
 #[cfg(target_os = "linux")]
 pub mod vpcd;
@@ -67,9 +74,12 @@ pub mod words;
 
 pub use apdu::{Command, Response};
 pub use channel::{CardChannel, ChannelError};
+pub use chip::Chip;
 pub use error::CardError;
+pub use readers::{CardReaders, Event, Reader, Watch};
 pub use secret::{NumberB, Pin, SecretError};
 pub use session::Session;
 pub use status::{Meaning, StatusWord};
+pub use tray::Tray;
 pub use watchdog::Watched;
 pub use words::Words;

@@ -1,18 +1,19 @@
 //! Card readers of this machine, over PC/SC: pcscd and whatever drivers it has.
 //!
-//! A terminal starts a [`Monitor`], hears that a card was inserted, and takes it up:
+//! A terminal watches [`PcscReaders`], hears that a card was inserted, and takes it up:
 //!
 //! ```no_run
 //! use std::time::Duration;
 //!
+//! use card::pcsc::PcscReaders;
+//! use card::readers::{CardReaders as _, Event};
 //! use card::Session;
-//! use card::pcsc::{self, Event, Monitor};
 //!
 //! # fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let monitor = Monitor::start()?;
-//! while let Some(event) = monitor.next(Duration::from_secs(60)) {
+//! let watch = PcscReaders.watch()?;
+//! while let Some(event) = watch.next(Duration::from_secs(60)) {
 //!     if let Event::CardInserted(reader) = event {
-//!         let mut session = Session::open(pcsc::open(&reader)?)?;
+//!         let mut session = Session::open(PcscReaders.open(&reader)?)?;
 //!         println!("{} tries left", if session.tries_left().is_ok() { "some" } else { "no" });
 //!     }
 //! }
@@ -20,37 +21,34 @@
 //! # }
 //! ```
 //!
-//! Nothing here waits for ever: [`open`] puts a watchdog around each call, and the monitor lives on a thread of its own.
+//! Nothing here waits for ever: [`open`] puts a watchdog around each call, and the watching lives on a thread of its own.
 
-use std::ffi::{CStr, CString};
+use std::ffi::CString;
 use std::fmt;
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
-use std::time::Duration;
 
 use ::pcsc::{Card, Context, Disposition, Error, PNP_NOTIFICATION, Protocols, ReaderState, Scope, ShareMode, State};
 
 use crate::apdu::{Command, Response};
 use crate::channel::{CardChannel, ChannelError};
-use crate::limits::{ANSWER_DATA_BYTES_MAX, CALL_TIME, MONITOR_EVENTS_MAX, MONITOR_WAIT_TIME, SERVICE_RETRY_TIME};
+use crate::limits::{ANSWER_DATA_BYTES_MAX, CALL_TIME, MONITOR_WAIT_TIME, SERVICE_RETRY_TIME};
+use crate::readers::{CardReaders, Event, Reader, Teller, Watch};
 use crate::watchdog::Watched;
 
-/// A reader, by the name that pcscd gives it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Reader(CString);
+/// The readers of this machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PcscReaders;
 
-impl fmt::Display for Reader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.to_string_lossy())
+impl CardReaders for PcscReaders {
+    fn watch(&self) -> io::Result<Watch> {
+        let (watch, teller) = Watch::new();
+        thread::Builder::new().name("card readers".to_owned()).spawn(move || Watcher { teller }.run())?;
+        Ok(watch)
     }
-}
 
-impl fmt::Debug for Reader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Reader({self})")
+    fn open(&self, reader: &Reader) -> Result<Watched, ChannelError> {
+        open(reader)
     }
 }
 
@@ -68,7 +66,7 @@ pub fn open(reader: &Reader) -> Result<Watched, ChannelError> {
 
 fn list(context: &Context) -> Result<Vec<Reader>, Error> {
     match context.list_readers_owned() {
-        Ok(names) => Ok(names.into_iter().map(Reader).collect()),
+        Ok(names) => Ok(names.into_iter().map(|name| Reader::new(name.into_bytes())).collect()),
         Err(Error::NoReadersAvailable) => Ok(Vec::new()),
         Err(error) => Err(error),
     }
@@ -89,7 +87,9 @@ impl PcscChannel {
     /// Takes up the card on a reader, for us alone.
     pub fn connect(reader: &Reader) -> Result<Self, ChannelError> {
         let context = Context::establish(Scope::User).map_err(of_service)?;
-        let card = context.connect(&reader.0, ShareMode::Exclusive, Protocols::ANY).map_err(of_connect)?;
+        // A name with a zero in it is no name of a driver.
+        let name = CString::new(reader.name()).map_err(|_| ChannelError::NoReader)?;
+        let card = context.connect(&name, ShareMode::Exclusive, Protocols::ANY).map_err(of_connect)?;
         Ok(Self { card: Some(card) })
     }
 
@@ -167,52 +167,6 @@ fn of_card(error: Error) -> ChannelError {
     }
 }
 
-/// What happened at the readers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// The service for readers runs; said first, and whenever it is back.
-    ServiceUp,
-    /// The service does not run. It is asked again until it does.
-    ServiceDown,
-    /// A reader was plugged in, or was there from the beginning.
-    ReaderConnected(Reader),
-    /// A reader was unplugged; its card was reported removed before.
-    ReaderGone(Reader),
-    /// A card lies on the reader.
-    CardInserted(Reader),
-    /// The card was taken away.
-    CardRemoved(Reader),
-}
-
-/// Watches all readers of the machine, through unplugging and the end and return of pcscd. Dropping it ends it.
-#[derive(Debug)]
-pub struct Monitor {
-    events: Receiver<Event>,
-    is_over: Arc<AtomicBool>,
-}
-
-impl Monitor {
-    /// Starts watching, on a thread of its own.
-    pub fn start() -> io::Result<Self> {
-        let (sender, events) = sync_channel(MONITOR_EVENTS_MAX);
-        let is_over = Arc::<AtomicBool>::default();
-        let watch = Watch { events: sender, is_over: Arc::clone(&is_over) };
-        thread::Builder::new().name("card readers".to_owned()).spawn(move || watch.run())?;
-        Ok(Self { events, is_over })
-    }
-
-    /// The next event; none if there was none in this time.
-    pub fn next(&self, limit: Duration) -> Option<Event> {
-        self.events.recv_timeout(limit).ok()
-    }
-}
-
-impl Drop for Monitor {
-    fn drop(&mut self) {
-        self.is_over.store(true, Ordering::SeqCst);
-    }
-}
-
 /// A reader that is watched.
 struct Seen {
     reader: Reader,
@@ -221,12 +175,11 @@ struct Seen {
     changes: u32,
 }
 
-struct Watch {
-    events: SyncSender<Event>,
-    is_over: Arc<AtomicBool>,
+struct Watcher {
+    teller: Teller,
 }
 
-impl Watch {
+impl Watcher {
     fn run(&self) {
         let mut was_up = None;
         while !self.is_over() {
@@ -268,19 +221,21 @@ impl Watch {
 
     /// Readers that came and went.
     fn compare(&self, names: &[Reader], seen: &mut Vec<Seen>, states: &mut Vec<ReaderState>) {
-        let is_listed = |name: &CStr| names.iter().any(|reader| reader.0.as_c_str() == name);
+        let is_listed = |name: &[u8]| names.iter().any(|reader| reader.name() == name);
         seen.retain(|known| {
-            let stays = is_listed(&known.reader.0);
+            let stays = is_listed(known.reader.name());
             if !stays {
                 self.say_gone(known);
             }
             stays
         });
-        states.retain(|state| state.name() == PNP_NOTIFICATION() || is_listed(state.name()));
+        states.retain(|state| state.name() == PNP_NOTIFICATION() || is_listed(state.name().to_bytes()));
         for reader in names {
             if seen.iter().all(|known| known.reader != *reader) {
+                // What pcscd listed has no zero in it.
+                let Ok(name) = CString::new(reader.name()) else { continue };
+                states.push(ReaderState::new(name, State::UNAWARE));
                 self.say(Event::ReaderConnected(reader.clone()));
-                states.push(ReaderState::new(reader.0.clone(), State::UNAWARE));
                 seen.push(Seen { reader: reader.clone(), has_card: false, changes: 0 });
             }
         }
@@ -289,7 +244,7 @@ impl Watch {
     /// Cards that came and went.
     fn look(&self, states: &[ReaderState], seen: &mut [Seen]) {
         for known in seen {
-            let Some(state) = states.iter().find(|state| state.name() == known.reader.0.as_c_str()) else {
+            let Some(state) = states.iter().find(|state| state.name().to_bytes() == known.reader.name()) else {
                 continue;
             };
             let has_card = state.event_state().contains(State::PRESENT);
@@ -313,12 +268,10 @@ impl Watch {
     }
 
     fn say(&self, event: Event) {
-        if self.events.send(event).is_err() {
-            self.is_over.store(true, Ordering::SeqCst);
-        }
+        self.teller.say(event);
     }
 
     fn is_over(&self) -> bool {
-        self.is_over.load(Ordering::SeqCst)
+        self.teller.is_over()
     }
 }

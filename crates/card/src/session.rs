@@ -12,12 +12,15 @@
 //! # }
 //! ```
 
-use crate::channel::{CardChannel, ChannelError};
+use crate::apdu::Command;
+use crate::channel::{CardChannel, ChannelError, exchange_once};
 use crate::error::CardError;
 use crate::file;
 use crate::jpki::{self, Jpki, JpkiPin, TokenKind, Tries};
 use crate::secret::{NumberB, Pin};
+use crate::status::Meaning;
 use crate::surface::{self, Photo, Surface};
+use crate::terminal_model::{self, TerminalKey};
 
 /// A card that may be asked who the person is.
 ///
@@ -74,6 +77,33 @@ impl<C: CardChannel> Session<C> {
         surface.photo()
     }
 
+    /// Whether the key could be opened without PIN by [`Self::open_by_terminal`]: only on cards of the model. The card
+    /// forgets a PIN that it was shown before.
+    pub fn knows_terminals(&mut self) -> Result<bool, CardError> {
+        self.held.select_model()
+    }
+
+    /// Opens the key without PIN, after a face was compared: a **model** of 特定機関認証 ([`crate::terminal_model`]).
+    /// [`CardError::MakersReaderNeeded`] on every real card.
+    pub fn open_by_terminal(&mut self, key: &TerminalKey) -> Result<(), CardError> {
+        if !self.held.select_model()? {
+            return Err(CardError::MakersReaderNeeded);
+        }
+        let ask = Command::get_challenge(terminal_model::CHALLENGE_BYTES);
+        let challenge = exchange_once(&mut self.held.channel, &ask)?;
+        if challenge.status.meaning() != Meaning::Ok {
+            return Err(CardError::Unexpected { status: challenge.status, step: "GET CHALLENGE" });
+        }
+        self.held.was_shown_a_secret = true;
+        let show = Command::show_terminal(&key.show(&challenge.data)).map_err(ChannelError::from)?;
+        let outcome = exchange_once(&mut self.held.channel, &show)?;
+        match outcome.status.meaning() {
+            Meaning::Ok => Ok(()),
+            Meaning::SecurityNotSatisfied => Err(CardError::TerminalRefused),
+            _ => Err(CardError::Unexpected { status: outcome.status, step: "the terminal's certificate" }),
+        }
+    }
+
     /// Lets go of the card. An error says that its power may not have been cut.
     pub fn end(mut self) -> Result<(), CardError> {
         Ok(self.held.let_go()?)
@@ -112,6 +142,11 @@ impl<C: CardChannel> Held<C> {
         let surface = Surface::select(&mut self.channel)?;
         self.selected = Some(Application::Surface);
         Ok(surface)
+    }
+
+    fn select_model(&mut self) -> Result<bool, CardError> {
+        self.selected = None;
+        file::select_application(&mut self.channel, &terminal_model::APPLICATION_NAME)
     }
 
     fn let_go(&mut self) -> Result<(), ChannelError> {

@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
+pub use crate::chip::Chip;
 use crate::limits::{VPCD_CONNECT_TIME, VPCD_MESSAGE_BYTES_MAX, VPCD_RETRY_TIME};
-use crate::virtual_card::VirtualCard;
 
 /// Bytes that the driver sends alone.
 mod order {
@@ -21,42 +21,6 @@ mod order {
     pub(super) const POWER_ON: u8 = 1;
     pub(super) const RESET: u8 = 2;
     pub(super) const ANSWER_TO_RESET: u8 = 4;
-}
-
-/// A card as a reader sees it.
-pub trait Chip: Send {
-    /// Power comes on, or is on already.
-    fn power_on(&mut self);
-    /// Power goes.
-    fn power_off(&mut self);
-    /// A warm reset.
-    fn reset(&mut self);
-    /// The answer to reset, 2 to 33 bytes. The driver asks for it several times a second, as long as the card is there.
-    fn atr(&self) -> Vec<u8>;
-    /// Answers a command, with the status at the end.
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8>;
-}
-
-impl Chip for VirtualCard {
-    fn power_on(&mut self) {
-        Self::power_on(self);
-    }
-
-    fn power_off(&mut self) {
-        Self::power_off(self);
-    }
-
-    fn reset(&mut self) {
-        self.warm_reset();
-    }
-
-    fn atr(&self) -> Vec<u8> {
-        Self::atr(self).to_vec()
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        Self::transmit(self, command)
-    }
 }
 
 /// A card that is in a virtual reader, or waits for one: whenever the driver is not there, or goes, it is looked for

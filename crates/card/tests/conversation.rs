@@ -59,7 +59,7 @@ fn another_card_is_not_taken_for_this_one() {
         let error = Jpki::select(&mut replay(&[&line])).unwrap_err();
         assert_eq!(error, CardError::NotThisCard);
         assert_eq!(error.code(), "not-an-individual-number-card");
-        assert!(error.words().patient_ja.contains("マイナンバーカード"));
+        assert!(error.words().patient.ja.contains("マイナンバーカード"));
     }
 }
 
@@ -210,7 +210,7 @@ fn a_card_taken_away_in_the_middle_is_said_so() {
     let mut card = replay(&[SELECT, SELECT_CERTIFICATE, gone]);
     let error = Jpki::select(&mut card).unwrap().user_certificate().unwrap_err();
     assert_eq!(error, CardError::Channel(ChannelError::CardRemoved));
-    assert!(error.words().patient_ja.contains("もう一度"));
+    assert!(error.words().patient.ja.contains("もう一度"));
 }
 
 #[test]

@@ -6,9 +6,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::content::Form;
 use super::layout::{Access, Body};
-use super::{Shown, VirtualCard};
+use super::{Shown, Terminal, VirtualCard};
 use crate::apdu::{Command, ins};
 use crate::jpki;
+use crate::terminal_model;
 
 /// Data, or the status word of a refusal.
 pub(super) type Answer = Result<Vec<u8>, u16>;
@@ -46,10 +47,11 @@ const SIGNED_BYTES_MAX: usize = 245;
 /// Instructions that only this side knows.
 const READ_RECORD: u8 = 0xB2;
 const INTERNAL_AUTHENTICATE: u8 = 0x88;
-const GET_CHALLENGE: u8 = 0x84;
 const GET_DATA: u8 = 0xCA;
-const TERMINAL_CERTIFICATE: u8 = 0xA2;
 const LAST_COMMAND: u8 = 0xFC;
+
+/// 0018: the PIN of the key that identifies a person.
+const USER_PIN: u16 = 0x0018;
 
 /// The low five bits of a parameter that names a file in short.
 const SHORT_ID: u8 = 0x1F;
@@ -62,13 +64,18 @@ impl VirtualCard {
             (0x00, READ_RECORD) => self.read_record(command),
             (0x00, ins::VERIFY) => self.verify(command),
             (0x80, ins::PERFORM_SECURITY_OPERATION) => self.sign(command),
-            (0x00, GET_CHALLENGE) => self.challenge(command),
+            (0x00, ins::GET_CHALLENGE) => self.challenge(command),
             // The answer to reset of the contacts, asked for without contacts: this card has contacts.
             (0x00, GET_DATA) if (command.p1(), command.p2()) == (0x5F, 0x51) => Err(REFERENCE_NOT_FOUND),
             // Only the 共通 application has a key for it, and that key is not played.
             (0x00, INTERNAL_AUTHENTICATE) => Err(CONDITIONS_NOT_SATISFIED),
-            // 特定機関認証: what cards say to rubbish. A right certificate of a terminal cannot be played.
-            (0x80, TERMINAL_CERTIFICATE) => {
+            (0x80, ins::TERMINAL_CERTIFICATE)
+                if !matches!(self.session.terminal, Terminal::Unknown | Terminal::Admitted) =>
+            {
+                self.admit_terminal(command)
+            }
+            // 特定機関認証 outside the model: what cards say to rubbish.
+            (0x80, ins::TERMINAL_CERTIFICATE) => {
                 Err(if (command.p1(), command.p2()) == (0x00, 0xC1) { WRONG_LENGTH } else { WRONG_PARAMETERS })
             }
             (0x80, LAST_COMMAND) if self.form == Form::Iphone => Ok(Vec::new()),
@@ -95,8 +102,28 @@ impl VirtualCard {
         }
     }
 
+    /// The model of 特定機関認証: the last challenge is answered, whatever comes of it.
+    fn admit_terminal(&mut self, command: &Command) -> Answer {
+        let Terminal::Challenged(challenge) = std::mem::replace(&mut self.session.terminal, Terminal::Greeted) else {
+            return Err(CONDITIONS_NOT_SATISFIED);
+        };
+        let admitted = self
+            .terminal_authority
+            .is_some_and(|authority| terminal_model::is_admitted(authority, &challenge, command.data()));
+        if !admitted {
+            return Err(SECURITY_NOT_SATISFIED);
+        }
+        self.session.terminal = Terminal::Admitted;
+        Ok(Vec::new())
+    }
+
     /// A name or the beginning of one selects the first application that has it.
     fn select_application(&mut self, name: &[u8]) -> Answer {
+        if name == terminal_model::APPLICATION_NAME && self.terminal_authority.is_some() {
+            (self.session.application, self.session.file, self.session.shown) = (None, None, None);
+            self.session.terminal = Terminal::Greeted;
+            return Ok(Vec::new());
+        }
         let found = (name.len() >= NAME_BYTES_MIN)
             .then(|| self.applications.iter().position(|application| application.name.starts_with(name)))
             .flatten();
@@ -106,6 +133,11 @@ impl VirtualCard {
         // Selecting the same application again is no way to make a card forget; selecting another one is.
         if self.session.shown.as_ref().is_some_and(|shown| Some(shown.application) != found) {
             self.session.shown = None;
+        }
+        // Of a terminal that was admitted the card knows as long as it is asked for nothing but JPKI.
+        let is_jpki = found.is_some_and(|at| self.applications[at].name == jpki::APPLICATION_NAME);
+        if !(is_jpki && matches!(self.session.terminal, Terminal::Admitted)) {
+            self.session.terminal = Terminal::Unknown;
         }
         self.session.application = found;
         self.session.file = None;
@@ -197,7 +229,8 @@ impl VirtualCard {
         let Body::Key { key, opens_with } = body else {
             return Err(CONDITIONS_NOT_SATISFIED);
         };
-        if !self.was_shown(*opens_with) {
+        let by_terminal = *opens_with == USER_PIN && matches!(self.session.terminal, Terminal::Admitted);
+        if !self.was_shown(*opens_with) && !by_terminal {
             return Err(SECURITY_NOT_SATISFIED);
         }
         if data.is_empty() || signed.len() > SIGNED_BYTES_MAX || command.expected() != Some(256) {
@@ -214,6 +247,9 @@ impl VirtualCard {
         let random = self.random.as_mut().ok_or(INSTRUCTION_UNKNOWN)?;
         let mut bytes = vec![0; usize::from(expected)];
         random(&mut bytes);
+        if matches!(self.session.terminal, Terminal::Greeted | Terminal::Challenged(_)) {
+            self.session.terminal = Terminal::Challenged(bytes.clone());
+        }
         Ok(bytes)
     }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use domain::Date;
 
+use crate::terminal_model::TerminalAuthorityKey;
+
 /// What kind of token is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
@@ -100,6 +102,8 @@ pub struct CardContent {
     pub secrets: Secrets,
     /// The face of the card.
     pub face: Face,
+    /// Whose terminals open the key without PIN, in the model of 特定機関認証; none: nobody's.
+    pub terminal_authority: Option<TerminalAuthorityKey>,
 }
 
 impl fmt::Debug for CardContent {

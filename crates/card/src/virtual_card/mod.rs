@@ -13,8 +13,9 @@
 //! | a phone | [`Form::Android`], [`Form::Iphone`]: one application, the certificate behind the PIN, another label |
 //! | moods | [`Quirks`]: the first command after power-on fails; a warm reset forgets |
 //!
-//! Not played: changing PINs, keys between card and terminal (特定機関認証, whose commands are not public), signatures over
-//! the texts of the 入力補助 application. The 12-digit number is twelve zeros: this house has no such
+//! Not played: changing PINs, the real exchange of keys between card and terminal (特定機関認証, whose commands are not
+//! public; [`terminal_model`](crate::terminal_model) stands in for it, on cards that are given its key), signatures over the
+//! texts of the 入力補助 application. The 12-digit number is twelve zeros: this house has no such
 //! numbers, not even made-up ones.
 //!
 //! ```
@@ -46,6 +47,7 @@ use self::layout::Application;
 use crate::apdu::{Command, Response};
 use crate::channel::{CardChannel, ChannelError};
 use crate::status::StatusWord;
+use crate::terminal_model::TerminalAuthorityKey;
 
 /// Answer to reset of a newer Individual Number Card with contacts. No reader may decide by it.
 const ATR_CARD: [u8; 19] =
@@ -84,6 +86,7 @@ type Randomness = Box<dyn FnMut(&mut [u8]) + Send>;
 /// A card in software. See the [module](self).
 pub struct VirtualCard {
     form: Form,
+    terminal_authority: Option<TerminalAuthorityKey>,
     applications: Vec<Application>,
     quirks: Quirks,
     state: CardState,
@@ -102,6 +105,21 @@ struct Volatile {
     application: Option<usize>,
     file: Option<u16>,
     shown: Option<Shown>,
+    terminal: Terminal,
+}
+
+/// How far a terminal is in the model of 特定機関認証.
+#[derive(Default)]
+enum Terminal {
+    /// Nothing was said.
+    #[default]
+    Unknown,
+    /// The model's application is selected.
+    Greeted,
+    /// The card gave this challenge.
+    Challenged(Vec<u8>),
+    /// The terminal was admitted: the user's key signs without PIN.
+    Admitted,
 }
 
 /// The secrets that were shown, and the application whose they are.
@@ -121,6 +139,7 @@ impl VirtualCard {
     pub fn new(content: &CardContent) -> Result<Self, ContentError> {
         Ok(Self {
             form: content.form,
+            terminal_authority: content.terminal_authority,
             applications: layout::applications(content)?,
             quirks: Quirks::default(),
             state: CardState::default(),

@@ -16,7 +16,8 @@ use std::time::Duration;
 
 use card::channel::ChannelError;
 use card::jpki::Tries;
-use card::pcsc::{self, Event, Monitor, PcscChannel, Reader};
+use card::pcsc::{self, PcscChannel, PcscReaders};
+use card::readers::{CardReaders as _, Event, Reader, Watch};
 use card::virtual_card::{Form, VirtualCard};
 use card::vpcd::{Chip, Inserted};
 use card::{CardError, NumberB, Pin, Session, Watched};
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
 /// A pcscd, and somebody who watches its readers.
 struct Stage {
     server: PrivatePcscd,
-    monitor: Monitor,
+    monitor: Watch,
     readers: Vec<Reader>,
 }
 
@@ -49,7 +50,7 @@ type Case = fn(&mut Stage);
 
 fn run(folder: &Path) {
     assert_eq!(pcsc::readers(), Err(ChannelError::NoService));
-    let monitor = Monitor::start().unwrap();
+    let monitor = PcscReaders.watch().unwrap();
     assert_eq!(monitor.next(LONG), Some(Event::ServiceDown));
     let server = PrivatePcscd::start(folder).unwrap();
     let mut stage = Stage { server, monitor, readers: Vec::new() };

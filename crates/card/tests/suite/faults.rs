@@ -1,11 +1,12 @@
 //! Each way in which a card disappoints, with the code that the vendor sees and the sentences that people see.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use card::channel::{CardChannel, ChannelError};
 use card::jpki::Tries;
 use card::virtual_card::{Form, VirtualCard};
 use card::{CardError, Command, NumberB, Pin, Response, Session, StatusWord};
+use domain::Tongue;
 use proptest::prelude::*;
 
 use crate::fresh;
@@ -295,6 +296,8 @@ fn every_error() -> Vec<CardError> {
         CardError::NumberBWrong { left: 9 },
         CardError::NumberBLocked,
         CardError::NoPhoto,
+        CardError::MakersReaderNeeded,
+        CardError::TerminalRefused,
         CardError::FileTooShort { file: 0x000A, bytes: 4 },
         CardError::FileTooLarge { file: 0x000A, bytes: 70_000 },
         CardError::FileUnreadable { file: 0x0006, expected: "a label" },
@@ -305,16 +308,19 @@ fn every_error() -> Vec<CardError> {
 }
 
 #[test]
-fn every_error_has_sentences_for_both_in_both_languages_and_a_row_in_the_page() {
+fn every_error_has_sentences_for_both_in_their_languages_and_a_row_in_the_page() {
     let page = include_str!("../../../../docs/CARD.md");
     for error in every_error() {
         let words = error.words();
         for (text, is_japanese) in
-            [(words.patient_ja, true), (words.staff_ja, true), (words.patient_en, false), (words.staff_en, false)]
+            [(words.patient.ja, true), (words.staff_ja, true), (words.patient.en, false), (words.staff_en, false)]
         {
             assert!(!text.is_empty() && text.is_ascii() != is_japanese, "{error:?}: {text}");
         }
-        assert_ne!(words.patient_ja, words.staff_ja, "{error:?}: staff need the way on");
+        let spoken: BTreeSet<&str> = Tongue::ALL.into_iter().map(|tongue| words.patient.of(tongue)).collect();
+        assert_eq!(spoken.len(), Tongue::ALL.len(), "{error:?}: a sentence in each language");
+        assert!(spoken.iter().all(|text| text.ends_with(['.', '。'])), "{error:?}");
+        assert_ne!(words.patient.ja, words.staff_ja, "{error:?}: staff need the way on");
         assert!(page.contains(&format!("| `{}` |", error.code())), "{} has no row in docs/CARD.md", error.code());
     }
 }

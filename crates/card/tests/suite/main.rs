@@ -4,6 +4,7 @@
 
 mod faithful;
 mod faults;
+mod readers;
 mod session;
 #[path = "../support/mod.rs"]
 mod support;

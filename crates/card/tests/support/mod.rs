@@ -52,6 +52,7 @@ fn make() -> CardContent {
             // Not a picture: the card does not look into it. Of no round length, so that pieces do not fit by chance.
             photo: (0..5_003_u32).map(|index| u8::try_from(index % 251).unwrap()).collect(),
         },
+        terminal_authority: None,
     }
 }
 
