@@ -391,6 +391,18 @@ pub enum Jpki {
         #[command(flatten)]
         nation: NationFolder,
     },
+    /// Admit a terminal to open keys without PIN behind a face, in the model of 特定機関認証: writes the key file for
+    /// `[face] terminal_key` in terminal.toml. Real cards know nothing of it.
+    Terminal {
+        /// Name of the terminal, at most 16 letters.
+        name: String,
+        /// The file; it must not exist.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// The nation.
+        #[command(flatten)]
+        nation: NationFolder,
+    },
     /// Name people whose card is valid, expired or revoked.
     List {
         /// How many of each.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::{ConsentChoice, ConsentItem, PrescriptionForm};
 use wire::api::{
-    BulkUnit, CardPresence, CheckRequest, CheckResponse, Consents, CardMeans, ProblemCode, ProblemDocument,
-    Purpose, SearchInfo, Verdict, japan_time,
+    BulkUnit, CardMeans, CardPresence, CheckRequest, CheckResponse, Consents, ProblemCode, ProblemDocument, Purpose,
+    SearchInfo, Verdict, japan_time,
 };
 
 const REQUEST: &str = r#"{"RequestId":"01900000-0000-7000-8000-000000000001","QualificationConfirmationDate":"20261122",

@@ -1,9 +1,6 @@
 //! Proves the file that tells a check by card: its name, its elements and times, that it is the same for the same event,
 //! and that a program that knows no order reads it.
 
-mod common;
-
-use common::{SHIFT_JIS, text_of};
 use domain::presence::{Extent, PresenceNote, Showing};
 use domain::{
     Consent, ConsentChoice, ConsentItem, Coverage, MedicalInstitutionCode, PersonId, PersonQuery, PrescriptionForm,
@@ -13,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use wire::api::{Answer, CardAnswerContext};
 use wire::oqs::{CheckResult, EncodingPolicy, OutputEncoding, face_file_name, read, write_face_result};
+use wire::text::Target;
 
 const GIVEN: &str = "2026-11-22T09:00:01Z";
 
@@ -70,7 +68,7 @@ fn some_consents() -> ConsentChoice {
 
 fn file(answer: &Answer) -> String {
     let written = write_face_result(answer, OutputEncoding::Utf8).expect("it tells something");
-    text_of(&written.bytes, OutputEncoding::Utf8)
+    String::from_utf8(written.bytes).expect("UTF-8")
 }
 
 #[test]
@@ -86,7 +84,12 @@ fn a_check_by_card_is_told_with_its_consents_and_is_the_same_every_time() {
     let told = file(&answer);
     assert_eq!(told, file(&answer));
     insta::assert_snapshot!(told);
-    assert!(write_face_result(&answer, SHIFT_JIS).expect("it tells something").folds.is_empty());
+    assert!(
+        write_face_result(&answer, OutputEncoding::ShiftJis(Target::Cp932))
+            .expect("it tells something")
+            .folds
+            .is_empty()
+    );
 }
 
 #[test]

@@ -122,6 +122,10 @@ impl Authority {
         Ok(Self { folder, seed: about.options.seed, signers })
     }
 
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Certificates of all generations, oldest first: what a center is configured to believe.
     pub fn ca_certificates(&self) -> impl Iterator<Item = &CaCertificate> {
         self.signers.iter().map(|signer| &signer.certificate)

@@ -29,6 +29,12 @@ pub enum Error {
     /// A key or certificate could not be made or read.
     #[error("a key or certificate of the authority: {0}")]
     Jpki(#[from] JpkiError),
+    /// A key of the model of 特定機関認証 could not be made or read.
+    #[error("a key of the model of terminals: {0}")]
+    Terminal(#[from] card::terminal_model::ModelError),
+    /// Something in the nation is not what this crate writes.
+    #[error("{0} is not what a nation holds")]
+    Damaged(&'static str),
     /// There is no such person in the nation.
     #[error("the nation has no person {0}")]
     NoPerson(u32),

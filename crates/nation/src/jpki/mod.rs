@@ -5,6 +5,7 @@
 //! | `jpki/ca-1.der` … `jpki/ca-3.der` | three generations of the authority, all of one name |
 //! | `jpki/ca-1.key` … | their keys (PKCS #8, mode 0600) |
 //! | `jpki/ca-signing-1.key` … | keys of the authority for signatures, made when a card needs them |
+//! | `jpki/terminal-model.key` | admits terminals in the model of 特定機関認証, made when first needed (mode 0600) |
 //! | `jpki/keys/` | the keys of cards that were asked for, one a certificate (mode 0600) |
 //! | `jpki/state.json` | what happened since: revocations and re-issues |
 //!
@@ -21,6 +22,7 @@ mod holder;
 mod plan;
 mod register;
 mod serial;
+mod token;
 
 pub use authority::{Authority, PersonCard, SigningCertificate, Situation};
 pub use error::{Error, Result};

@@ -4,7 +4,8 @@ use crate::check::private::World;
 use crate::cli::{Card as Say, Phone};
 use crate::command::print;
 use anyhow::{Context as _, Result};
-use card::virtual_card::{CardContent, CardState, Credential, Face, Form, Secrets, VirtualCard};
+use card::terminal_model::TerminalAuthorityKey;
+use card::virtual_card::{CardState, Form, VirtualCard};
 use card::vpcd::Inserted;
 use kit::files::{Access, read_limited, write_atomic};
 use kit::lifecycle::Lifecycle;
@@ -25,14 +26,14 @@ const PHOTO_BYTES_MAX: u64 = 24 * 1024;
 
 /// Puts the card in, and takes it out at SIGINT or SIGTERM.
 pub async fn run(say: Say, world: &World) -> Result<()> {
-    let card = person_card(&say.nation, say.person)?;
+    let (card, terminals) = person_card(&say.nation, say.person)?;
     let form = match say.phone {
         None => Form::Card,
         Some(Phone::Android) => Form::Android,
         Some(Phone::Iphone) => Form::Iphone,
     };
     let file = say.state.clone().unwrap_or_else(|| counters_file(&say.nation, say.person, form));
-    let content = content(&card, form, say.photo.as_deref())?;
+    let content = card.content(form, photo(say.photo.as_deref())?, Some(terminals))?;
     let known = format!(
         "pin={} password={} face={}",
         content.secrets.user_pin,
@@ -52,43 +53,19 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
     print("カードを抜きました / taken out")
 }
 
-fn person_card(folder: &Path, person: u32) -> Result<PersonCard> {
+fn person_card(folder: &Path, person: u32) -> Result<(PersonCard, TerminalAuthorityKey)> {
     let nation = Nation::build(&files::read_about(folder)?.options)?;
     let holder = nation.holder(person).with_context(|| format!("person {person} does not live in this nation"))?;
-    Ok(Authority::open(folder)?.card(&Register::open(folder)?, &holder)?)
+    let authority = Authority::open(folder)?;
+    let card = authority.card(&Register::open(folder)?, &holder)?;
+    Ok((card, authority.terminal_authority()?.public_key()))
 }
 
-fn content(card: &PersonCard, form: Form, photo: Option<&Path>) -> Result<CardContent> {
-    let photo = match photo {
-        Some(file) => read_limited(file, PHOTO_BYTES_MAX).with_context(|| format!("{}", file.display()))?,
-        None => Vec::new(),
-    };
-    let signing = card.signing.as_ref();
-    let secrets = Secrets::one_pin(&card.pin);
-    let password = signing.map_or_else(|| secrets.signing_password.clone(), |held| held.password.clone());
-    Ok(CardContent {
-        form,
-        user: Credential {
-            certificate: card.certificate.clone(),
-            private_key: card.private_key.clone(),
-            ca: card.ca.clone(),
-        },
-        signing: signing.map(|held| Credential {
-            certificate: held.certificate.clone(),
-            private_key: held.private_key.clone(),
-            ca: held.ca.clone(),
-        }),
-        secrets: Secrets { signing_password: password, ..secrets },
-        face: Face {
-            name: card.holder.name.clone(),
-            address: card.holder.address.clone(),
-            birth: domain::date::parse(&card.holder.birthdate)?,
-            sex: card.holder.sex,
-            expires: domain::date::parse(&card.expires)?,
-            security_code: card.security_code.clone(),
-            photo,
-        },
-    })
+fn photo(file: Option<&Path>) -> Result<Vec<u8>> {
+    file.map_or_else(
+        || Ok(Vec::new()),
+        |file| read_limited(file, PHOTO_BYTES_MAX).with_context(|| format!("{}", file.display())),
+    )
 }
 
 /// A phone is another token than the card, with counters of its own.

@@ -19,6 +19,7 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
         Say::Run { nation, listen } => serve(&nation.nation, listen, world).await,
         Say::Revoke { person, reason, nation } => revoke(person, reason, &nation, world),
         Say::Reissue { person, nation } => reissue(person, &nation, world),
+        Say::Terminal { name, out, nation } => admit(&name, &out, &nation),
         Say::List { first, nation } => list(first, &nation, world),
     }
 }
@@ -53,6 +54,12 @@ fn reissue(person: u32, nation: &NationFolder, world: &World) -> Result<()> {
         old.serial.to_hex(),
         new.serial.to_hex()
     ))
+}
+
+fn admit(name: &str, out: &Path, nation: &NationFolder) -> Result<()> {
+    let key = Authority::open(&nation.nation)?.terminal_authority()?.admit(name)?;
+    kit::files::create_private(out, &key.to_file()).with_context(|| format!("{}", out.display()))?;
+    print(&format!("端末の鍵を作りました（特定機関認証のモデル） / admitted to the model: {}", out.display()))
 }
 
 /// Names people for each situation, so that somebody who wants to try one finds a card for it.
