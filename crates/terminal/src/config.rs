@@ -90,6 +90,10 @@ impl Config {
 pub struct Settings {
     /// The page for the staff.
     pub desk: DeskSettings,
+    /// The page for the patients.
+    pub kiosk: KioskSettings,
+    /// How a face is compared with the photo of a card.
+    pub face: FaceSettings,
     /// Where the receipt computer drops and finds files.
     pub folders: FolderSettings,
     /// How the files are worked on.
@@ -105,6 +109,75 @@ pub struct DeskSettings {
     /// Where the page listens: loopback only.
     pub address: SocketAddr,
 }
+
+/// Which card readers the kiosk takes cards from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReaderSource {
+    /// Those of this machine, over PC/SC.
+    Pcsc,
+    /// None: patients come by number.
+    None,
+}
+
+/// Where the digits of the PIN pad stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PinPad {
+    /// As on a telephone.
+    Fixed,
+    /// Elsewhere for each patient, so that nobody reads a PIN off a hand.
+    Shuffled,
+}
+
+/// `[kiosk]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct KioskSettings {
+    /// Whether there is a page for patients.
+    pub enabled: bool,
+    /// Where it listens: loopback only.
+    pub address: SocketAddr,
+    /// Where cards come from.
+    pub readers: ReaderSource,
+    /// Where the digits of the PIN pad stand.
+    pub pin_pad: PinPad,
+    /// How long nobody may do anything before the screen is wiped.
+    pub idle_seconds: u32,
+    /// How long a result stays when the card is left lying.
+    pub result_seconds: u32,
+}
+
+/// What the numbers of a picture are for the embedding model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EmbeddingInput {
+    /// 0 to 255.
+    #[serde(rename = "rgb_0_255")]
+    ZeroTo255,
+    /// −1 to 1.
+    #[serde(rename = "rgb_minus1_1")]
+    MinusOneToOne,
+}
+
+/// `[face]`: relative paths are inside the data folder; empty ones are none.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FaceSettings {
+    /// Model that finds faces, ONNX.
+    pub detector: PathBuf,
+    /// Model that tells what a face looks like, ONNX.
+    pub embedding: PathBuf,
+    /// What the numbers of a picture are for it.
+    pub embedding_input: EmbeddingInput,
+    /// Least likeness of two pictures of one person.
+    pub threshold: f32,
+    /// Key of this terminal in the model of 特定機関認証.
+    pub terminal_key: PathBuf,
+}
+
+/// Never not a number: [`Settings::check`] sees to it.
+impl Eq for FaceSettings {}
 
 /// `[folders]`: relative paths are inside the data folder.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -161,6 +234,50 @@ pub struct RetentionSettings {
 impl Default for DeskSettings {
     fn default() -> Self {
         Self { address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8461) }
+    }
+}
+
+impl Default for KioskSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8462),
+            readers: ReaderSource::Pcsc,
+            pin_pad: PinPad::Fixed,
+            idle_seconds: 60,
+            result_seconds: 20,
+        }
+    }
+}
+
+impl Default for FaceSettings {
+    fn default() -> Self {
+        Self {
+            detector: PathBuf::new(),
+            embedding: PathBuf::new(),
+            embedding_input: EmbeddingInput::ZeroTo255,
+            threshold: 0.363,
+            terminal_key: PathBuf::new(),
+        }
+    }
+}
+
+impl KioskSettings {
+    /// How long nobody may do anything.
+    pub fn idle_time(&self) -> Duration {
+        Duration::from_secs(u64::from(self.idle_seconds))
+    }
+
+    /// How long a result stays.
+    pub fn result_time(&self) -> Duration {
+        Duration::from_secs(u64::from(self.result_seconds))
+    }
+}
+
+impl FaceSettings {
+    /// Whether models are named at all.
+    pub fn is_wanted(&self) -> bool {
+        !self.detector.as_os_str().is_empty() || !self.embedding.as_os_str().is_empty()
     }
 }
 
@@ -234,6 +351,20 @@ impl Settings {
             "desk.address",
             "must be a loopback address such as 127.0.0.1; the desk page is never reachable from other machines",
         )?;
+        value(
+            self.kiosk.address.ip().is_loopback(),
+            "kiosk.address",
+            "must be a loopback address such as 127.0.0.1; the kiosk page is never reachable from other machines",
+        )?;
+        value((10..=600).contains(&self.kiosk.idle_seconds), "kiosk.idle_seconds", "10 to 600")?;
+        value((3..=120).contains(&self.kiosk.result_seconds), "kiosk.result_seconds", "3 to 120")?;
+        let face = &self.face;
+        value(face.threshold > 0.0 && face.threshold < 1.0, "face.threshold", "between 0 and 1")?;
+        value(
+            face.detector.as_os_str().is_empty() == face.embedding.as_os_str().is_empty(),
+            "face",
+            "detector and embedding go together: name both or neither",
+        )?;
         let folders = &self.folders;
         value(
             folders.req != folders.res && folders.req != folders.face && folders.res != folders.face,
@@ -283,10 +414,12 @@ mod tests {
     }
 
     #[test]
-    fn the_desk_is_never_offered_to_other_machines() {
+    fn no_page_is_ever_offered_to_other_machines() {
         for address in ["0.0.0.0:8461", "192.168.1.10:8461", "[::]:8461"] {
-            let error = read(&format!("[desk]\naddress = \"{address}\"\n")).unwrap_err();
-            assert!(error.contains("desk.address"), "{error}");
+            for page in ["desk", "kiosk"] {
+                let error = read(&format!("[{page}]\naddress = \"{address}\"\n")).unwrap_err();
+                assert!(error.contains(&format!("{page}.address")), "{error}");
+            }
         }
         assert!(read("[desk]\naddress = \"[::1]:0\"\n").is_ok());
     }
@@ -298,6 +431,11 @@ mod tests {
             "[bridge]\ngive_up_after_seconds = 0\n",
             "[retention]\nanswers_days = 0\n",
             "[folders]\nreq = \"a\"\nres = \"a\"\n",
+            "[kiosk]\nidle_seconds = 1\n",
+            "[kiosk]\nresult_seconds = 1000\n",
+            "[face]\nthreshold = 1.5\n",
+            "[face]\nthreshold = nan\n",
+            "[face]\ndetector = \"a.onnx\"\n",
         ] {
             assert!(read(text).is_err(), "{text}");
         }

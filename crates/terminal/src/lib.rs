@@ -22,6 +22,7 @@ mod bridge;
 mod checks;
 pub mod config;
 mod desk;
+pub mod face;
 mod health;
 mod hours;
 mod identity;

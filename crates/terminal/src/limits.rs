@@ -81,6 +81,47 @@ pub const USER_NAME_CHARS_MAX: usize = 32;
 /// People who may use one desk.
 pub const USERS_MAX: i64 = 500;
 
+/// Longest form of the kiosk page, in bytes.
+pub const KIOSK_FORM_BYTES_MAX: u64 = 16 * 1024;
+/// Open connections of the kiosk listener: one browser, and whoever looks after it.
+pub const KIOSK_CONNECTIONS_MAX: usize = 16;
+/// How long a page waits for something to change before it asks again. Shorter than the time of one request.
+pub const WAIT_FOR_CHANGE_TIME: Duration = Duration::from_secs(20);
+/// Things that people and readers did and that wait for the kiosk.
+pub const KIOSK_INPUTS_WAITING_MAX: usize = 64;
+/// How long the kiosk hears nothing of a reader before it looks whether it should stop.
+pub const READER_WATCH_TIME: Duration = Duration::from_millis(500);
+/// Rest before readers that could not be watched are watched again.
+pub const READER_RETRY_TIME: Duration = Duration::from_secs(2);
+/// Wrong facility passwords in a row before the kiosk makes everybody wait.
+pub const FACILITY_FAILURES_MAX: u32 = 5;
+/// People at the kiosk that the desk remembers as served or in need of help.
+pub const KIOSK_ARRIVALS_MAX: u32 = 20;
+
+/// Sides of a picture, in pixels.
+pub const PICTURE_SIDE_PIXELS_MIN: usize = 16;
+/// See [`PICTURE_SIDE_PIXELS_MIN`].
+pub const PICTURE_SIDE_PIXELS_MAX: usize = 2_048;
+/// Bytes of a photo as it is on a card, or of a frame of the camera.
+pub const PICTURE_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a model file.
+pub const FACE_MODEL_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// Faces that are looked at in one picture.
+pub const FACES_MAX: usize = 16;
+/// Faces unlike the photo, in a row, before the face is locked for a card.
+pub const FACE_TRIES_MAX: u8 = 10;
+/// Rest between two tries that are counted.
+pub const FACE_TRY_REST: Duration = Duration::from_millis(700);
+/// How long a face stays locked for a card.
+pub const FACE_LOCK_TIME: Duration = Duration::from_mins(30);
+/// Cards for which a locked face is remembered.
+pub const FACE_LOCKS_MAX: usize = 256;
+
+/// Rows of charts that one file may bring.
+pub const CHART_ROWS_MAX: usize = 500_000;
+/// Charts that are shown for one patient.
+pub const CHART_CANDIDATES_MAX: i64 = 10;
+
 /// How long a start waits for the data folder: a program that was just killed lets go of it a moment later.
 pub const LOCK_WAIT_TIME: Duration = Duration::from_secs(2);
 /// From the wish to stop until what is still open is cut.

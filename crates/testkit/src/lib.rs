@@ -13,11 +13,14 @@
 //! | a pcscd with two virtual card readers | [`PrivatePcscd`] |
 //! | the real binary, killed and started again | [`Process`] |
 //! | Chromium driven over WebDriver | [`Browser`] |
+//! | faces that nobody has, and models that tell them apart | [`face`], [`onnx`] |
 //! | a port that nobody listens on | [`free_port`] |
 
 pub mod browser;
 pub mod ca;
 pub mod clock;
+pub mod face;
+pub mod onnx;
 pub mod pcscd;
 pub mod port;
 pub mod postgres;

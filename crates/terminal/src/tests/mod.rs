@@ -12,6 +12,7 @@
 //! | `sealed` | the disk shows nothing, and nothing sealed can be moved |
 //! | `desk` | sign-in, forms, roles, the API token |
 //! | `browser` | a real browser signs in and checks patients with keys alone |
+//! | `faces` | the models, on pictures that are made here |
 //! | `pages` | every page renders for every verdict |
 
 mod browser;
@@ -20,6 +21,7 @@ mod center;
 mod clinic;
 mod crash;
 mod desk;
+mod faces;
 mod folders;
 mod joining;
 mod pages;
