@@ -31,6 +31,36 @@ pub fn is_variation_selector(c: char) -> bool {
     matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' | '\u{180B}'..='\u{180D}')
 }
 
+/// The canonical form of a name in kana for finding candidates: NFKC, katakana, large letters, without white space, hyphens
+/// and long-vowel signs, and with letters that sound alike as one (ヅ ズ, ヂ ジ, ヲ オ). Two names that fold alike may be the
+/// same person; somebody has to look (oqs-interface.md 10, rows 3 and 4).
+pub fn canonical_kana(raw: &str) -> String {
+    let folded = |c: char| match c {
+        // Hiragana lies 0x60 below katakana.
+        'ぁ'..='ゖ' => char::from_u32(u32::from(c) + 0x60).unwrap_or(c),
+        other => other,
+    };
+    let large = |c: char| match c {
+        'ァ' => 'ア',
+        'ィ' => 'イ',
+        'ゥ' => 'ウ',
+        'ェ' => 'エ',
+        'ォ' | 'ヲ' => 'オ',
+        'ッ' => 'ツ',
+        'ャ' => 'ヤ',
+        'ュ' => 'ユ',
+        'ョ' => 'ヨ',
+        'ヮ' => 'ワ',
+        'ヵ' => 'カ',
+        'ヶ' => 'ケ',
+        'ヅ' => 'ズ',
+        'ヂ' => 'ジ',
+        other => other,
+    };
+    let is_kept = |c: &char| !c.is_whitespace() && !is_hyphen_like(*c) && !is_variation_selector(*c);
+    raw.nfkc().filter(is_kept).map(folded).map(large).flat_map(char::to_uppercase).collect()
+}
+
 /// The canonical form of a 記号 or 番号 for comparing: NFKC, no white space, no hyphens or separators, no variation
 /// selectors, ASCII upper case, leading zeros stripped (a text of only zeros keeps one).
 pub fn canonical_card_text(raw: &str) -> String {
@@ -96,6 +126,20 @@ fn digits_of(chars: impl Iterator<Item = char>) -> Result<String, char> {
 mod tests {
     //! Proves that every spelling of one card text folds to one form, and that folding is stable.
     use super::*;
+
+    #[test]
+    fn names_in_kana_fold_alike_however_they_are_typed() {
+        for typed in ["ヤマダ　ハナコ", "ﾔﾏﾀﾞ ﾊﾅｺ", "やまだ はなこ", "ヤマダハナコ", "ヤマダ・ハナコ"]
+        {
+            assert_eq!(canonical_kana(typed), "ヤマダハナコ", "{typed}");
+        }
+        for (one, other) in [("シヅカ", "しずか"), ("キョウコ", "キヨウコ"), ("ローラ", "ロラ"), ("ヲワリ", "オワリ")]
+        {
+            assert_eq!(canonical_kana(one), canonical_kana(other));
+        }
+        assert_ne!(canonical_kana("ハナコ"), canonical_kana("バナコ"));
+        assert_eq!(canonical_kana("smith"), "SMITH");
+    }
 
     #[test]
     fn spellings_of_one_number_are_one() {

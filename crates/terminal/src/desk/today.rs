@@ -64,6 +64,7 @@ fn row(visit: Visit) -> TodayRow {
         way: match visit.way {
             Way::Desk => "画面",
             Way::Folders => "レセコン",
+            Way::Card => "カード",
             Way::Api => "連携",
             Way::Bulk => "一括",
         },

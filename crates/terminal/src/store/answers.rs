@@ -5,6 +5,8 @@ use sqlx::Row;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::arrivals::{NewArrival, put_arrival_on};
+use super::face_files::put_face_file_on;
 use super::vault::Place;
 use super::visits::Visit;
 use super::{Store, StoreError, Tx, millis};
@@ -20,6 +22,8 @@ pub enum Way {
     Api,
     /// A file of many questions.
     Bulk,
+    /// A card at the kiosk.
+    Card,
 }
 
 impl Way {
@@ -30,11 +34,12 @@ impl Way {
             Self::Folders => "folders",
             Self::Api => "api",
             Self::Bulk => "bulk",
+            Self::Card => "card",
         }
     }
 
     pub(super) fn parse(code: &str) -> Option<Self> {
-        [Self::Desk, Self::Folders, Self::Api, Self::Bulk].into_iter().find(|way| way.code() == code)
+        [Self::Desk, Self::Folders, Self::Api, Self::Bulk, Self::Card].into_iter().find(|way| way.code() == code)
     }
 }
 
@@ -78,6 +83,25 @@ impl Store {
             self.keep_on(&mut tx, answer, now).await?;
         }
         self.put_visit_on(&mut tx, day, visit).await?;
+        tx.commit().await
+    }
+
+    /// Keeps a check by card: its line in the list, its answer, the arrival for the desk and the file for the face folder.
+    /// All or nothing.
+    pub async fn keep_card_check(
+        &self,
+        day: &str,
+        visit: &Visit,
+        answer: &KeptAnswer<'_>,
+        arrival: &NewArrival<'_>,
+        face_file: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin("card.keep").await?;
+        self.keep_on(&mut tx, answer, now).await?;
+        self.put_visit_on(&mut tx, day, visit).await?;
+        put_arrival_on(&mut tx, answer.request_id, day, arrival, now).await?;
+        put_face_file_on(&mut tx, answer.request_id, face_file, now).await?;
         tx.commit().await
     }
 

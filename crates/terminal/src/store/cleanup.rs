@@ -7,6 +7,8 @@
 //! | `visit` | `retention.visits_days` | the desk looks back a quarter |
 //! | `bridge_request`, `bridge_part` | [`limits::BRIDGE_KEEP_TIME`] after delivery | to see what happened to a file |
 //! | `bulk_reception` | as `visit` | the center forgets the results before |
+//! | `arrival`, `face_file` | as `visit`; a file that waits stays | the receipt computer has long taken it |
+//! | `chart`, `setting` | until they are replaced | they are the institution's own |
 //!
 //! A request that is not delivered is never removed.
 
@@ -63,6 +65,11 @@ impl Store {
         .execute(tx.on())
         .await?
         .rows_affected();
+        for statement in
+            ["DELETE FROM arrival WHERE at < ?1", "DELETE FROM face_file WHERE made_at < ?1 AND state = 'written'"]
+        {
+            sqlx::query(statement).bind(days(keep.visits_days)).execute(tx.on()).await?;
+        }
         let receptions = sqlx::query("DELETE FROM bulk_reception WHERE received_at < ?1")
             .bind(days(keep.visits_days))
             .execute(tx.on())

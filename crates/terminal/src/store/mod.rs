@@ -8,6 +8,10 @@
 //! | [`visits`] | `visit`: today's list |
 //! | [`requests`] | `bridge_request`, `bridge_part`: files taken from the request folder |
 //! | [`receptions`] | `bulk_reception`: files of many questions at the center |
+//! | [`arrivals`] | `arrival`: patients who were checked at the kiosk |
+//! | [`charts`] | `chart`: the institution's charts, to match patients with |
+//! | [`face_files`] | `face_file`: what is to be written into the face folder |
+//! | [`settings`] | `setting`: what an administrator sets on the desk |
 //! | [`cleanup`] | what is removed when |
 //!
 //! Every write goes through [`Store::begin`] with a name; it takes the write lock at once, so that two writers wait for
@@ -15,10 +19,14 @@
 //! removed only after that.
 
 pub mod answers;
+pub mod arrivals;
+pub mod charts;
 pub mod cleanup;
+pub mod face_files;
 pub mod receptions;
 pub mod requests;
 pub mod sessions;
+pub mod settings;
 pub mod users;
 pub mod vault;
 pub mod visits;
