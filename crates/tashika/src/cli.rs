@@ -252,6 +252,9 @@ pub enum Terminal {
         /// Loopback address of the desk page, instead of the configured one.
         #[arg(long, value_name = "ADDR")]
         desk: Option<SocketAddr>,
+        /// Loopback address of the kiosk page, instead of the configured one.
+        #[arg(long, value_name = "ADDR")]
+        kiosk: Option<SocketAddr>,
     },
     /// Logins of the desk page.
     #[command(subcommand)]

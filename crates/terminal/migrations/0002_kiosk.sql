@@ -48,10 +48,10 @@ CREATE INDEX arrival_by_day ON arrival (day, at);
 CREATE TABLE face_file (
     request_id TEXT    NOT NULL PRIMARY KEY,               -- number of the check; its answer is in signed_answer
     file_name  TEXT    NOT NULL,                           -- holds no personal data
-    state      TEXT    NOT NULL CHECK (state IN ('waiting', 'written')),
+    state      TEXT    NOT NULL CHECK (state IN ('waiting', 'delivering', 'written')),
     made_at    INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX face_file_waiting ON face_file (made_at) WHERE state = 'waiting';
+CREATE INDEX face_file_open ON face_file (made_at) WHERE state <> 'written';
 
 -- Charts of the institution, to match patients with. Found by keyed hashes alone; what they hold is sealed.
 CREATE TABLE chart (

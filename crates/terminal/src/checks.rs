@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Notify;
 use uuid::Uuid;
-use wire::api::{CheckRequest, SearchInfo};
+use wire::api::{CardCheckRequest, CheckRequest, SearchInfo};
+use wire::oqs::face_file_name;
 
 use crate::asking::Center;
+use crate::asking::cards;
 use crate::asking::outcome::{Answered, Outcome};
 use crate::health::Health;
 use crate::store::answers::{KeptAnswer, Way};
+use crate::store::arrivals::NewArrival;
 use crate::store::visits::{Visit, VisitPerson};
 use crate::store::{Store, StoreError};
 
@@ -18,9 +22,11 @@ pub(crate) struct Checks {
     pub(crate) center: Arc<Center>,
     pub(crate) store: Store,
     pub(crate) health: Arc<Health>,
+    /// Told when another file for the face folder waits.
+    pub(crate) face_files: Arc<Notify>,
 }
 
-/// What came of a check at the desk.
+/// What came of a check at the window.
 #[derive(Debug)]
 pub(crate) struct Checked {
     pub(crate) outcome: Outcome,
@@ -51,18 +57,49 @@ impl Checks {
     /// Asks, and keeps what came of it.
     pub(crate) async fn check(&self, request: &CheckRequest, way: Way, asked_by: &str) -> Checked {
         let outcome = self.center.check(request).await;
-        let kept = match self.keep(request, &outcome, way, asked_by, "").await {
+        let kept = self.note(request.request_id, self.keep(request, &outcome, way, asked_by, "").await);
+        Checked { outcome, kept }
+    }
+
+    /// Asks about the person of a card, and keeps what came of it: the line of the list, the answer, the arrival for the
+    /// desk, and the file for the face folder. `seen_by` is who looked at the patient, or nobody.
+    pub(crate) async fn check_card(&self, request: &CardCheckRequest, seen_by: &str) -> Checked {
+        let outcome = self.center.check_card(request).await;
+        let kept = self.note(request.request_id, self.keep_card(request, &outcome, seen_by).await);
+        Checked { outcome, kept }
+    }
+
+    /// Whether it was kept; the status page hears of it.
+    fn note(&self, request_id: Uuid, kept: Result<(), StoreError>) -> bool {
+        match kept {
             Ok(()) => {
                 self.health.disk_works();
                 true
             }
             Err(error) => {
-                tracing::error!(request_id = %request.request_id, %error, "a check could not be kept");
+                tracing::error!(%request_id, %error, "a check could not be kept");
                 self.health.disk_refuses(&error);
                 false
             }
+        }
+    }
+
+    async fn keep_card(&self, request: &CardCheckRequest, outcome: &Outcome, seen_by: &str) -> Result<(), StoreError> {
+        let hours = self.center.hours();
+        let (now, today) = (hours.now(), hours.today_text());
+        let asked = AskedFor { request_id: request.request_id, person: VisitPerson::default() };
+        let visit = visit(asked, outcome, Way::Card, seen_by, now);
+        let Outcome::Answered(answered) = outcome else {
+            return self.store.keep_check(&today, &visit, None, now).await;
         };
-        Checked { outcome, kept }
+        let answer = &answered.answer;
+        let warns: Vec<String> = answer.hints.iter().map(|hint| hint.code.clone()).collect();
+        let arrival = NewArrival { means: request.presence.means.into(), warns: &warns };
+        let token = cards::file_token(request.request_id);
+        let file = face_file_name(&answer.medical_institution_code, token, &answer.process_execution_time);
+        self.store.keep_card_check(&today, &visit, &kept(answered, Way::Card), &arrival, &file, now).await?;
+        self.face_files.notify_one();
+        Ok(())
     }
 
     /// Writes down what came of a question. `folded_from` is the original name where the answer file folds it.
@@ -76,7 +113,14 @@ impl Checks {
     ) -> Result<(), StoreError> {
         let hours = self.center.hours();
         let now = hours.now();
-        let visit = visit(request, outcome, way, asked_by, folded_from, now);
+        let search = &request.qualification_confirm_search_info;
+        let person = VisitPerson {
+            birthdate: search.birthdate.clone(),
+            insurer_number: search.insurer_number.trim().to_owned(),
+            folded_from: folded_from.to_owned(),
+            ..VisitPerson::default()
+        };
+        let visit = visit(AskedFor { request_id: request.request_id, person }, outcome, way, asked_by, now);
         let kept = match outcome {
             Outcome::Answered(answered) => Some(kept(answered, way)),
             Outcome::Unreadable(_) | Outcome::Refused(_) | Outcome::CouldNotAsk(_) => None,
@@ -95,21 +139,14 @@ pub(crate) fn kept(answered: &Answered, way: Way) -> KeptAnswer<'_> {
     }
 }
 
-fn visit(
-    request: &CheckRequest,
-    outcome: &Outcome,
-    way: Way,
-    asked_by: &str,
-    folded_from: &str,
-    at: jiff::Timestamp,
-) -> Visit {
-    let search = &request.qualification_confirm_search_info;
-    let mut person = VisitPerson {
-        birthdate: search.birthdate.clone(),
-        insurer_number: search.insurer_number.trim().to_owned(),
-        folded_from: folded_from.to_owned(),
-        ..VisitPerson::default()
-    };
+/// Whom a question was about, as far as the question says.
+struct AskedFor {
+    request_id: Uuid,
+    person: VisitPerson,
+}
+
+fn visit(asked: AskedFor, outcome: &Outcome, way: Way, asked_by: &str, at: jiff::Timestamp) -> Visit {
+    let AskedFor { request_id, mut person } = asked;
     let (mut share_percent, mut proof_number) = (None, None);
     if let Outcome::Answered(answered) = outcome {
         share_percent = answered.answer.share.as_ref().map(|share| share.percent);
@@ -118,10 +155,14 @@ fn visit(
             person.name = record.name.clone().unwrap_or_default();
             person.kana = record.name_kana.clone().unwrap_or_default();
             person.insurer_name = record.insurer_name.clone().unwrap_or_default();
+            // A card says nothing of these.
+            if person.birthdate.is_empty() {
+                person.birthdate = record.birthdate.clone().unwrap_or_default();
+            }
         }
     }
     Visit {
-        request_id: request.request_id,
+        request_id,
         at,
         way,
         asked_by: asked_by.to_owned(),

@@ -49,6 +49,7 @@ pub(crate) enum CertificateState {
 pub(crate) enum Folder {
     Req,
     Res,
+    Face,
 }
 
 impl Folder {
@@ -56,6 +57,7 @@ impl Folder {
         match self {
             Self::Req => "req",
             Self::Res => "res",
+            Self::Face => "face",
         }
     }
 }
@@ -87,6 +89,7 @@ pub(crate) struct Snapshot {
     pub(crate) expired_at_center: bool,
     pub(crate) req: FolderState,
     pub(crate) res: FolderState,
+    pub(crate) face: FolderState,
     /// Files in the request folder that are not complete yet or cannot be opened.
     pub(crate) waiting_files: usize,
     /// Requests that are worked on.
@@ -111,6 +114,7 @@ impl Default for Health {
                 expired_at_center: false,
                 req: FolderState::Unknown,
                 res: FolderState::Unknown,
+                face: FolderState::Unknown,
                 waiting_files: 0,
                 open_requests: 0,
                 disk: None,
@@ -256,6 +260,7 @@ impl Snapshot {
         match folder {
             Folder::Req => &mut self.req,
             Folder::Res => &mut self.res,
+            Folder::Face => &mut self.face,
         }
     }
 }

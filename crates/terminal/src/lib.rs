@@ -10,6 +10,8 @@
 //! * `checks` — one check, whichever way it came: asked, kept, listed
 //! * `bridge` — the request and answer folders of the receipt computer
 //! * `desk` — the page for the staff, and the JSON address for vendors
+//! * `kiosk` — the page for the patients: card, face, consents
+//! * [`face`] — is this the person on the photo?
 //! * [`store`] — SQLite with sealed columns
 //! * `health`, `hours` — how the terminal is, and what time it is at the center
 //!
@@ -22,11 +24,13 @@ mod bridge;
 mod checks;
 pub mod config;
 mod desk;
+mod equipment;
 pub mod face;
 mod health;
 mod hours;
 mod identity;
 pub mod join;
+mod kiosk;
 mod layout;
 pub mod limits;
 mod password;
@@ -37,7 +41,9 @@ mod tests;
 pub mod users;
 
 pub use config::{AnswerEncoding, Config, ConfigError, Settings};
+pub use equipment::Parts;
 pub use identity::IdentityError;
 pub use join::{JoinError, Joined, SelfTest, join};
+pub use kiosk::CardShelf;
 pub use password::PasswordError;
 pub use running::{Running, StartError, Terminal};

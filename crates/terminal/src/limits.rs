@@ -42,6 +42,8 @@ pub const BULK_KEEP_ANSWERS: usize = 256;
 pub const BULK_LINES_WAITING_MAX: usize = 64;
 /// Longest line of the results of a bulk file, in bytes.
 pub const BULK_RESULT_LINE_BYTES_MAX: u64 = 1024 * 1024;
+/// Files of the face folder that are looked at in one round.
+pub const FACE_FILES_AT_ONCE: u32 = 64;
 /// How long taken files stay in the store after they were answered.
 pub const BRIDGE_KEEP_TIME: Duration = Duration::from_hours(24);
 
@@ -95,6 +97,10 @@ pub const READER_WATCH_TIME: Duration = Duration::from_millis(500);
 pub const READER_RETRY_TIME: Duration = Duration::from_secs(2);
 /// Wrong facility passwords in a row before the kiosk makes everybody wait.
 pub const FACILITY_FAILURES_MAX: u32 = 5;
+/// How long a patient who called staff is waited with.
+pub const KIOSK_STAFF_TIME: Duration = Duration::from_mins(5);
+/// How long a result stays after the card was taken.
+pub const KIOSK_CARD_TAKEN_TIME: Duration = Duration::from_secs(6);
 /// People at the kiosk that the desk remembers as served or in need of help.
 pub const KIOSK_ARRIVALS_MAX: u32 = 20;
 

@@ -11,19 +11,23 @@ use kit::lifecycle::{Ending, Lifecycle};
 use kit::random::SharedRandom;
 use kit::serve::{Listener, Reach, ServeError, ServeOptions, Server};
 
+use tokio::sync::Notify;
 use wire::api::SearchInfo;
 
 use crate::asking::outcome::Outcome;
 use crate::asking::renewal::Renewal;
 use crate::asking::{Center, probe};
+use crate::bridge::face::FaceFolder;
 use crate::bridge::folder::remove_old_answers;
 use crate::bridge::{Bridge, Steps};
 use crate::checks::Checks;
 use crate::config::{Config, ConfigError};
-use crate::desk::Desk;
+use crate::desk::{AtKiosk, Desk};
+use crate::equipment::{Equipment, Parts};
 use crate::health::Health;
 use crate::hours::Hours;
 use crate::identity::{CenterFacts, Identity, IdentityError};
+use crate::kiosk::Kiosk;
 use crate::layout::Layout;
 use crate::limits;
 use crate::store::answers::Way;
@@ -45,6 +49,9 @@ pub enum StartError {
     /// The desk's address.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// The kiosk's address.
+    #[error("the kiosk page: {0}")]
+    Kiosk(ServeError),
     /// Another program runs with this data folder.
     #[error("another terminal runs with this data folder already")]
     AlreadyRunning,
@@ -72,6 +79,7 @@ impl StartError {
             Self::Serve(_) => {
                 "受付画面のアドレスを使えません。ほかのプログラムが使っていないか確認してください。".to_owned()
             }
+            Self::Kiosk(_) => "患者さん用の画面のアドレスを使えません。ほかのプログラムが使っていないか、terminal.toml の [kiosk] address を確認してください。".to_owned(),
             Self::AlreadyRunning => "この端末はすでに動いています。".to_owned(),
             Self::Folder(_) => "データフォルダを使えません。場所と権限を確認してください。".to_owned(),
         }
@@ -87,6 +95,8 @@ pub struct Terminal;
 pub struct Running {
     /// Where the desk page listens.
     pub desk_addr: SocketAddr,
+    /// Where the kiosk page listens, if there is one.
+    pub kiosk_addr: Option<SocketAddr>,
     life: Lifecycle,
     store: Store,
     center: Arc<Center>,
@@ -98,13 +108,24 @@ pub struct Running {
 impl Terminal {
     /// Starts a terminal that has joined.
     pub async fn start(config: Config, clock: SharedClock, random: SharedRandom) -> Result<Running, StartError> {
-        Self::start_with(config, clock, random, Steps::default()).await
+        Self::start_with(config, clock, random, Parts::default(), Steps::default()).await
+    }
+
+    /// The same with some parts in place of those of the settings.
+    pub async fn start_with_parts(
+        config: Config,
+        clock: SharedClock,
+        random: SharedRandom,
+        parts: Parts,
+    ) -> Result<Running, StartError> {
+        Self::start_with(config, clock, random, parts, Steps::default()).await
     }
 
     pub(crate) async fn start_with(
         config: Config,
         clock: SharedClock,
         random: SharedRandom,
+        parts: Parts,
         steps: Steps,
     ) -> Result<Running, StartError> {
         config.settings.check()?;
@@ -119,21 +140,35 @@ impl Terminal {
         let health = Arc::new(Health::default());
         health.certificate(identity.validity.not_after, clock.now());
         let center = Center::new(facts, &identity, hours, Arc::clone(&health), Arc::clone(&random)).map(Arc::new)?;
-        let checks = Checks { center: Arc::clone(&center), store: store.clone(), health };
+        let face_files = Arc::new(Notify::new());
+        let checks =
+            Checks { center: Arc::clone(&center), store: store.clone(), health, face_files: Arc::clone(&face_files) };
 
+        let equipment = {
+            let config = config.clone();
+            tokio::task::spawn_blocking(move || Equipment::load(&config, parts)).await.map_err(io::Error::other)?
+        };
+        let (kiosk, kiosk_addr) = start_kiosk(&config, equipment.clone(), &checks, &random, &life)?.unzip();
         let listener = Listener::bind(config.settings.desk.address, Reach::Loopback)?;
         let desk_addr = listener.local_addr();
-        let desk = Desk::new(&config, checks.clone(), Arc::clone(&random), desk_addr.port());
+        let at_kiosk = AtKiosk { kiosk, equipment, address: kiosk_addr };
+        let desk = Desk::new(&config, checks.clone(), at_kiosk, Arc::clone(&random), desk_addr.port());
         let options = ServeOptions { connections_max: limits::DESK_CONNECTIONS_MAX, ..ServeOptions::default() };
-        Server::new("desk", clock, Arc::clone(&random)).options(options).start(listener, desk.router(), &life)?;
+        Server::new("desk", Arc::clone(&clock), Arc::clone(&random)).options(options).start(
+            listener,
+            desk.router(),
+            &life,
+        )?;
 
         life.spawn_vital("probe", probe::run(Arc::clone(&center), life.clone()));
         let renewal = Renewal::new(Arc::clone(&center), layout, identity, &random);
         life.spawn_vital("renewal", renewal.run(life.clone()));
         life.spawn_vital("cleanup", clean_up(config.clone(), checks.clone(), life.clone()));
+        let face = FaceFolder::new(&config, checks.clone(), face_files, steps.clone());
+        life.spawn_vital("face folder", face.run(life.clone()));
         let bridge = Arc::new(Bridge::new(&config, checks.clone(), life.clone(), steps));
         life.spawn_vital("bridge", bridge.run());
-        Ok(Running { desk_addr, life, store, center, checks, lock })
+        Ok(Running { desk_addr, kiosk_addr, life, store, center, checks, lock })
     }
 }
 
@@ -180,6 +215,27 @@ impl Running {
         };
         tokio::time::timeout(time, asked).await.is_ok()
     }
+}
+
+/// The kiosk and its page, unless it is turned off.
+fn start_kiosk(
+    config: &Config,
+    equipment: Equipment,
+    checks: &Checks,
+    random: &SharedRandom,
+    life: &Lifecycle,
+) -> Result<Option<(Kiosk, SocketAddr)>, StartError> {
+    let settings = config.settings.kiosk.clone();
+    if !settings.enabled {
+        return Ok(None);
+    }
+    let listener = Listener::bind(settings.address, Reach::Loopback).map_err(StartError::Kiosk)?;
+    let address = listener.local_addr();
+    let kiosk = Kiosk::start(settings, equipment, checks.clone(), Arc::clone(random), life);
+    let options = ServeOptions { connections_max: limits::KIOSK_CONNECTIONS_MAX, ..ServeOptions::default() };
+    let server = Server::new("kiosk", Arc::clone(checks.center.hours().clock()), Arc::clone(random)).options(options);
+    server.start(listener, kiosk.clone().router(checks.clone()), life).map_err(StartError::Kiosk)?;
+    Ok(Some((kiosk, address)))
 }
 
 /// The data folder for this program alone.

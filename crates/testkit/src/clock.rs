@@ -1,10 +1,11 @@
-//! A clock that moves only by hand.
+//! Clocks for tests: one that moves only by hand, and one that goes from another day on.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use kit::clock::Clock;
+use kit::clock::{Clock, SystemClock};
 
 /// The hour at which tests begin unless they say otherwise: a Tuesday in Tokyo, 10:30 in the morning.
 pub const DEFAULT_NOW: &str = "2026-04-07T10:30:00+09:00";
@@ -42,6 +43,37 @@ impl TestClock {
 
     fn with<T>(&self, action: impl FnOnce(&mut Times) -> T) -> T {
         action(&mut self.times.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A clock that goes like the machine's and began at another moment: for whole systems that play on another day.
+#[derive(Debug, Clone)]
+pub struct RunningClock {
+    machine: SystemClock,
+    began: Timestamp,
+    passed_ms: Arc<AtomicU64>,
+}
+
+impl RunningClock {
+    /// It is this moment now, and time goes on from here.
+    pub fn from(began: Timestamp) -> Self {
+        Self { machine: SystemClock::new(), began, passed_ms: Arc::default() }
+    }
+
+    /// Lets time pass at once, for whoever would have to wait for it.
+    pub fn pass(&self, time: Duration) {
+        let ms = u64::try_from(time.as_millis()).expect("a time that a test can mean");
+        self.passed_ms.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
+impl Clock for RunningClock {
+    fn now(&self) -> Timestamp {
+        self.began.checked_add(self.monotonic()).expect("test times stay within jiff's range")
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.machine.monotonic() + Duration::from_millis(self.passed_ms.load(Ordering::SeqCst))
     }
 }
 

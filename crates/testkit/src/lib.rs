@@ -29,7 +29,7 @@ pub mod random;
 
 pub use browser::Browser;
 pub use ca::{Identity, ThrowawayCa};
-pub use clock::TestClock;
+pub use clock::{RunningClock, TestClock};
 pub use pcscd::PrivatePcscd;
 pub use port::free_port;
 pub use postgres::PrivatePostgres;

@@ -59,12 +59,28 @@ impl PrivateTerminal {
         Self::start_at(center, institution, folder, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), world).await
     }
 
-    /// As [`Self::start`], with the desk page at `desk`.
+    /// As [`Self::start`], with the desk page at `desk`, and without a kiosk.
     pub async fn start_at(
         center: &PrivateCenter,
         institution: &str,
         folder: &Path,
         desk: SocketAddr,
+        world: &World,
+    ) -> Result<Self> {
+        let set = |settings: &mut terminal::Settings| {
+            settings.desk.address = desk;
+            settings.kiosk.enabled = false;
+        };
+        Self::start_with(center, institution, folder, set, terminal::Parts::default(), world).await
+    }
+
+    /// With settings of one's own, and with parts in place of those of the settings.
+    pub async fn start_with(
+        center: &PrivateCenter,
+        institution: &str,
+        folder: &Path,
+        set: impl FnOnce(&mut terminal::Settings),
+        parts: terminal::Parts,
         world: &World,
     ) -> Result<Self> {
         let code = center.code_for(institution).await?;
@@ -73,10 +89,11 @@ impl PrivateTerminal {
                 .await
                 .context("joining the private center")?;
         let mut config = joined.config.clone();
-        config.settings.desk.address = desk;
         config.settings.bridge.poll_interval_ms = TERMINAL_POLL_MS;
+        set(&mut config.settings);
         let (req, res) = (config.req(), config.res());
-        let running = terminal::Terminal::start(config, Arc::clone(&world.clock), Arc::clone(&world.random))
+        let (clock, random) = (Arc::clone(&world.clock), Arc::clone(&world.random));
+        let running = terminal::Terminal::start_with_parts(config, clock, random, parts)
             .await
             .context("starting the terminal")?;
         Ok(Self { running, joined, req, res })

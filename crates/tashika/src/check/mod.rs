@@ -3,8 +3,10 @@
 
 pub mod api;
 mod bulk;
+pub mod cards;
 pub mod folders;
 pub mod join;
+pub mod kiosk;
 pub mod outcome;
 pub mod private;
 

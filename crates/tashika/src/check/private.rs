@@ -2,7 +2,7 @@
 
 use crate::check::join::Member;
 use anyhow::{Context as _, Result};
-use center::config::{Limits, Listen};
+use center::config::{Card, Config, Limits, Listen};
 use center::{Admin, Center, InitOptions, Running};
 use kit::clock::SharedClock;
 use kit::random::SharedRandom;
@@ -50,6 +50,17 @@ pub struct PrivateCenter {
 impl PrivateCenter {
     /// Makes a center in `folder` (SQLite) or on `database` and starts it on free loopback ports.
     pub async fn start(folder: &Path, database: Option<&str>, limits: Limits, world: &World) -> Result<Self> {
+        Self::start_with_cards(folder, database, limits, Card::default(), world).await
+    }
+
+    /// The same, taking the cards of these authorities.
+    pub async fn start_with_cards(
+        folder: &Path,
+        database: Option<&str>,
+        limits: Limits,
+        card: Card,
+        world: &World,
+    ) -> Result<Self> {
         let options = InitOptions {
             operator: "Tashika on this machine".to_owned(),
             names: vec!["127.0.0.1".to_owned(), "localhost".to_owned()],
@@ -61,7 +72,8 @@ impl PrivateCenter {
         let made = center::init(folder, options, Arc::clone(&world.clock), Arc::clone(&world.random))
             .await
             .context("making the private center")?;
-        let running = Center::start(made.config, Arc::clone(&world.clock), Arc::clone(&world.random))
+        let config = Config { card, ..made.config };
+        let running = Center::start(config, Arc::clone(&world.clock), Arc::clone(&world.random))
             .await
             .context("starting the private center")?;
         let admin = Admin::open(folder, Arc::clone(&world.clock), Arc::clone(&world.random)).await?;

@@ -14,7 +14,7 @@ use terminal::{Config, Terminal};
 pub async fn run(say: Say, world: &World) -> Result<()> {
     match say {
         Say::Join { url, code, data } => join(&url, &code, &data, world).await,
-        Say::Run { data, desk } => serve(&data, desk, world).await,
+        Say::Run { data, desk, kiosk } => serve(&data, desk, kiosk, world).await,
         Say::User(user) => manage(user, world).await,
     }
 }
@@ -41,16 +41,21 @@ async fn join(url: &str, code: &str, data: &Path, world: &World) -> Result<()> {
     ))
 }
 
-async fn serve(data: &Path, desk: Option<SocketAddr>, world: &World) -> Result<()> {
+async fn serve(data: &Path, desk: Option<SocketAddr>, kiosk: Option<SocketAddr>, world: &World) -> Result<()> {
     let mut config = Config::load(data)?;
     if let Some(address) = desk {
         config.settings.desk.address = address;
+    }
+    if let Some(address) = kiosk {
+        config.settings.kiosk.address = address;
     }
     let (req, res) = (config.req(), config.res());
     let running = Terminal::start(config, Arc::clone(&world.clock), Arc::clone(&world.random))
         .await
         .map_err(|error| anyhow::anyhow!("{}\n{error}", error.message_ja()))?;
-    print(&format!("ready desk=http://{} req={} res={}", running.desk_addr, req.display(), res.display()))?;
+    let kiosk = running.kiosk_addr.map_or_else(|| "-".to_owned(), |at| format!("http://{at}"));
+    let desk = running.desk_addr;
+    print(&format!("ready desk=http://{desk} kiosk={kiosk} req={} res={}", req.display(), res.display()))?;
     running.run_to_the_end().await;
     print("stopped; nothing that was taken is lost")
 }

@@ -129,7 +129,8 @@ impl TerminalProcess {
         let (name, rest) = login.split_once(" / ").context("the login has a password")?;
         let password: String = rest.chars().take_while(|c| *c != '（').collect();
         let desk = format!("127.0.0.1:{}", testkit::free_port());
-        let mut run = tashika(&["terminal", "run", "--desk", &desk, "--data"]);
+        let kiosk = format!("127.0.0.1:{}", testkit::free_port());
+        let mut run = tashika(&["terminal", "run", "--desk", &desk, "--kiosk", &kiosk, "--data"]);
         run.arg(&data);
         let process = Process::start(run, "ready desk=", START)?;
         Ok(Self { process, desk_url: format!("http://{desk}"), login: (name.to_owned(), password), data })

@@ -6,12 +6,14 @@
 //!
 //! * [`outcome`] — what can come of a question
 //! * [`bulk`] — files of many questions
+//! * [`cards`] — what is asked about cards
 //! * [`renewal`] — a fresh certificate, by itself
 //! * [`probe`] — can the center be reached, and what time is it there
 
 pub mod outcome;
 
 pub(crate) mod bulk;
+pub(crate) mod cards;
 pub(crate) mod probe;
 pub(crate) mod renewal;
 mod verify;
@@ -156,6 +158,9 @@ impl Center {
                 self.health.center_reached(now);
                 match document.code {
                     ProblemCode::UnreadableQuery => Outcome::Unreadable(document.errors),
+                    ProblemCode::CardStatusUnavailable => {
+                        Outcome::CouldNotAsk(CouldNotAsk::new(Why::CardStatus, document.code))
+                    }
                     code if code.is_temporary() || document.status >= 500 => {
                         Outcome::CouldNotAsk(CouldNotAsk::new(Why::Busy, code).with_retry_after(retry_after))
                     }

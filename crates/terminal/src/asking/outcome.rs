@@ -63,17 +63,20 @@ pub enum Why {
     AnswerDoesNotFit,
     /// Our certificate has run out and could not be renewed yet.
     CertificateExpired,
+    /// Whether a card was given up cannot be found out, and what was asked needs to know.
+    CardStatus,
 }
 
 impl Why {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Unreachable,
         Self::NoAnswerInTime,
         Self::Busy,
         Self::ProofDoesNotHold,
         Self::AnswerDoesNotFit,
         Self::CertificateExpired,
+        Self::CardStatus,
     ];
 
     /// The stable code for vendors.
@@ -85,6 +88,7 @@ impl Why {
             Self::ProofDoesNotHold => "answer-proof-invalid",
             Self::AnswerDoesNotFit => "answer-does-not-fit",
             Self::CertificateExpired => "certificate-expired",
+            Self::CardStatus => "card-status-unavailable",
         }
     }
 
@@ -108,6 +112,10 @@ impl Why {
                 "この端末の証明書の有効期限が切れています。自動更新を待っています。",
                 "The certificate of this terminal has expired; renewal is being tried.",
             ),
+            Self::CardStatus => Text::new(
+                "カードの電子証明書が失効していないか、いま確かめられません。",
+                "Whether the card was revoked cannot be found out now.",
+            ),
         }
     }
 
@@ -125,6 +133,10 @@ impl Why {
             Self::CertificateExpired => Text::new(
                 "資格が無効という意味ではありません。数分待ってもう一度お試しください。続くときは管理者が端末を登録し直してください。",
                 "This does not mean that the patient is not insured. Wait some minutes; if it persists, enrol the terminal again.",
+            ),
+            Self::CardStatus => Text::new(
+                "資格確認はできます。利用登録と解除は、少し待ってもう一度お試しください。",
+                "Checking works; register or end the registration a little later.",
             ),
         }
     }

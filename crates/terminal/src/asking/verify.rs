@@ -1,8 +1,9 @@
 //! Is this answer the center's, and is it the answer to our question?
 
-use domain::Purpose;
+use domain::{PresenceRecord, Purpose};
+use trust::event::AccessEvent;
 use trust::proof::ProofFile;
-use wire::api::{Answer, CheckRequest, CheckResponse};
+use wire::api::{Answer, CardCheckRequest, CheckRequest, CheckResponse};
 
 use super::outcome::{Answered, CouldNotAsk, Why};
 use crate::identity::CenterFacts;
@@ -26,6 +27,50 @@ pub(super) fn verify_unit(
     request: &CheckRequest,
     response: CheckResponse,
 ) -> Result<Answered, CouldNotAsk> {
+    let (answered, event) = proven(facts, response)?;
+    if event.purpose != Purpose::from(request.purpose.unwrap_or_default()) {
+        return Err(does_not_fit("purpose"));
+    }
+    fits(request, &answered.answer)?;
+    Ok(answered)
+}
+
+/// The answer to a check by card. Beside what is asked of every answer, the event must say that the patient was
+/// recognised as we said, and allowed what they did: less only where the way of recognising them is not enough for it.
+pub(super) fn verify_card(
+    facts: &CenterFacts,
+    request: &CardCheckRequest,
+    response: CheckResponse,
+) -> Result<Answered, CouldNotAsk> {
+    let (answered, event) = proven(facts, response)?;
+    let answer = &answered.answer;
+    if answer.request_id != request.request_id {
+        return Err(does_not_fit("request number"));
+    }
+    if event.purpose != Purpose::Check {
+        return Err(does_not_fit("purpose"));
+    }
+    place_and_day(answer, &request.medical_institution_code, &request.qualification_confirmation_date)?;
+    let means = domain::PresenceMeans::from(request.presence.means);
+    let told = answer.presence.as_ref().map(|presence| domain::PresenceMeans::from(presence.means));
+    let Some(PresenceRecord { means: recorded, choice }) = event.presence else {
+        return Err(does_not_fit("way of coming"));
+    };
+    if recorded != means || told != Some(means) {
+        return Err(does_not_fit("way of coming"));
+    }
+    let asked = request.consents.as_ref().map(|consents| consents.parse().unwrap_or_default());
+    let kept = match (asked, choice) {
+        (Some(asked), Some(kept)) => kept == asked || kept == asked.without_medical(),
+        // An answer that tells of nobody records nothing about consents.
+        (asked, None) => asked.is_none() || answer.result_list.is_empty(),
+        (None, Some(_)) => false,
+    };
+    if kept { Ok(answered) } else { Err(does_not_fit("choice of the patient")) }
+}
+
+/// An answer whose proof holds, made for this institution.
+fn proven(facts: &CenterFacts, response: CheckResponse) -> Result<(Answered, AccessEvent), CouldNotAsk> {
     let unproven = |why: &dyn std::fmt::Display| CouldNotAsk::new(Why::ProofDoesNotHold, why);
     let proof = &response.proof;
     let file = ProofFile::from_response(response.answer.get(), &proof.event, &proof.receipt, &proof.proof_number)
@@ -37,25 +82,23 @@ pub(super) fn verify_unit(
     if proven.event.facility != facts.facility {
         return Err(does_not_fit("facility"));
     }
-    if proven.event.purpose != Purpose::from(request.purpose.unwrap_or_default()) {
-        return Err(does_not_fit("purpose"));
-    }
     let answer = response
         .parse_answer()
         .map_err(|error| CouldNotAsk::new(Why::AnswerDoesNotFit, format_args!("column {}", error.column())))?;
-    fits(request, &answer)?;
-    Ok(Answered { answer, proof_file: file.to_bytes(), response })
+    Ok((Answered { answer, proof_file: file.to_bytes(), response }, proven.event))
 }
 
-fn fits(request: &CheckRequest, answer: &Answer) -> Result<(), CouldNotAsk> {
-    if answer.medical_institution_code != request.medical_institution_code {
+fn place_and_day(answer: &Answer, institution: &str, day: &str) -> Result<(), CouldNotAsk> {
+    if answer.medical_institution_code != institution {
         return Err(does_not_fit("facility"));
     }
     // The center may write the day in one form where we wrote another; the day must be the same.
-    let day = |text: &str| domain::date::parse(text).ok();
-    if day(&answer.qualification_confirmation_date) != day(&request.qualification_confirmation_date) {
-        return Err(does_not_fit("day"));
-    }
+    let read = |text: &str| domain::date::parse(text).ok();
+    if read(&answer.qualification_confirmation_date) == read(day) { Ok(()) } else { Err(does_not_fit("day")) }
+}
+
+fn fits(request: &CheckRequest, answer: &Answer) -> Result<(), CouldNotAsk> {
+    place_and_day(answer, &request.medical_institution_code, &request.qualification_confirmation_date)?;
     if answer.qualification_confirm_search_info != request.qualification_confirm_search_info {
         return Err(does_not_fit("question"));
     }

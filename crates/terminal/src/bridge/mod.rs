@@ -11,12 +11,16 @@
 //! 6. **delivered**.
 //!
 //! A restart looks at the state in the store and goes on: before 4, the work is done again with the same number; in 4,
-//! the file aside says whether the rename had happened ([`deliver`]).
+//! the file aside says whether the rename had happened ([`place`]).
+//!
+//! Checks by card come without a request; their files go to the face folder in the same way from step 3 on ([`face`]).
 
 mod content;
 mod deliver;
 mod download;
+pub(crate) mod face;
 pub(crate) mod folder;
+mod place;
 mod retry;
 mod single;
 mod step;
@@ -50,6 +54,8 @@ pub(crate) enum BridgeError {
     Store(#[from] StoreError),
     #[error("the answer folder: {0}")]
     Res(io::Error),
+    #[error("the face folder: {0}")]
+    Face(io::Error),
     /// The center could not be asked, and there is still time to try again.
     #[error("the terminal is stopping")]
     Stopping,
@@ -324,7 +330,7 @@ impl Bridge {
                 }
             }
             BridgeError::Store(why) if why.may_pass() => self.checks.health.disk_refuses(why),
-            BridgeError::Store(_) | BridgeError::Stopping => {
+            BridgeError::Store(_) | BridgeError::Face(_) | BridgeError::Stopping => {
                 tracing::error!(%request_id, %error, "a request could not be worked on; trying again");
             }
         }

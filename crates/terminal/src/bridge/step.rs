@@ -19,16 +19,25 @@ pub(crate) enum Step {
     Delivering,
     /// The answer is in its place.
     Renamed,
+    /// A file of the face folder is written aside and flushed.
+    FaceAside,
+    /// The store says so.
+    FaceDelivering,
+    /// The file is in its place.
+    FaceRenamed,
 }
 
 #[cfg(test)]
 impl Step {
+    /// Those of a request.
     pub(crate) const ALL: [Self; 7] =
         [Self::Taken, Self::Removed, Self::Built, Self::Answered, Self::Aside, Self::Delivering, Self::Renamed];
+    /// Those of a file of the face folder.
+    pub(crate) const FACE: [Self; 3] = [Self::FaceAside, Self::FaceDelivering, Self::FaceRenamed];
 }
 
 /// Where to stop: nowhere, outside of tests.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Steps {
     #[cfg(test)]
     pub(crate) stop_after: Option<Step>,

@@ -74,6 +74,7 @@ fn could_not_ask(could_not: &CouldNotAsk) -> Problem {
         Why::Busy => ProblemCode::Overloaded,
         Why::ProofDoesNotHold | Why::AnswerDoesNotFit => ProblemCode::ProofInvalid,
         Why::CertificateExpired => ProblemCode::CertificateExpired,
+        Why::CardStatus => ProblemCode::CardStatusUnavailable,
     };
     let problem = Problem::new(code, could_not.message()).because(&could_not.inner);
     match could_not.retry_after {

@@ -25,6 +25,7 @@ mod today;
 mod users;
 pub(crate) mod view;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use askama::Template;
@@ -41,6 +42,8 @@ use wire::api::ProblemCode;
 
 use crate::checks::Checks;
 use crate::config::Config;
+use crate::equipment::Equipment;
+use crate::kiosk::Kiosk;
 use crate::limits;
 use crate::password::Passwords;
 use crate::store::StoreError;
@@ -55,9 +58,21 @@ pub(crate) struct Desk {
     inner: Arc<Inner>,
 }
 
+/// The kiosk beside the desk.
+#[derive(Debug, Clone)]
+pub(crate) struct AtKiosk {
+    /// None where it is turned off.
+    pub(crate) kiosk: Option<Kiosk>,
+    /// What cards are taken with.
+    pub(crate) equipment: Equipment,
+    /// Where its page is.
+    pub(crate) address: Option<SocketAddr>,
+}
+
 #[derive(Debug)]
 struct Inner {
     checks: Checks,
+    at_kiosk: AtKiosk,
     config: Config,
     passwords: Passwords,
     gate: LoginGate,
@@ -67,10 +82,11 @@ struct Inner {
 }
 
 impl Desk {
-    pub(crate) fn new(config: &Config, checks: Checks, random: SharedRandom, port: u16) -> Self {
+    pub(crate) fn new(config: &Config, checks: Checks, at_kiosk: AtKiosk, random: SharedRandom, port: u16) -> Self {
         Self {
             inner: Arc::new(Inner {
                 checks,
+                at_kiosk,
                 config: config.clone(),
                 passwords: Passwords::new(Arc::clone(&random)),
                 gate: LoginGate::default(),

@@ -130,6 +130,16 @@ impl FaceCheck {
         Ok(Ok(Self { photo, threshold, side, phase: Phase::First, tries_left: FACE_TRIES_MAX, tried_at: None }))
     }
 
+    /// The same with fewer tries: those of an earlier check against the same photo are counted. 0 is locked.
+    #[must_use]
+    pub fn with_tries(mut self, left: u8) -> Self {
+        self.tries_left = self.tries_left.min(left);
+        if self.tries_left == 0 {
+            self.phase = Phase::Locked;
+        }
+        self
+    }
+
     /// Looks at a frame; `now` is a time of the monotonic clock.
     ///
     /// # Errors

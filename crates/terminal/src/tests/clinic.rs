@@ -12,7 +12,8 @@ use tempfile::TempDir;
 
 use super::center::FakeCenter;
 use crate::bridge::{Step, Steps};
-use crate::config::Config;
+use crate::config::{Config, ReaderSource};
+use crate::equipment::Parts;
 use crate::join::{Joined, join};
 use crate::running::{Running, Terminal};
 
@@ -47,6 +48,8 @@ pub(super) struct Clinic {
     pub(super) config: Config,
     pub(super) joined: Joined,
     pub(super) clock: Arc<WrongClock>,
+    /// Readers and cards in software.
+    pub(super) parts: Parts,
     running: Option<Running>,
 }
 
@@ -59,10 +62,12 @@ impl Clinic {
         let joined = join(&center.enrol_url, &center.code, &data, clock.clone(), random()).await.unwrap();
         let mut config = joined.config.clone();
         config.settings.desk.address = "127.0.0.1:0".parse().unwrap();
+        config.settings.kiosk.address = "127.0.0.1:0".parse().unwrap();
+        config.settings.kiosk.readers = ReaderSource::None;
         config.settings.bridge.poll_interval_ms = 20;
         config.settings.bridge.give_up_after_seconds = 2;
         config.settings.bridge.half_written_seconds = 1;
-        Self { dir, config, joined, clock, running: None }
+        Self { dir, config, joined, clock, parts: Parts::default(), running: None }
     }
 
     /// Joins and starts.
@@ -80,7 +85,8 @@ impl Clinic {
     pub(super) async fn start_until(&mut self, step: Option<Step>) {
         let steps = Steps { stop_after: step };
         let clock: SharedClock = self.clock.clone();
-        let running = Terminal::start_with(self.config.clone(), clock, random(), steps).await.unwrap();
+        let running =
+            Terminal::start_with(self.config.clone(), clock, random(), self.parts.clone(), steps).await.unwrap();
         self.running = Some(running);
     }
 

@@ -90,7 +90,7 @@ pub(crate) fn notices(health: &Snapshot, skew: Option<SignedDuration>) -> Vec<No
     if let Some(ahead) = skew {
         add("warn", skew_words(ahead), "The clock of this terminal is wrong; the center's day is used. Please set it.");
     }
-    for (folder, state) in [("req", &health.req), ("res", &health.res)] {
+    for (folder, state) in [("req", &health.req), ("res", &health.res), ("face", &health.face)] {
         if matches!(state, FolderState::Fails { .. }) {
             add(
                 "warn",
