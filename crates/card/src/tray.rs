@@ -91,8 +91,12 @@ impl Tray {
 
     /// Changes a reader and tells what that is to whoever watches.
     fn change(&self, reader: usize, change: impl FnOnce(&mut Slot) -> Option<Event>) {
-        let event = self.lock().slots.get_mut(reader).and_then(change);
-        self.say(event);
+        let mut inner = self.lock();
+        let is_up = inner.is_up;
+        let event = inner.slots.get_mut(reader).and_then(change);
+        drop(inner);
+        // Where the service does not run, nobody tells.
+        self.say(event.filter(|_| is_up));
     }
 
     fn say(&self, events: impl IntoIterator<Item = Event>) {

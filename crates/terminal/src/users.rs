@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::layout::Layout;
 use crate::limits;
 use crate::password::{self, PasswordError};
+use crate::store::settings::Setting;
 use crate::store::users::Changed;
 pub use crate::store::users::{Role, User};
 use crate::store::vault::{Vault, VaultError};
@@ -74,6 +75,38 @@ async fn open(data_dir: &Path, random: &SharedRandom) -> Result<Store, UsersErro
     let layout = Layout::new(data_dir);
     let vault = Vault::open_or_make(&layout.store_key(), Arc::clone(random))?;
     Ok(Store::open(&layout.store(), vault).await?)
+}
+
+/// Sets the facility's password for 目視確認 at the kiosk.
+pub async fn set_facility_password(
+    data_dir: &Path,
+    password: &str,
+    clock: &SharedClock,
+    random: &SharedRandom,
+) -> Result<(), UsersError> {
+    let store = open(data_dir, random).await?;
+    let hash = facility_password_hash(password, random)?;
+    store.set(Setting::FacilityPassword, Some(&hash), clock.now()).await?;
+    store.close().await;
+    Ok(())
+}
+
+/// Takes the facility's password away: staff confirm on the desk alone.
+pub async fn remove_facility_password(
+    data_dir: &Path,
+    clock: &SharedClock,
+    random: &SharedRandom,
+) -> Result<(), UsersError> {
+    let store = open(data_dir, random).await?;
+    store.set(Setting::FacilityPassword, None, clock.now()).await?;
+    store.close().await;
+    Ok(())
+}
+
+/// What is kept of a facility password. Blocks for some tens of milliseconds.
+pub(crate) fn facility_password_hash(password: &str, random: &SharedRandom) -> Result<String, UsersError> {
+    password::acceptable("", password)?;
+    Ok(password::hash_blocking(password, &**random)?)
 }
 
 /// Adds somebody. Without a password one is made; the password to hand over is given back either way.

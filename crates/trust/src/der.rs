@@ -137,6 +137,29 @@ impl std::fmt::Debug for Oid {
     }
 }
 
+/// The dotted form.
+impl std::fmt::Display for Oid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (mut arc, mut is_first) = (0_u32, true);
+        for byte in self.as_bytes() {
+            arc = arc << 7 | u32::from(byte & 0x7f);
+            if byte & 0x80 != 0 {
+                continue;
+            }
+            if is_first {
+                // The first two numbers share an element.
+                let top = (arc / 40).min(2);
+                write!(f, "{top}.{}", arc - top * 40)?;
+                is_first = false;
+            } else {
+                write!(f, ".{arc}")?;
+            }
+            arc = 0;
+        }
+        Ok(())
+    }
+}
+
 /// Reads elements one after the other.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
@@ -409,6 +432,8 @@ mod tests {
     fn object_identifiers_have_the_bytes_of_the_standard() {
         assert_eq!(Oid::new(&[1, 2, 840, 113_549, 1, 1, 11]).as_bytes(), b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b");
         let policy = Oid::parse("1.2.392.200149.8.5.1.3.30").expect("an identifier");
+        assert_eq!(policy.to_string(), "1.2.392.200149.8.5.1.3.30");
+        assert_eq!(Oid::new(&[2, 999, 3]).to_string(), "2.999.3");
         assert_eq!(policy.as_bytes(), b"\x2a\x83\x08\x8c\x9b\x55\x08\x05\x01\x03\x1e");
         for wrong in ["", "1", "3.1", "1.40", "1.2.x", "1.2.4294967296", "1.2.-1"] {
             assert_eq!(Oid::parse(wrong), None, "{wrong}");

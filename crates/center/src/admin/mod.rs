@@ -8,8 +8,10 @@
 //! | [`facility`] | institutions: add, import, show, enrol, revoke |
 //! | [`insurer`] | insurers: add, import their names, enrol, load a feed |
 //! | [`certificate`] | revoke one, list |
+//! | [`card`] | take over registrations of cards |
 
 pub mod access;
+pub mod card;
 pub mod certificate;
 pub mod facility;
 pub mod insurer;

@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::header::{HeaderName, HeaderValue};
+use http::header::{DATE, HeaderName, HeaderValue};
 use http::{Method, Request, StatusCode, Uri};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
@@ -55,6 +55,9 @@ pub(super) async fn answer(line: Arc<Line>, request: Request<Incoming>) -> Resul
     let problem = name_request(&mut response, &id);
     if let Some(value) = id_header(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    if let Some(date) = house.dates.of(house.clock.now()) {
+        response.headers_mut().insert(DATE, date);
     }
     let time = house.clock.monotonic().saturating_sub(begun);
     house.metrics.answered(response.status(), time);

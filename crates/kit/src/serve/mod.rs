@@ -30,6 +30,7 @@
 
 mod accept;
 mod connection;
+mod date;
 mod exchange;
 mod measure;
 mod stream;
@@ -220,6 +221,7 @@ impl Server {
             options: self.options,
             metrics: metrics.of(self.name),
             router: router.with_state(()),
+            dates: date::Dates::default(),
             life: life.clone(),
         });
         tracing::info!(listener = self.name, %address, tls = house.tls.is_some(), "listening");
@@ -238,5 +240,6 @@ struct House {
     options: ServeOptions,
     metrics: measure::ListenerMetrics,
     router: Router,
+    dates: date::Dates,
     life: Lifecycle,
 }

@@ -1,7 +1,7 @@
 //! A nation whose people have cards: the authority that answers about them, cards to put into readers, and a center that
 //! takes them.
 
-use crate::check::private::World;
+use crate::check::private::{PrivateCenter, World};
 use crate::jpki;
 use anyhow::{Context as _, Result};
 use card::Session;
@@ -52,7 +52,7 @@ impl CardOffice {
         }
         Ok(config::Card {
             authorities,
-            policies: vec![trust::jpki::TEST_POLICY.to_owned()],
+            policies: vec![trust::jpki::TEST_POLICY.to_string()],
             ocsp_url: format!("{at}/ocsp"),
             crl_urls,
             successor_url: format!("{at}/successors"),
@@ -128,6 +128,17 @@ impl CardOffice {
             limit_application_certificate_related_cons_flg: None,
             arbitrary_identifier: None,
         })
+    }
+
+    /// 利用登録 of a person's card that another system made: needed where the certificate has run out meanwhile.
+    pub async fn take_over(&self, person: u32, institution: &str, center: &PrivateCenter) -> Result<()> {
+        let id = self.person_card(person)?.id;
+        let key_id = self.authority.certificate(id.generation).key_id();
+        let query =
+            self.numbers(person)?.parse(&today(&self.world), institution).ok().context("numbers of the nation")?;
+        let taken = center.admin.card_take_over(id.serial, key_id.as_bytes(), &query).await?;
+        anyhow::ensure!(taken, "the registration of person {person} could not be taken over");
+        Ok(())
     }
 
     /// 利用登録 of a person's card at an earlier visit: the card signs, and the numbers say whose it is.

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// How long a screen is waited for.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Somebody at the kiosk.
 pub struct AtKiosk {
@@ -87,8 +87,8 @@ impl AtKiosk {
             if self.clock.monotonic().saturating_sub(begun) > PATIENCE {
                 bail!("waited for {what}; the kiosk shows {} {:?}", page.stage, page.fault);
             }
-            let next = tokio::time::timeout(PATIENCE, self.client.get(&format!("/screen?seen={}", page.version)));
-            match next.await {
+            let path = format!("/screen?seen={}", page.version);
+            match tokio::time::timeout(PATIENCE, self.client.get(&path)).await {
                 Ok(answer) => {
                     let answer = answer?;
                     if !answer.body.is_empty() {

@@ -76,6 +76,11 @@ impl PrivateCenter {
         let running = Center::start(config, Arc::clone(&world.clock), Arc::clone(&world.random))
             .await
             .context("starting the private center")?;
+        Self::of(running, folder, world).await
+    }
+
+    /// A center that was started in another way, from this data folder.
+    pub async fn of(running: Running, folder: &Path, world: &World) -> Result<Self> {
         let admin = Admin::open(folder, Arc::clone(&world.clock), Arc::clone(&world.random)).await?;
         Ok(Self { running, admin, folder: folder.to_owned(), world: world.clone() })
     }

@@ -256,8 +256,9 @@ impl Actor {
         match input {
             Input::Reader(event) => self.reader(event),
             Input::Patient { visit, step, act, heard } => {
-                // The language is a matter of the visit, everything else of what was on the screen.
-                let fits = visit == self.visit.token && (step == self.visit.step || matches!(act, Act::Speak(_)));
+                // Language and end are a matter of the visit, everything else of what was on the screen.
+                let fits = visit == self.visit.token
+                    && (step == self.visit.step || matches!(act, Act::Speak(_) | Act::End));
                 if fits {
                     self.act(act).await;
                     self.show();

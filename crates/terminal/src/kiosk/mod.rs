@@ -70,7 +70,11 @@ impl Kiosk {
         let Equipment { readers, faces, terminal_key, shelf, missing: _ } = equipment;
         if let Some(readers) = readers.clone() {
             let (inputs, life) = (inputs.clone(), life.clone());
-            life.clone().spawn_blocking("card readers", move || watch_readers(&*readers, &inputs, &life));
+            // A thread of its own: a runtime that is dropped would wait for one of its own to end.
+            let watching = move || watch_readers(&*readers, &inputs, &life);
+            if let Err(error) = std::thread::Builder::new().name("kiosk readers".to_owned()).spawn(watching) {
+                tracing::error!(%error, "card readers cannot be watched");
+            }
         }
         let means = Means { checks, readers, faces, terminal_key, settings, random };
         let (actor, screen) = Actor::new(means, heard);
@@ -116,7 +120,8 @@ impl Kiosk {
 
 /// Forwards what happens at the readers, until the terminal stops.
 fn watch_readers(readers: &dyn CardReaders, inputs: &mpsc::Sender<Input>, life: &Lifecycle) {
-    while !life.is_stopping() {
+    let is_over = || life.is_stopping() || inputs.is_closed();
+    while !is_over() {
         let watch = match readers.watch() {
             Ok(watch) => watch,
             Err(error) => {
@@ -125,7 +130,7 @@ fn watch_readers(readers: &dyn CardReaders, inputs: &mpsc::Sender<Input>, life: 
                 continue;
             }
         };
-        while !life.is_stopping() {
+        while !is_over() {
             let Some(event) = watch.next(limits::READER_WATCH_TIME) else { continue };
             log(&event);
             if inputs.blocking_send(Input::Reader(event)).is_err() {

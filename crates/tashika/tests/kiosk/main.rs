@@ -1,0 +1,100 @@
+//! The kiosk as a whole: cards in readers in software, a terminal, a center that takes cards, and the authority behind
+//! them. Every step of a visit, and every fault of docs/KIOSK.md, is tried on the page as a patient sees it.
+//!
+//! The cases run one after another on one center, for most of the time goes into making it. Each takes people whom no
+//! other case takes, and leaves the kiosk empty. A name given to the program runs the cases that contain it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::print_stdout, reason = "there is no harness that would name the cases")]
+
+mod faces;
+mod faults;
+mod logs;
+mod staff;
+mod stage;
+mod visits;
+
+use anyhow::{Context as _, Result};
+use futures_util::future::LocalBoxFuture;
+use stage::Stage;
+use std::process::ExitCode;
+
+/// A case: its name and what it does.
+type Case = (&'static str, for<'a> fn(&'a mut Stage) -> LocalBoxFuture<'a, Result<()>>);
+
+macro_rules! cases {
+    ($($module:ident: $($name:ident),+;)+) => {
+        const CASES: &[Case] = &[$($((stringify!($name), |stage| Box::pin($module::$name(stage)))),+),+];
+    };
+}
+
+cases! {
+    visits:
+        a_patient_is_checked_by_card_and_pin_and_says_what_may_be_shown,
+        what_was_chosen_holds_for_a_day_and_is_taken_back_at_any_time,
+        showing_nothing_is_an_answer,
+        a_phone_is_a_card_that_says_less,
+        a_card_is_registered_at_the_kiosk_and_ended_there,
+        an_expired_certificate_shows_eligibility_and_nothing_more,
+        a_form_of_an_earlier_visit_does_nothing,
+        every_screen_speaks_five_languages;
+    staff:
+        a_locked_pin_goes_on_by_the_eyes_of_staff,
+        staff_confirm_on_the_desk_and_see_the_patient_at_once,
+        fault_a_facility_password_is_wrong_or_not_set,
+        fault_staff_say_that_it_is_somebody_else;
+    faces:
+        a_face_opens_the_key_of_a_card_of_the_model,
+        fault_a_face_is_not_that_of_the_photo,
+        fault_nobody_and_two_before_the_camera,
+        fault_the_camera_is_missing,
+        fault_the_digits_of_the_card_are_wrong,
+        fault_the_photo_shows_no_face,
+        fault_a_real_card_needs_the_makers_reader;
+    faults:
+        fault_a_card_is_pulled_at_every_step,
+        fault_a_reader_is_unplugged,
+        fault_the_service_for_readers_ends_and_comes_back,
+        fault_two_cards_lie_on_two_readers,
+        fault_a_transit_card_lies_there,
+        fault_a_card_answers_garbage,
+        fault_a_card_does_not_answer,
+        fault_a_pin_is_wrong_three_times,
+        fault_a_pin_has_not_four_digits,
+        fault_a_certificate_is_long_over,
+        fault_a_card_is_revoked,
+        fault_a_card_is_revoked_while_it_is_in_use,
+        fault_ocsp_is_down,
+        fault_the_lists_are_stale_too,
+        fault_the_numbers_of_a_registration_are_wrong,
+        fault_a_card_is_registered_to_another,
+        fault_the_center_is_away;
+    logs:
+        a_pin_is_nowhere_to_be_found;
+}
+
+#[tokio::main]
+async fn main() -> Result<ExitCode> {
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let traces = logs::capture()?;
+    let mut stage = Stage::set(traces).await?;
+    let mut failed = 0;
+    for (name, case) in CASES.iter().filter(|(name, _)| name.contains(&wanted)) {
+        let came = match case(&mut stage).await {
+            Ok(()) => stage.clear().await.context("the kiosk is not empty"),
+            Err(error) => {
+                let _ = stage.clear().await;
+                Err(error)
+            }
+        };
+        match came {
+            Ok(()) => println!("ok: {name}"),
+            Err(error) => {
+                failed += 1;
+                println!("FAILED: {name}: {error:#}");
+            }
+        }
+    }
+    stage.end().await?;
+    println!("{} of {} cases failed", failed, CASES.len());
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
