@@ -248,3 +248,33 @@ impl Coverage {
 fn newest<'a, T>(items: impl Iterator<Item = &'a T>, start: impl Fn(&T) -> Option<Date>) -> Option<&'a T> {
     items.max_by_key(|item| start(item))
 }
+
+/// Days before the end of an insurance card at which the window asks for the next one.
+const CARD_ENDS_SOON_DAYS: i64 = 30;
+
+/// Whether an insurance card (資格確認書) that is good on this day ends so soon that the next one should be asked for.
+pub fn card_ends_soon(last_day: Date, on: Date) -> bool {
+    let soon = on.saturating_add(jiff::Span::new().days(CARD_ENDS_SOON_DAYS));
+    on <= last_day && last_day < soon
+}
+
+#[cfg(test)]
+mod card_ends_tests {
+    use jiff::civil::date;
+
+    use super::card_ends_soon;
+
+    #[test]
+    fn a_card_is_asked_about_in_its_last_thirty_days_and_not_after() {
+        let on = date(2026, 11, 22);
+        for (last_day, soon) in [
+            (date(2026, 11, 21), false),
+            (date(2026, 11, 22), true),
+            (date(2026, 12, 21), true),
+            (date(2026, 12, 22), false),
+            (date(2030, 3, 31), false),
+        ] {
+            assert_eq!(card_ends_soon(last_day, on), soon, "{last_day}");
+        }
+    }
+}

@@ -259,6 +259,25 @@ pub enum Terminal {
     /// Logins of the desk page.
     #[command(subcommand)]
     User(TerminalUser),
+    /// Take in the institution's charts, to match patients who are checked by card with: UTF-8 CSV with the columns
+    /// ReferenceNumber (needed), Name, NameKana, Birthdate, InsurerNumber, InsuredCardSymbol, InsuredIdentificationNumber,
+    /// InsuredBranchNumber.
+    Charts {
+        /// The file.
+        file: PathBuf,
+        /// The data folder.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// Set the facility's password for 目視確認 at the kiosk, read from standard input; or remove it.
+    FacilityPassword {
+        /// Remove it: staff confirm on the desk page alone.
+        #[arg(long)]
+        remove: bool,
+        /// The data folder.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
 }
 
 /// `tashika terminal user …`

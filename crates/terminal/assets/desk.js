@@ -48,6 +48,28 @@
       lamp.className = "light down";
     }
   };
+  // The strip of the kiosk: a new one as soon as something changed there.
+  const kiosk = async () => {
+    for (;;) {
+      const strip = document.getElementById("kiosk");
+      if (!strip) { return; }
+      try {
+        const answer = await fetch("/kiosk?seen=" + strip.dataset.version, { redirect: "manual" });
+        if (answer.type === "opaqueredirect") { return; }
+        if (answer.status === 200) {
+          const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("kiosk");
+          const old = document.getElementById("kiosk");
+          if (fresh && old && !old.contains(document.activeElement)) { old.replaceWith(fresh); }
+          else if (fresh && old) { old.dataset.version = fresh.dataset.version; old.replaceChildren(...fresh.childNodes); }
+        } else if (answer.status !== 204) {
+          await new Promise((done) => setTimeout(done, 2000));
+        }
+      } catch {
+        await new Promise((done) => setTimeout(done, 2000));
+      }
+    }
+  };
   watch();
+  kiosk();
   setInterval(look, 10000);
 })();

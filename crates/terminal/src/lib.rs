@@ -5,7 +5,7 @@
 //!
 //! * [`join`] — a clinic joins with a one-time code; [`Terminal`] — run it
 //! * [`config`] — `terminal.toml`
-//! * [`users`] — who may use the desk, for the command line
+//! * [`users`] — who may use the desk, for the command line; [`charts`] — the list to match patients with
 //! * `asking` — the center: questions, proofs, files of many questions, renewal, the link light
 //! * `checks` — one check, whichever way it came: asked, kept, listed
 //! * `bridge` — the request and answer folders of the receipt computer
@@ -21,6 +21,7 @@
 
 pub mod asking;
 mod bridge;
+pub mod charts;
 mod checks;
 pub mod config;
 mod desk;

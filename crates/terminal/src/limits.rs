@@ -101,8 +101,8 @@ pub const FACILITY_FAILURES_MAX: u32 = 5;
 pub const KIOSK_STAFF_TIME: Duration = Duration::from_mins(5);
 /// How long a result stays after the card was taken.
 pub const KIOSK_CARD_TAKEN_TIME: Duration = Duration::from_secs(6);
-/// People at the kiosk that the desk remembers as served or in need of help.
-pub const KIOSK_ARRIVALS_MAX: u32 = 20;
+/// People who were checked at the kiosk that the strip of the desk shows; all are in today's list.
+pub const KIOSK_ARRIVALS_MAX: u32 = 4;
 
 /// Sides of a picture, in pixels.
 pub const PICTURE_SIDE_PIXELS_MIN: usize = 16;
@@ -123,8 +123,12 @@ pub const FACE_LOCK_TIME: Duration = Duration::from_mins(30);
 /// Cards for which a locked face is remembered.
 pub const FACE_LOCKS_MAX: usize = 256;
 
+/// Bytes of charts that one message of a vendor's program may bring.
+pub const CHART_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// Rows of charts that one file may bring.
 pub const CHART_ROWS_MAX: usize = 500_000;
+/// Charts that are taken in with one transaction.
+pub const CHARTS_AT_ONCE: usize = 1_000;
 /// Charts that are shown for one patient.
 pub const CHART_CANDIDATES_MAX: i64 = 10;
 

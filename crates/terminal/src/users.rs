@@ -71,7 +71,7 @@ pub(crate) fn read_name(raw: &str) -> Result<&str, UsersError> {
     if fits && plain { Ok(name) } else { Err(UsersError::Name) }
 }
 
-async fn open(data_dir: &Path, random: &SharedRandom) -> Result<Store, UsersError> {
+pub(crate) async fn open(data_dir: &Path, random: &SharedRandom) -> Result<Store, UsersError> {
     let layout = Layout::new(data_dir);
     let vault = Vault::open_or_make(&layout.store_key(), Arc::clone(random))?;
     Ok(Store::open(&layout.store(), vault).await?)

@@ -3,12 +3,16 @@
 use crate::check::private::World;
 use crate::cli::{Terminal as Say, TerminalUser, UserRole};
 use crate::command::print;
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use terminal::charts::{self, Chart};
 use terminal::users::{self, Role};
 use terminal::{Config, Terminal};
+
+/// Lines of a file that are named; all are counted.
+const LINES_NAMED_MAX: u64 = 50;
 
 /// Does what was asked.
 pub async fn run(say: Say, world: &World) -> Result<()> {
@@ -16,7 +20,47 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
         Say::Join { url, code, data } => join(&url, &code, &data, world).await,
         Say::Run { data, desk, kiosk } => serve(&data, desk, kiosk, world).await,
         Say::User(user) => manage(user, world).await,
+        Say::Charts { file, data } => charts(&file, &data, world).await,
+        Say::FacilityPassword { remove, data } => facility_password(remove, &data, world).await,
     }
+}
+
+/// Takes in what can be taken; every other line is named.
+async fn charts(file: &Path, data: &Path, world: &World) -> Result<()> {
+    let mut reader = csv::Reader::from_path(file).with_context(|| format!("{}", file.display()))?;
+    let (mut good, mut refused) = (Vec::new(), 0_u64);
+    for (row, chart) in reader.deserialize::<Chart>().enumerate() {
+        let why = match chart {
+            Ok(chart) if !chart.reference_number.trim().is_empty() => {
+                good.push(chart);
+                continue;
+            }
+            Ok(_) => "ReferenceNumber がありません / no ReferenceNumber".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        refused += 1;
+        if refused <= LINES_NAMED_MAX {
+            print(&format!("  {} 行目 / line {}: {why}", row + 2, row + 2))?;
+        }
+        ensure!(good.len() <= terminal::limits::CHART_ROWS_MAX, "the file has more lines than can be taken");
+    }
+    let there = charts::take_in(data, &good, &world.clock, &world.random)
+        .await
+        .map_err(|error| anyhow::anyhow!("{}\n{error}", error.message_ja()))?;
+    print(&format!("取り込みました / taken: {}, refused {refused}, there now {there}", good.len()))
+}
+
+async fn facility_password(remove: bool, data: &Path, world: &World) -> Result<()> {
+    let told = |error: users::UsersError| anyhow::anyhow!("{}\n{error}", error.message_ja());
+    if remove {
+        users::remove_facility_password(data, &world.clock, &world.random).await.map_err(told)?;
+        return print("取り消しました / removed");
+    }
+    // Not an argument: those stand in the list of processes.
+    let mut typed = String::new();
+    std::io::stdin().read_line(&mut typed).context("reading the password")?;
+    users::set_facility_password(data, typed.trim(), &world.clock, &world.random).await.map_err(told)?;
+    print("設定しました / set")
 }
 
 async fn join(url: &str, code: &str, data: &Path, world: &World) -> Result<()> {

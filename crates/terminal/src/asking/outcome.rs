@@ -135,8 +135,8 @@ impl Why {
                 "This does not mean that the patient is not insured. Wait some minutes; if it persists, enrol the terminal again.",
             ),
             Self::CardStatus => Text::new(
-                "資格確認はできます。利用登録と解除は、少し待ってもう一度お試しください。",
-                "Checking works; register or end the registration a little later.",
+                "資格が無効という意味ではありません。資格確認はできます。利用登録と解除は、少し待ってもう一度お試しください。",
+                "This does not mean that the patient is not insured. Checking works; register or end the registration later.",
             ),
         }
     }

@@ -1,9 +1,9 @@
 //! Is this answer the center's, and is it the answer to our question?
 
-use domain::{PresenceRecord, Purpose};
+use domain::{ConsentChoice, PresenceRecord, Purpose};
 use trust::event::AccessEvent;
 use trust::proof::ProofFile;
-use wire::api::{Answer, CardCheckRequest, CheckRequest, CheckResponse};
+use wire::api::{Answer, CardCheckRequest, CheckRequest, CheckResponse, Consents};
 
 use super::outcome::{Answered, CouldNotAsk, Why};
 use crate::identity::CenterFacts;
@@ -32,6 +32,11 @@ pub(super) fn verify_unit(
         return Err(does_not_fit("purpose"));
     }
     fits(request, &answered.answer)?;
+    if let Some(consents) = &request.consents {
+        let recorded = event.presence.filter(|presence| presence.means == domain::PresenceMeans::Number);
+        let choice = recorded.ok_or_else(|| does_not_fit("way of coming"))?.choice;
+        choice_kept(Some(consents), choice, &answered.answer)?;
+    }
     Ok(answered)
 }
 
@@ -59,14 +64,20 @@ pub(super) fn verify_card(
     if recorded != means || told != Some(means) {
         return Err(does_not_fit("way of coming"));
     }
-    let asked = request.consents.as_ref().map(|consents| consents.parse().unwrap_or_default());
+    choice_kept(request.consents.as_ref(), choice, answer)?;
+    Ok(answered)
+}
+
+/// That the event holds what the patient chose, or less where the way of recognising them is not enough for it.
+fn choice_kept(asked: Option<&Consents>, choice: Option<ConsentChoice>, answer: &Answer) -> Result<(), CouldNotAsk> {
+    let asked = asked.map(|consents| consents.parse().unwrap_or_default());
     let kept = match (asked, choice) {
         (Some(asked), Some(kept)) => kept == asked || kept == asked.without_medical(),
         // An answer that tells of nobody records nothing about consents.
         (asked, None) => asked.is_none() || answer.result_list.is_empty(),
         (None, Some(_)) => false,
     };
-    if kept { Ok(answered) } else { Err(does_not_fit("choice of the patient")) }
+    if kept { Ok(()) } else { Err(does_not_fit("choice of the patient")) }
 }
 
 /// An answer whose proof holds, made for this institution.

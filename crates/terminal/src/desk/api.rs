@@ -19,6 +19,7 @@ use super::{Desk, unavailable};
 use crate::asking::outcome::{CouldNotAsk, Outcome, Why};
 use crate::password;
 use crate::store::answers::Way;
+use crate::store::charts::Chart;
 
 /// `CheckRequest` with less that must be there.
 #[derive(Deserialize)]
@@ -81,4 +82,31 @@ fn could_not_ask(could_not: &CouldNotAsk) -> Problem {
         Some(wait) => problem.retry_after(wait),
         None => problem,
     }
+}
+
+/// `POST /api/v1/charts`: lines of the institution's list of patients. One with a number that is there takes its place.
+pub(super) async fn charts(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    body: Result<JsonBody<Vec<Chart>>, Problem>,
+) -> Result<Json<ChartsTaken>, Problem> {
+    let user = authorize(&desk, &headers).await?;
+    let JsonBody(charts) = body?;
+    let unnumbered = charts.iter().filter(|chart| chart.reference_number.trim().is_empty()).count();
+    if unnumbered > 0 {
+        let detail = format!("照会番号（ReferenceNumber）のない行が{unnumbered}件あります。1件も取り込んでいません");
+        return Err(Problem::new(ProblemCode::UnreadableQuery, detail));
+    }
+    let now = desk.checks().center.hours().local();
+    desk.checks().store.put_charts(&charts, now).await.map_err(unavailable)?;
+    tracing::info!(target: "audit", event = "desk.charts_taken", user, charts = charts.len(), "charts were taken in");
+    Ok(Json(ChartsTaken { taken: charts.len() }))
+}
+
+/// What became of charts.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ChartsTaken {
+    /// How many were taken.
+    taken: usize,
 }

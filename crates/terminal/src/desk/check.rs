@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use kit::problem::Problem;
+use wire::api::{CheckRequest, Consents};
 
 use super::session::{Posted, SignedIn};
 use super::view::answer::AnswerView;
@@ -20,7 +21,8 @@ pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Resp
     render(&CheckPage {
         shell: desk.shell(Some(&who), "check"),
         fields: fields(&form, None, &today),
-        consent: false,
+        asking: form.asking(),
+        strip: desk.strip(&who).await?,
         answer: None,
     })
 }
@@ -30,9 +32,11 @@ pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Resp
 pub(super) async fn check(State(desk): State<Desk>, sent: Posted<CheckForm>) -> Result<Response, Problem> {
     let Posted { who, form } = sent;
     let checks = desk.checks();
-    let request = checks.question(checks.center.new_request_id(), &form.qualification_confirmation_date, form.search());
+    let question =
+        checks.question(checks.center.new_request_id(), &form.qualification_confirmation_date, form.search());
+    let request = CheckRequest { consents: form.choice().map(Consents::of), ..question };
     let checked = checks.check(&request, Way::Desk, who.name()).await;
-    let answer = AnswerView::of(&checked.outcome);
+    let answer = AnswerView::of(&checked.outcome, checks.center.hours().now());
     let today = dates::plain_date(&checks.center.hours().today_text());
     let mut shell = desk.shell(Some(&who), "check");
     if !checked.kept {
@@ -45,7 +49,8 @@ pub(super) async fn check(State(desk): State<Desk>, sent: Posted<CheckForm>) -> 
     render(&CheckPage {
         shell,
         fields: fields(&form, Some(&answer), &today),
-        consent: form.consents(),
+        asking: form.asking(),
+        strip: desk.strip(&who).await?,
         answer: Some(answer),
     })
 }

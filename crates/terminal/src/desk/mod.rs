@@ -5,10 +5,13 @@
 //! | `GET /login`, `POST /login` | everybody | sign in |
 //! | `GET /`, `POST /check` | all roles | check a patient by number |
 //! | `GET /today`, `GET /answers/{id}`, `GET /answers/{id}/proof` | all roles | the list of a day, a saved answer, its proof file |
+//! | `POST /answers/{id}/chart`, `POST /answers/{id}/withdraw` | all roles | the chart of a patient, consents taken back |
+//! | `GET /kiosk`, `POST /kiosk/staff` | all roles | who is at the kiosk, and staff's eyes |
 //! | `GET /status`, `GET /light` | all roles | how the terminal is |
 //! | `GET /password`, `POST /password`, `POST /logout` | all roles | one's own account |
 //! | `GET /users`, `POST /users/…` | admin | who may use the desk |
 //! | `POST /api/v1/check` | a user's API token | the same check as JSON, for programs |
+//! | `POST /api/v1/charts` | a user's API token | the institution's charts, to match patients with |
 //! | `GET /assets/…` | everybody | style and script |
 //!
 //! Numbers of a patient travel in the bodies of forms, never in an address. Every form carries a token of its session,
@@ -16,8 +19,10 @@
 
 mod account;
 mod api;
+mod arrival;
 mod assets;
 mod check;
+mod kiosk;
 mod login;
 mod session;
 mod status;
@@ -38,6 +43,7 @@ use http::header::ACCEPT;
 use kit::pages::{Guard, with_security_headers};
 use kit::problem::Problem;
 use kit::random::SharedRandom;
+use kit::text::Text;
 use wire::api::ProblemCode;
 
 use crate::checks::Checks;
@@ -106,6 +112,10 @@ impl Desk {
             .route("/today", get(today::page))
             .route("/answers/{request_id}", get(today::saved))
             .route("/answers/{request_id}/proof", get(today::proof))
+            .route("/answers/{request_id}/chart", post(arrival::choose_chart))
+            .route("/answers/{request_id}/withdraw", post(arrival::withdraw))
+            .route("/kiosk", get(kiosk::part))
+            .route("/kiosk/staff", post(kiosk::staff))
             .route("/status", get(status::page))
             .route("/light", get(status::light))
             .route("/password", get(account::page).post(account::change))
@@ -114,12 +124,16 @@ impl Desk {
             .route("/users/change", post(users::change))
             .route("/users/password", post(users::password))
             .route("/users/token", post(users::token))
+            .route("/users/facility-password", post(users::facility_password))
             .route("/api/v1/check", post(api::check))
             .route("/assets/desk.css", get(assets::css))
             .route("/assets/desk.js", get(assets::js));
+        let charts = Router::new().route("/api/v1/charts", post(api::charts));
+        let router =
+            kit::body::limit(router, limits::FORM_BYTES_MAX).merge(kit::body::limit(charts, limits::CHART_BYTES_MAX));
         let faces = from_fn_with_state(self.clone(), face);
         let router = kit::problem::with_fallbacks(router).layer(faces).with_state(self);
-        Guard::loopback().around(with_security_headers(kit::body::limit(router, limits::FORM_BYTES_MAX)))
+        Guard::loopback().around(with_security_headers(router))
     }
 
     /// A problem as a page for a person: what happened and the way back.
@@ -141,6 +155,12 @@ impl Desk {
 
     fn checks(&self) -> &Checks {
         &self.inner.checks
+    }
+
+    /// A page that says one thing.
+    fn message(&self, who: &SignedIn, title: Text, text: String) -> Result<Response, Problem> {
+        let (title, title_en) = (title.ja.to_owned(), title.en.to_owned());
+        page(&MessagePage { shell: self.shell(Some(who), "message"), title, title_en, text })
     }
 
     /// What stands around a page.

@@ -108,10 +108,10 @@ async fn signed_in(desk: &Desk, headers: &HeaderMap, uri: &http::Uri) -> Result<
     let now = desk.checks().center.hours().local();
     let store = &desk.checks().store;
     let Some(session) = store.session(&token_hash, now).await.map_err(unavailable)? else { return Ok(None) };
-    // The light asks by itself, so it is no sign that somebody is there.
+    // The light and the strip of the kiosk ask by themselves, so they are no sign that somebody is there.
     let idle = now.duration_since(session.used_at);
     let worth_noting = SignedDuration::try_from(limits::SESSION_TOUCH_INTERVAL).is_ok_and(|interval| idle > interval);
-    if worth_noting && uri.path() != "/light" {
+    if worth_noting && !matches!(uri.path(), "/light" | "/kiosk") {
         // A full disk must not sign anybody out.
         if let Err(error) = store.touch_session(&token_hash, now).await {
             tracing::warn!(%error, "the use of a session could not be noted");

@@ -8,11 +8,20 @@ use super::session::SignedIn;
 use super::view::pages::{LightPart, StatusPage};
 use super::view::{shell, status};
 use super::{Desk, page as render, unavailable};
+use crate::kiosk::Kiosk;
 
 /// `GET /status`
 pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Problem> {
     let checks = desk.checks();
     let hours = checks.center.hours();
+    let at_kiosk = &desk.inner.at_kiosk;
+    let screen = at_kiosk.kiosk.as_ref().map(Kiosk::screen);
+    let kiosk = status::KioskFacts {
+        address: at_kiosk.address.map(|address| format!("http://{address}/")),
+        readers: screen.as_ref().map(|screen| screen.readers),
+        compares_faces: screen.is_some_and(|screen| screen.compares_faces),
+        missing: &at_kiosk.equipment.missing,
+    };
     let facts = status::Facts {
         health: &checks.health.snapshot(),
         ahead: hours.ahead(),
@@ -20,6 +29,8 @@ pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Resp
         answers: checks.store.count_answers().await.map_err(unavailable)?,
         req: desk.inner.config.req().display().to_string(),
         res: desk.inner.config.res().display().to_string(),
+        face: desk.inner.config.face().display().to_string(),
+        kiosk,
     };
     render(&StatusPage { shell: desk.shell(Some(&who), "status"), items: status::items(&facts) })
 }

@@ -6,12 +6,14 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use kit::problem::Problem;
 use serde::Deserialize;
+use trust::ProofNumber;
 use trust::proof::ProofFile;
 use uuid::Uuid;
 use wire::api::{Answer, ProblemCode};
 
 use super::session::SignedIn;
 use super::view::answer::{self, AnswerView};
+use super::view::charts;
 use super::view::dates;
 use super::view::pages::{SavedPage, TodayPage, TodayRow};
 use super::{Desk, page as render, unavailable};
@@ -81,15 +83,39 @@ pub(super) async fn saved(
     id: Result<Path<Uuid>, PathRejection>,
 ) -> Result<Response, Problem> {
     let file = proof_file(&desk, id).await?;
-    let proof = ProofFile::parse(&file).map_err(Problem::internal)?;
-    // Verified again: what is shown as an answer is proven, also after a year on this disk.
+    let (number, answer) = proven(&desk, &file)?;
+    let store = &desk.checks().store;
+    let chart = match store.arrival(answer.request_id).await.map_err(unavailable)? {
+        Some(arrival) => {
+            let like = super::arrival::like(&answer);
+            Some(charts::of(&arrival, &like, store.chart_candidates(&like).await.map_err(unavailable)?))
+        }
+        None => None,
+    };
+    let now = desk.checks().center.hours().now();
+    let answer = AnswerView::of_answer(&answer, Some(&number.to_string()), now);
+    render(&SavedPage { shell: desk.shell(Some(&who), "today"), answer, chart })
+}
+
+/// The saved answer of a check, its proof verified again.
+pub(super) async fn saved_answer(
+    desk: &Desk,
+    id: Result<Path<Uuid>, PathRejection>,
+) -> Result<(Uuid, Answer), Problem> {
+    let file = proof_file(desk, id).await?;
+    let (_, answer) = proven(desk, &file)?;
+    Ok((answer.request_id, answer))
+}
+
+/// What is shown as an answer is proven, also after a year on this disk.
+fn proven(desk: &Desk, file: &[u8]) -> Result<(ProofNumber, Answer), Problem> {
+    let proof = ProofFile::parse(file).map_err(Problem::internal)?;
     let facts = desk.checks().center.facts();
     proof.verify(&facts.log_key).map_err(|error| {
         Problem::new(ProblemCode::ProofInvalid, "保存された回答の証明を確かめられません").because(error)
     })?;
-    let answer: Answer = serde_json::from_str(proof.answer()).map_err(Problem::internal)?;
-    let answer = AnswerView::of_answer(&answer, Some(&proof.number().to_string()));
-    render(&SavedPage { shell: desk.shell(Some(&who), "today"), answer })
+    let answer = serde_json::from_str(proof.answer()).map_err(Problem::internal)?;
+    Ok((proof.number(), answer))
 }
 
 /// `GET /answers/{request_id}/proof`

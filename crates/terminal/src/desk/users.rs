@@ -9,7 +9,8 @@ use serde::Deserialize;
 use super::session::{Admin, Posted, SignedIn, require_admin};
 use super::view::pages::{Secret, UsersPage};
 use super::{Desk, page as render, unavailable};
-use crate::password;
+use crate::password::{self, Typed};
+use crate::store::settings::Setting;
 use crate::store::users::Role;
 use crate::users::{self, UsersError};
 
@@ -36,13 +37,15 @@ async fn show(
     error: Option<UsersError>,
     secret: Option<Secret>,
 ) -> Result<Response, Problem> {
-    let users = desk.checks().store.users().await.map_err(unavailable)?;
+    let store = &desk.checks().store;
+    let users = store.users().await.map_err(unavailable)?;
     render(&UsersPage {
         shell: desk.shell(Some(who), "users"),
         users,
         roles: Role::ALL,
         error: error.map(|error| error.message_ja()),
         secret,
+        facility_password: store.setting(Setting::FacilityPassword).await.map_err(unavailable)?.is_some(),
     })
 }
 
@@ -134,4 +137,35 @@ pub(super) async fn token(State(desk): State<Desk>, sent: Posted<UserForm>) -> R
         Ok(Some(Secret { user: form.name, label: Text::new("連携用トークン", "API token"), words: token }))
     })
     .await
+}
+
+#[derive(Deserialize)]
+pub(super) struct FacilityPasswordForm {
+    #[serde(default)]
+    password: Typed,
+    #[serde(default)]
+    what: String,
+}
+
+/// `POST /users/facility-password`: the password that staff type at the kiosk for 目視確認.
+pub(super) async fn facility_password(State(desk): State<Desk>, sent: Posted<FacilityPasswordForm>) -> Response {
+    let Posted { who, form } = sent;
+    let change = async || {
+        let store = &desk.checks().store;
+        let now = desk.checks().center.hours().local();
+        let hash = match form.what.as_str() {
+            "remove" => None,
+            _ => {
+                password::acceptable("", &form.password)?;
+                Some(desk.inner.passwords.hash(&form.password).await?)
+            }
+        };
+        store.set(Setting::FacilityPassword, hash.as_deref(), now).await?;
+        Ok(None)
+    };
+    let response = match require_admin(&who) {
+        Ok(()) => shown(&desk, &who, "desk.facility_password", change().await).await,
+        Err(problem) => Err(problem),
+    };
+    response.unwrap_or_else(IntoResponse::into_response)
 }

@@ -101,7 +101,6 @@ pub(super) struct Actor {
     cards: BTreeSet<Reader>,
     visit: Visit,
     pad: [u8; 10],
-    served: u64,
     work: Option<Work>,
     /// Monotonic time at which the screen is wiped.
     wipe_at: Option<Duration>,
@@ -124,7 +123,6 @@ impl Actor {
             card_lies: false,
             pad,
             compares_faces: means.faces.is_some(),
-            served: 0,
         };
         let (screen, seen) = watch::channel(Arc::new(first));
         let actor = Self {
@@ -138,7 +136,6 @@ impl Actor {
             cards: BTreeSet::new(),
             visit,
             pad,
-            served: 0,
             work: None,
             wipe_at: None,
             timed_step: 0,
@@ -201,7 +198,6 @@ impl Actor {
             card_lies: !self.cards.is_empty(),
             pad: self.pad,
             compares_faces: self.means.faces.is_some(),
-            served: self.served,
         };
         let same = (fresh.visit, fresh.step, fresh.tongue, fresh.readers, fresh.card_lies)
             == (before.visit, before.step, before.tongue, before.readers, before.card_lies)
@@ -257,8 +253,8 @@ impl Actor {
             Input::Reader(event) => self.reader(event),
             Input::Patient { visit, step, act, heard } => {
                 // Language and end are a matter of the visit, everything else of what was on the screen.
-                let fits = visit == self.visit.token
-                    && (step == self.visit.step || matches!(act, Act::Speak(_) | Act::End));
+                let fits =
+                    visit == self.visit.token && (step == self.visit.step || matches!(act, Act::Speak(_) | Act::End));
                 if fits {
                     self.act(act).await;
                     self.show();
@@ -547,9 +543,6 @@ impl Actor {
                     self.attempts.saw(self.visit.facts.as_ref(), *step, now);
                 }
                 let task = self.visit.done(done, self.means.checks.center.hours().now());
-                if matches!(self.visit.stage, Stage::Done(_)) {
-                    self.served += 1;
-                }
                 self.start(task);
             }
         }

@@ -242,6 +242,7 @@ const TWO_CARDS: Telling = telling(
 );
 
 impl FaceFault {
+    #[cfg(test)]
     const ALL: [Self; 7] = [
         Self::CameraMissing,
         Self::NoFace,
@@ -330,6 +331,7 @@ impl FaceFault {
 }
 
 impl StaffFault {
+    #[cfg(test)]
     const ALL: [Self; 4] = [Self::PasswordWrong, Self::PasswordWait, Self::PasswordNotSet, Self::Declined];
 
     const fn code(self) -> &'static str {
@@ -381,6 +383,7 @@ impl StaffFault {
 }
 
 impl TypedFault {
+    #[cfg(test)]
     const ALL: [Self; 3] = [Self::Pin, Self::Digits, Self::Numbers];
 
     const fn code(self) -> &'static str {

@@ -43,8 +43,6 @@ pub(crate) struct Screen {
     pub(crate) pad: [u8; 10],
     /// Whether faces can be compared at this kiosk.
     pub(crate) compares_faces: bool,
-    /// People who were checked here since the program began.
-    pub(crate) served: u64,
 }
 
 /// What is going on.

@@ -10,7 +10,7 @@ use crate::limits;
 
 /// A line of the institution's list of patients. Personal data: sealed in the store, blank in the log.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "PascalCase", default)]
 pub struct Chart {
     /// 照会番号: the institution's own number of the patient.
     pub reference_number: String,

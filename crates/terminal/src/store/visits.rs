@@ -1,11 +1,14 @@
 //! `visit`: today's list. One row for every check at the window, answered or not.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use uuid::Uuid;
 
 use super::answers::Way;
+use super::arrivals::Arrival;
 use super::vault::Place;
 use super::{Store, StoreError, Tx, millis, time};
 
@@ -97,6 +100,21 @@ impl Store {
         .fetch_all(self.pool())
         .await?;
         rows.iter().map(|row| self.read_visit(row)).collect()
+    }
+
+    /// The lines of those who arrived, by the number of the check.
+    pub async fn visits_of(&self, arrivals: &[Arrival]) -> Result<HashMap<Uuid, Visit>, StoreError> {
+        let ids: Vec<String> = arrivals.iter().map(|arrival| arrival.request_id.to_string()).collect();
+        let ids =
+            serde_json::to_string(&ids).map_err(|_| StoreError::Damaged { table: "arrival", column: "request_id" })?;
+        let rows = sqlx::query(
+            "SELECT request_id, at, way, asked_by, outcome, share_percent, proof_number, person
+             FROM visit WHERE request_id IN (SELECT value FROM json_each(?1))",
+        )
+        .bind(ids)
+        .fetch_all(self.pool())
+        .await?;
+        rows.iter().map(|row| self.read_visit(row).map(|visit| (visit.request_id, visit))).collect()
     }
 
     /// How many lines a day has.

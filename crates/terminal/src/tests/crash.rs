@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::center::FakeCenter;
 use super::clinic::{Clinic, element, names, until};
-use super::samples::{bulk_question_file, download_file, question_file};
+use super::samples::{bulk_question_file, download_file, question_file, search};
+use crate::asking::outcome::Outcome;
 use crate::bridge::Step;
 use crate::store::requests::RequestState;
 
@@ -36,6 +37,7 @@ async fn until_it_stands(center: &FakeCenter, clinic: &Clinic, step: Step) {
                 Step::Aside => aside,
                 Step::Delivering => aside && state == Some(RequestState::Delivering),
                 Step::Renamed => there && state == Some(RequestState::Delivering),
+                Step::FaceAside | Step::FaceDelivering | Step::FaceRenamed => unreachable!("no step of a request"),
             };
             if so {
                 return;
@@ -134,4 +136,58 @@ async fn finished(clinic: &Clinic) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     until(|| clinic.requests_left().is_empty()).await;
+}
+
+/// Bytes of the one file of the face folder, as soon as it is there.
+async fn face_file(clinic: &Clinic) -> Vec<u8> {
+    let folder = clinic.config.face();
+    let there = || names(&folder).iter().any(|name| name == FACE_FILE);
+    until(there).await;
+    std::fs::read(folder.join(FACE_FILE)).unwrap()
+}
+
+const FACE_FILE: &str = "OQSsiquc01res_face_13123456700123456789abcdef0123_20261122093000.xml";
+
+#[tokio::test]
+async fn a_file_of_the_face_folder_is_the_same_whatever_step_it_was_stopped_after() {
+    let mut first: Option<Vec<u8>> = None;
+    for step in Step::FACE.into_iter().map(Some).chain([None]) {
+        let center = FakeCenter::start();
+        let mut clinic = Clinic::open(&center).await;
+        let day = clinic.running().hours().today_text();
+        let asked = clinic.running().check(&day, search("1"), "test").await;
+        let Outcome::Answered(answered) = asked else { panic!("{asked:?}") };
+        let store = clinic.running().store().clone();
+        let id = answered.answer.request_id.to_string();
+        sqlx::query("INSERT INTO face_file (request_id, file_name, state, made_at) VALUES (?1, ?2, 'waiting', 1)")
+            .bind(&id)
+            .bind(FACE_FILE)
+            .execute(store.pool())
+            .await
+            .unwrap();
+        clinic.stop().await;
+        if step.is_some() {
+            clinic.start_until(step).await;
+            let folder = clinic.config.face();
+            until(|| names(&folder).iter().any(|name| !name.is_empty())).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            clinic.stop().await;
+        }
+        clinic.start().await;
+        let bytes = face_file(&clinic).await;
+        // Only what differs from check to check: times and the number of the question.
+        let text = String::from_utf8(bytes).unwrap();
+        assert_eq!(element(&text, "QualificationValidity"), Some("1"), "{step:?}");
+        assert_eq!(element(&text, "ReferenceClassification"), Some("1"), "{step:?}");
+        let time = element(&text, "ProcessExecutionTime").unwrap().to_owned();
+        let same = text.replace(&time, "").into_bytes();
+        assert_eq!(*first.get_or_insert_with(|| same.clone()), same, "{step:?}");
+        // Fetched, it does not come again.
+        std::fs::remove_file(clinic.config.face().join(FACE_FILE)).unwrap();
+        clinic.stop().await;
+        clinic.start().await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(names(&clinic.config.face()).is_empty(), "{step:?}");
+        clinic.stop().await;
+    }
 }

@@ -15,7 +15,9 @@ use crate::desk::view::pages::{
 };
 use crate::desk::view::shell::{Badge, Shell, light, notices};
 use crate::desk::view::status;
+use crate::equipment::Missing;
 use crate::health::{CertificateState, FolderState, Health, Link, Snapshot};
+use crate::kiosk::screen::ReadersState;
 use crate::store::users::{Role, User};
 
 fn now() -> jiff::Timestamp {
@@ -58,7 +60,8 @@ fn check_page(answer: AnswerView) -> String {
     html(&CheckPage {
         shell: shell(),
         fields: fields(&CheckForm::default(), Some(&answer), "2026年4月7日"),
-        consent: true,
+        asking: CheckForm::default().asking(),
+        strip: None,
         answer: Some(answer),
     })
 }
@@ -67,14 +70,14 @@ fn check_page(answer: AnswerView) -> String {
 fn every_verdict_has_its_colour_its_words_and_a_next_step() {
     for verdict in Verdict::ALL {
         let answered = samples::answer(&request(verdict), now());
-        let page = check_page(AnswerView::of_answer(&answered, Some("01-00000000012-3")));
+        let page = check_page(AnswerView::of_answer(&answered, Some("01-00000000012-3"), now()));
         let (tone, words) = answer::of_verdict(verdict);
         assert!(page.contains(&format!("class=\"answer {}\"", tone.class())), "{verdict:?}");
         assert!(page.contains(words.ja) && page.contains(words.en), "{verdict:?}");
         assert!(page.contains("01-00000000012-3") && page.contains("いま確認（4月7日 10:31）"));
         let tells = page.contains("class=\"hints\"") || page.contains("次にすること");
         assert_eq!(tells, verdict != Verdict::Valid, "{verdict:?}");
-        html(&SavedPage { shell: shell(), answer: AnswerView::of_answer(&answered, None) });
+        html(&SavedPage { shell: shell(), answer: AnswerView::of_answer(&answered, None, now()), chart: None });
     }
 }
 
@@ -83,7 +86,7 @@ fn every_way_of_not_knowing_says_that_it_is_not_invalid() {
     let refusals = ProblemCode::ALL.iter().map(|code| Outcome::Refused(Box::new(ProblemDocument::new(*code, ""))));
     let could_not = Why::ALL.into_iter().map(|why| Outcome::CouldNotAsk(CouldNotAsk::new(why, "inner words")));
     for outcome in refusals.chain(could_not) {
-        let page = check_page(AnswerView::of(&outcome));
+        let page = check_page(AnswerView::of(&outcome, now()));
         assert!(page.contains("class=\"answer cannot\""), "{outcome:?}");
         assert!(page.contains("資格が無効という意味ではありません"), "{outcome:?}");
         assert!(page.contains("This does not mean that the patient is not insured"));
@@ -94,7 +97,7 @@ fn every_way_of_not_knowing_says_that_it_is_not_invalid() {
 #[test]
 fn an_unreadable_field_is_marked_and_gets_the_cursor() {
     let errors = search("1").parse("20260431", samples::FACILITY).unwrap_err();
-    let page = check_page(AnswerView::of(&Outcome::Unreadable(errors)));
+    let page = check_page(AnswerView::of(&Outcome::Unreadable(errors), now()));
     let (before, after) = page.split_once("<div class=\"field marked\">").unwrap();
     assert!(after.starts_with("\n      <label for=\"QualificationConfirmationDate\">"));
     assert!(!before.contains("autofocus") && after.contains("autofocus"));
@@ -105,7 +108,7 @@ fn an_unreadable_field_is_marked_and_gets_the_cursor() {
 fn what_a_patient_is_called_cannot_become_a_tag() {
     let mut answered = samples::answer(&request(Verdict::Valid), now());
     answered.result_list[0].name = Some("<script>alert(1)</script>".to_owned());
-    let page = check_page(AnswerView::of_answer(&answered, None));
+    let page = check_page(AnswerView::of_answer(&answered, None, now()));
     assert!(!page.contains("<script>alert"));
 }
 
@@ -140,6 +143,7 @@ fn the_list_the_status_and_the_accounts_render() {
             roles: Role::ALL,
             error: Some("誤り".to_owned()),
             secret: Some(secret),
+            facility_password: true,
         });
         assert!(page.contains(role.label()) && page.contains("abcd-efgh"));
     }
@@ -184,12 +188,14 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
         refused: Some(ProblemCode::CertificateRevoked),
         expired_at_center: true,
         req: fails.clone(),
-        res: fails,
+        res: fails.clone(),
+        face: fails,
         waiting_files: 3,
         open_requests: 2,
         disk: Some("disk full".to_owned()),
     };
     let ahead = Some(jiff::SignedDuration::from_hours(1));
+    let missing = [Missing { setting: "face", why: "no such file".to_owned() }];
     let facts = status::Facts {
         health: &bad,
         ahead,
@@ -197,6 +203,13 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
         answers: 5,
         req: "/req".to_owned(),
         res: "/res".to_owned(),
+        face: "/face".to_owned(),
+        kiosk: status::KioskFacts {
+            address: Some("http://127.0.0.1:8462/".to_owned()),
+            readers: Some(ReadersState::ServiceDown),
+            compares_faces: false,
+            missing: &missing,
+        },
     };
     let items = status::items(&facts);
     assert!(items.iter().filter(|item| item.class == "bad").all(|item| !item.todo.is_empty()));
@@ -215,6 +228,7 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
         expired_at_center: false,
         req: FolderState::Works,
         res: FolderState::Works,
+        face: FolderState::Works,
         waiting_files: 0,
         open_requests: 0,
         disk: None,

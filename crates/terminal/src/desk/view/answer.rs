@@ -3,9 +3,11 @@
 use domain::{
     InsuredCardClassification, LimitClassification, LimitFlag, PersonalFamily, ReasonOfLoss, Sex, ShareReason, date,
 };
+use jiff::Timestamp;
 use kit::text::Text;
 use wire::api::{Answer, Basis, Hint, ResultOfQualificationConfirmation, Share, Verdict};
 
+use super::consents::{self, ConsentsView};
 use super::dates;
 use crate::asking::outcome::{CouldNotAsk, Outcome};
 
@@ -129,13 +131,15 @@ pub(crate) struct AnswerView {
     pub(crate) saved: Option<String>,
     /// Names of elements to mark in the form.
     pub(crate) marked: Vec<String>,
+    /// What the patient allows here.
+    pub(crate) consents: Option<ConsentsView>,
 }
 
 impl AnswerView {
-    /// What came of a check just now.
-    pub(crate) fn of(outcome: &Outcome) -> Self {
+    /// What came of a check just now; `now` is the center's time.
+    pub(crate) fn of(outcome: &Outcome, now: Timestamp) -> Self {
         match outcome {
-            Outcome::Answered(answered) => Self::of_answer(&answered.answer, Some(answered.proof_number())),
+            Outcome::Answered(answered) => Self::of_answer(&answered.answer, Some(answered.proof_number()), now),
             Outcome::Unreadable(errors) => Self {
                 hints: errors
                     .iter()
@@ -193,17 +197,19 @@ impl AnswerView {
             proof_number: None,
             saved: None,
             marked: Vec::new(),
+            consents: None,
         }
     }
 
     /// An answer, fresh or saved.
-    pub(crate) fn of_answer(answer: &Answer, proof_number: Option<&str>) -> Self {
+    pub(crate) fn of_answer(answer: &Answer, proof_number: Option<&str>, now: Timestamp) -> Self {
         let (tone, big) = of_verdict(answer.verdict);
         let on = date::parse(&answer.qualification_confirmation_date).ok();
         Self {
             share: answer.share.as_ref().map(share),
             records: answer.result_list.iter().map(|record| self::record(record, on)).collect(),
-            hints: answer.hints.iter().map(hint).collect(),
+            hints: answer.hints.iter().map(hint).chain(card_ends_soon(answer)).collect(),
+            consents: consents::of(answer, now),
             next: next_step(answer),
             basis: Some(basis(answer)),
             insurer_data: answer.insurer_data_as_of.map(dates::day_and_time),
@@ -222,6 +228,20 @@ impl AnswerView {
 
 fn hint(hint: &Hint) -> HintView {
     HintView { ja: hint.message.clone(), en: hint.message_en.clone(), code: hint.code.clone() }
+}
+
+/// The insurance card (資格確認書) ends soon: worth saying before it has.
+fn card_ends_soon(answer: &Answer) -> Option<HintView> {
+    let last = answer.result_list.first()?.insured_card_expiration_date.as_deref()?;
+    let (last, on) = (date::parse(last).ok()?, date::parse(&answer.qualification_confirmation_date).ok()?);
+    domain::coverage::card_ends_soon(last, on).then(|| HintView {
+        ja: format!(
+            "資格確認書などの有効期限（{}）が近づいています。新しいものが届いているか、たずねてください。",
+            dates::plain_date(&date::format(last))
+        ),
+        en: "The insurance card ends soon. Ask whether the new one has arrived.".to_owned(),
+        code: "card_ends_soon".to_owned(),
+    })
 }
 
 /// What to do when the answer is not simply "valid" and no hint says it.

@@ -1,5 +1,6 @@
 //! The form of the check page.
 
+use domain::{ConsentChoice, ConsentItem, PrescriptionForm};
 use kit::text::Text;
 use serde::Deserialize;
 use wire::api::SearchInfo;
@@ -17,6 +18,21 @@ pub(crate) struct CheckForm {
     pub(crate) birthdate: String,
     pub(crate) qualification_confirmation_date: String,
     pub(crate) limit_application_certificate_related_cons_flg: String,
+    /// The patient was asked what may be shown; what follows is the answer.
+    #[serde(rename = "asked")]
+    asked: String,
+    #[serde(rename = "specific_disease")]
+    specific_disease: String,
+    #[serde(rename = "drugs")]
+    drugs: String,
+    #[serde(rename = "diagnosis")]
+    diagnosis: String,
+    #[serde(rename = "surgery")]
+    surgery: String,
+    #[serde(rename = "checkups")]
+    checkups: String,
+    #[serde(rename = "prescription")]
+    prescription: String,
 }
 
 impl std::fmt::Debug for CheckForm {
@@ -40,9 +56,64 @@ impl CheckForm {
         }
     }
 
-    pub(crate) fn consents(&self) -> bool {
+    fn consents(&self) -> bool {
         self.limit_application_certificate_related_cons_flg == "1"
     }
+
+    /// What the patient allowed; none when they were not asked, which is something else than allowing nothing.
+    pub(crate) fn choice(&self) -> Option<ConsentChoice> {
+        if self.asked != "1" {
+            return None;
+        }
+        let ticked = ConsentItem::ALL.iter().filter(|item| self.ticks(**item));
+        let choice = ticked.fold(ConsentChoice::NOTHING, |choice, item| choice.with(*item));
+        Some(match PrescriptionForm::parse(&self.prescription) {
+            Some(form) => choice.with_prescription(form),
+            None => choice,
+        })
+    }
+
+    fn ticks(&self, item: ConsentItem) -> bool {
+        let ticked = match item {
+            ConsentItem::LimitCertificate => return self.consents(),
+            ConsentItem::SpecificDisease => &self.specific_disease,
+            ConsentItem::Drugs => &self.drugs,
+            ConsentItem::Diagnosis => &self.diagnosis,
+            ConsentItem::Surgery => &self.surgery,
+            ConsentItem::Checkups => &self.checkups,
+        };
+        ticked == "1"
+    }
+
+    /// What the form shows of the questions about consents.
+    pub(crate) fn asking(&self) -> Asking {
+        let items = ConsentItem::ALL.iter().filter(|item| **item != ConsentItem::LimitCertificate);
+        let tick = |code, name: domain::Spoken, ticked| Tick { code, name: Text::new(name.ja, name.en), ticked };
+        let forms = [PrescriptionForm::Electronic, PrescriptionForm::Paper];
+        Asking {
+            limit: self.consents(),
+            asked: self.asked == "1",
+            items: items.map(|item| tick(item.code(), item.name(), self.ticks(*item))).collect(),
+            forms: forms.map(|form| tick(form.code(), form.name(), self.prescription == form.code())).to_vec(),
+        }
+    }
+}
+
+/// The questions about consents, as a patient without a card is asked by staff. Nothing is ticked beforehand.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asking {
+    pub(crate) limit: bool,
+    pub(crate) asked: bool,
+    pub(crate) items: Vec<Tick>,
+    pub(crate) forms: Vec<Tick>,
+}
+
+/// One thing to tick.
+#[derive(Debug, Clone)]
+pub(crate) struct Tick {
+    pub(crate) code: &'static str,
+    pub(crate) name: Text,
+    pub(crate) ticked: bool,
 }
 
 /// One field of the form.

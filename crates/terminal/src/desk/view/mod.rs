@@ -1,8 +1,11 @@
 //! What the pages show, as values: templates only place them.
 
 pub(crate) mod answer;
+pub(crate) mod charts;
 pub(crate) mod check;
+pub(crate) mod consents;
 pub(crate) mod dates;
+pub(crate) mod kiosk;
 pub(crate) mod pages;
 pub(crate) mod shell;
 pub(crate) mod status;

@@ -4,7 +4,9 @@ use askama::Template;
 use kit::text::Text;
 
 use super::answer::{AnswerView, Tone};
-use super::check::FieldView;
+use super::charts::ChartView;
+use super::check::{Asking, FieldView};
+use super::kiosk::Strip;
 use super::shell::{Light, Shell};
 use super::status::Item;
 use crate::store::users::{Role, User};
@@ -22,7 +24,8 @@ pub(crate) struct LoginPage {
 pub(crate) struct CheckPage {
     pub(crate) shell: Shell,
     pub(crate) fields: Vec<FieldView>,
-    pub(crate) consent: bool,
+    pub(crate) asking: Asking,
+    pub(crate) strip: Option<Strip>,
     pub(crate) answer: Option<AnswerView>,
 }
 
@@ -31,6 +34,8 @@ pub(crate) struct CheckPage {
 pub(crate) struct SavedPage {
     pub(crate) shell: Shell,
     pub(crate) answer: AnswerView,
+    /// Of a patient who was checked by card.
+    pub(crate) chart: Option<ChartView>,
 }
 
 pub(crate) struct TodayRow {
@@ -82,6 +87,8 @@ pub(crate) struct UsersPage {
     pub(crate) roles: [Role; 3],
     pub(crate) error: Option<String>,
     pub(crate) secret: Option<Secret>,
+    /// Whether a facility password for 目視確認 at the kiosk is set.
+    pub(crate) facility_password: bool,
 }
 
 #[derive(Template)]

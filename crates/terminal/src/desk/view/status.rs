@@ -5,7 +5,9 @@ use kit::text::Text;
 
 use super::dates;
 use super::shell;
+use crate::equipment::Missing;
 use crate::health::{CertificateState, FolderState, Link, Snapshot};
+use crate::kiosk::screen::ReadersState;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,17 @@ pub(crate) struct Facts<'a> {
     pub(crate) answers: i64,
     pub(crate) req: String,
     pub(crate) res: String,
+    pub(crate) face: String,
+    pub(crate) kiosk: KioskFacts<'a>,
+}
+
+/// How the kiosk is.
+pub(crate) struct KioskFacts<'a> {
+    /// Its page; none where it is turned off.
+    pub(crate) address: Option<String>,
+    pub(crate) readers: Option<ReadersState>,
+    pub(crate) compares_faces: bool,
+    pub(crate) missing: &'a [Missing],
 }
 
 pub(crate) fn items(facts: &Facts<'_>) -> Vec<Item> {
@@ -37,7 +50,9 @@ pub(crate) fn items(facts: &Facts<'_>) -> Vec<Item> {
     items.push(clock(facts.ahead, facts.warning));
     items.push(folder(Text::new("要求フォルダ", "Request folder"), &facts.req, &health.req));
     items.push(folder(Text::new("結果フォルダ", "Answer folder"), &facts.res, &health.res));
+    items.push(folder(Text::new("カード結果フォルダ", "Face folder"), &facts.face, &health.face));
     items.push(files(health));
+    items.extend(kiosk(&facts.kiosk));
     items.push(match &health.disk {
         Some(why) => item(
             "bad",
@@ -130,6 +145,48 @@ fn folder(label: Text, path: &str, state: &FolderState) -> Item {
             "共有フォルダの接続と権限を確かめてください。自動で再開します。",
         ),
     }
+}
+
+fn kiosk(kiosk: &KioskFacts<'_>) -> Vec<Item> {
+    let label = Text::new("カードの受付", "Kiosk");
+    let Some(address) = &kiosk.address else {
+        return vec![item("good", label, "使っていません（terminal.toml の [kiosk]）", "turned off", "")];
+    };
+    let readers = Text::new("カードリーダー", "Card readers");
+    let mut items = vec![item("good", label, address, "page for patients", "")];
+    items.push(match kiosk.readers {
+        Some(ReadersState::Ready(number)) => item("good", readers, &format!("{number} 台"), "ready", ""),
+        Some(ReadersState::NoReader) => item(
+            "warn",
+            readers,
+            "つながっていません",
+            "none is connected",
+            "USBケーブルを差し直してください。その間は番号で確認できます。",
+        ),
+        Some(ReadersState::ServiceDown) => item(
+            "bad",
+            readers,
+            "リーダーのサービスが動いていません",
+            "the service does not run",
+            "自動で再接続します。続くときは端末を再起動してください。その間は番号で確認できます。",
+        ),
+        Some(ReadersState::None) | None => item("good", readers, "使っていません", "none by the settings", ""),
+    });
+    let faces =
+        if kiosk.compares_faces { ("使えます", "available") } else { ("使っていません", "not in use") };
+    items.push(item("good", Text::new("顔認証", "Face check"), faces.0, faces.1, ""));
+    for missing in kiosk.missing {
+        let label = Text::new("設定", "Setting");
+        let value = format!("{}: {}", missing.setting, missing.why);
+        items.push(item(
+            "bad",
+            label,
+            &value,
+            "named in terminal.toml and not there",
+            "terminal.toml を確かめ、端末を再起動してください。",
+        ));
+    }
+    items
 }
 
 fn files(health: &Snapshot) -> Item {
