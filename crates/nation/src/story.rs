@@ -53,6 +53,13 @@ pub fn facility_code(nation: &Nation) -> &str {
     &nation.facilities[STORY_FACILITY as usize].code
 }
 
+/// People of the cast who come with a card: an employee, somebody of 72 years, a member of a union, a spouse. Numbers of
+/// people in the nation.
+pub fn card_holders(nation: &Nation) -> [u32; 4] {
+    let cast = &nation.cast;
+    [cast.employee, cast.seventy, cast.union_member, cast.spouse].map(|id| nation.coverages[id as usize].person)
+}
+
 fn visit(nation: &Nation, scene: Scene, answer: &Answer) -> Visit {
     let mut patient = String::new();
     if let Some(id) = answer.coverage {

@@ -84,6 +84,9 @@ pub struct Demo {
     /// Address of the desk page; port 0 takes any free one.
     #[arg(long, default_value = "127.0.0.1:0")]
     pub desk: SocketAddr,
+    /// Address of the kiosk page; port 0 takes any free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub kiosk: SocketAddr,
 }
 
 /// `tashika center …`

@@ -101,6 +101,12 @@ impl CardOffice {
         Ok(VirtualCard::new(&content)?.with_random(move |bytes| random.fill(bytes)))
     }
 
+    /// How it stands with a person's card now; none without one.
+    pub fn stands(&self, person: u32) -> Option<Situation> {
+        let holder = self.nation.holder(person)?;
+        Authority::situation(&self.register().ok()?, &holder, self.world.clock.now())
+    }
+
     /// The first person, from `after` on, whose card stands like this, who is insured by one insurer, and for whom
     /// `wanted` holds.
     pub fn somebody(&self, situation: Situation, after: u32, wanted: impl Fn(u32) -> bool) -> Result<u32> {

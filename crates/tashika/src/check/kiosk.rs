@@ -34,6 +34,10 @@ pub struct Page {
     pub step: String,
     /// Code of what went wrong.
     pub fault: Option<String>,
+    /// The verdict, at the end.
+    pub verdict: Option<String>,
+    /// What is to be paid, percent, at the end.
+    pub percent: Option<u8>,
 }
 
 impl Page {
@@ -45,6 +49,8 @@ impl Page {
             version: of("data-version")?.parse()?,
             visit: of("data-visit")?.to_owned(),
             fault: attribute(&html, "data-code").map(str::to_owned),
+            verdict: attribute(&html, "data-verdict").map(str::to_owned),
+            percent: attribute(&html, "data-percent").and_then(|percent| percent.parse().ok()),
             step,
             html,
         })

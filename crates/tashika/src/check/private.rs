@@ -47,6 +47,23 @@ pub struct PrivateCenter {
     world: World,
 }
 
+/// A center that is made and does not run yet.
+pub struct Made {
+    config: Config,
+}
+
+impl Made {
+    /// Starts it, taking the cards of these authorities.
+    pub async fn start(self, card: Card, world: &World) -> Result<PrivateCenter> {
+        let config = Config { card, ..self.config };
+        let folder = config.folder.clone();
+        let running = Center::start(config, Arc::clone(&world.clock), Arc::clone(&world.random))
+            .await
+            .context("starting the private center")?;
+        PrivateCenter::of(running, &folder, world).await
+    }
+}
+
 impl PrivateCenter {
     /// Makes a center in `folder` (SQLite) or on `database` and starts it on free loopback ports.
     pub async fn start(folder: &Path, database: Option<&str>, limits: Limits, world: &World) -> Result<Self> {
@@ -61,6 +78,11 @@ impl PrivateCenter {
         card: Card,
         world: &World,
     ) -> Result<Self> {
+        Self::make(folder, database, limits, world).await?.start(card, world).await
+    }
+
+    /// Makes a center and does not start it yet.
+    pub async fn make(folder: &Path, database: Option<&str>, limits: Limits, world: &World) -> Result<Made> {
         let options = InitOptions {
             operator: "Tashika on this machine".to_owned(),
             names: vec!["127.0.0.1".to_owned(), "localhost".to_owned()],
@@ -72,11 +94,7 @@ impl PrivateCenter {
         let made = center::init(folder, options, Arc::clone(&world.clock), Arc::clone(&world.random))
             .await
             .context("making the private center")?;
-        let config = Config { card, ..made.config };
-        let running = Center::start(config, Arc::clone(&world.clock), Arc::clone(&world.random))
-            .await
-            .context("starting the private center")?;
-        Self::of(running, folder, world).await
+        Ok(Made { config: made.config })
     }
 
     /// A center that was started in another way, from this data folder.

@@ -1,12 +1,15 @@
-//! `cargo demo`: center, terminal and a nation in one process, and a story of visits at one window.
+//! `cargo demo`: center, terminal and a nation in one process, and a story of visits at one window, by number and by card.
 
+mod cards;
 mod report;
+mod shelf;
 
 use crate::check::folders::PrivateTerminal;
 use crate::check::outcome::{Outcome, search_info};
 use crate::check::private::{PrivateCenter, World, generous_limits};
 use crate::cli::Demo;
 use anyhow::{Context as _, Result, bail};
+use cards::Cards;
 use nation::{Nation, Options};
 use report::{Expected, Visit};
 use std::io::Write as _;
@@ -26,6 +29,7 @@ const FOLDER_LOOKS_MAX: usize = 5_000;
 struct Stage {
     center: PrivateCenter,
     terminal: PrivateTerminal,
+    cards: Cards,
     visits: Vec<nation::Visit>,
 }
 
@@ -52,6 +56,7 @@ pub async fn run(demo: &Demo, world: &World) -> Result<ExitCode> {
     }
     stage.terminal.running.shutdown().await;
     stage.center.stop().await?;
+    stage.cards.stop().await;
     if !kept {
         std::fs::remove_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
     }
@@ -79,15 +84,28 @@ async fn set_up(demo: &Demo, folder: &Path, world: &World) -> Result<Stage> {
         nation.write(&made)?;
         Ok((nation::story::visits(&nation), nation::story::facility_code(&nation).to_owned()))
     });
-    let center = PrivateCenter::start(&folder.join("center"), None, generous_limits(), world).await?;
+    let center = PrivateCenter::make(&folder.join("center"), None, generous_limits(), world).await?;
     let Ok(made) = making.join() else { bail!("the nation could not be made") };
     let (visits, institution) = made?;
+    let preparing = {
+        let (folder, world) = (nation_folder.clone(), world.clone());
+        tokio::task::spawn_blocking(move || Cards::prepare(&folder, &world))
+    };
+    let cards = preparing.await?.context("the cards of the story")?;
+    let center = center.start(cards.settings()?, world).await?;
     let (loaded, _) = center.load(&nation_folder).await?;
     if loaded.rows_refused > 0 {
         bail!("the nation's own feed has {} refused rows", loaded.rows_refused);
     }
-    let terminal = PrivateTerminal::start_at(&center, &institution, &folder.join("terminal"), demo.desk, world).await?;
-    Ok(Stage { center, terminal, visits })
+    let terminal_folder = folder.join("terminal");
+    let set = |settings: &mut terminal::Settings| {
+        settings.desk.address = demo.desk;
+        settings.kiosk.address = demo.kiosk;
+    };
+    let terminal =
+        PrivateTerminal::start_with(&center, &institution, &terminal_folder, set, cards.parts(), world).await?;
+    cards.set_up(&center, &institution, &terminal_folder, world).await?;
+    Ok(Stage { center, terminal, cards, visits })
 }
 
 /// Plays every visit at the terminal: by number as the desk page asks, one through the folders.
@@ -106,6 +124,7 @@ async fn play(stage: &Stage, world: &World) -> Result<Vec<Visit>> {
         let took = world.since(begun);
         played.push(told(scene, way, &outcome, took));
     }
+    played.extend(stage.cards.play(&stage.terminal, world).await?);
     Ok(played)
 }
 
@@ -171,6 +190,13 @@ fn serve_on(stage: &Stage, folder: &Path) -> Result<()> {
         stage.terminal.joined.admin_name,
         stage.terminal.joined.admin_password.as_str()
     )?;
+    if let Some(kiosk) = stage.terminal.running.kiosk_addr {
+        writeln!(
+            out,
+            "患者さんの画面 / kiosk page: http://{kiosk}/   （カードは画面の下から / cards are below the page）"
+        )?;
+        writeln!(out, "  施設パスワード / facility password: {}", cards::FACILITY_PASSWORD)?;
+    }
     writeln!(out, "  試す番号 / numbers to try: {}", folder.join("nation").join(nation::files::VISITS).display())?;
     writeln!(out, "  終わるには Ctrl-C / ends with Ctrl-C")?;
     Ok(out.flush()?)

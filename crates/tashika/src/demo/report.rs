@@ -8,7 +8,7 @@ use std::io::{self, Write};
 pub struct Visit {
     /// Short name of the visit, such as `lost_job`.
     pub name: String,
-    /// Which way the question went: `number`, `folders`, later also cards and certificates.
+    /// Which way the question went: `number`, `folders`, `card`, later also certificates.
     pub way: &'static str,
     /// The verdict of the answer, `unreadable`, or what went wrong.
     pub verdict: String,
@@ -79,6 +79,7 @@ pub fn tell_json(out: &mut impl Write, visits: &[Visit]) -> io::Result<()> {
 fn way_label(way: &str) -> &str {
     match way {
         "number" => "番号で",
+        "card" => "カードで",
         "folders" => "レセコンの req/res フォルダで",
         other => other,
     }

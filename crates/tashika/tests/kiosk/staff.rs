@@ -56,9 +56,59 @@ pub async fn staff_confirm_on_the_desk_and_see_the_patient_at_once(stage: &mut S
     desk.post("/kiosk/staff", &[("visit", &page.visit), ("act", "confirm")]).await?;
     let page = stage.kiosk.stage("consents").await?;
     stage.choose(&page, "choose-nothing", &[]).await?;
-    let name = stage.office.nation().holder(person).context("alive")?.name;
+    // Insurers write names in their own ways, so the patient is known by what is said of the visit.
     let strip = desk.strip().await?;
-    ensure!(strip.contains(&name) && strip.contains("有効"), "the patient is on the desk at once: {strip}");
+    let latest = strip.split("<li").nth(1).context("somebody arrived")?;
+    ensure!(
+        latest.contains("有効") && latest.contains("職員による目視"),
+        "the patient is on the desk at once: {latest}"
+    );
+    ensure!(latest.contains("カルテ未選択"), "and has no chart yet");
+    let id = latest.split("/answers/").nth(1).and_then(|rest| rest.split('"').next()).context("a link")?;
+    charts(stage, &desk, person, id).await
+}
+
+/// Candidates by insurance numbers, by kana and birth date, and by the number that was registered; staff choose.
+async fn charts(stage: &Stage, desk: &Desk, person: u32, id: &str) -> Result<()> {
+    let page = desk.get(&format!("/answers/{id}")).await?;
+    ensure!(page.contains("候補がありません"), "nobody is guessed");
+    let kana = page.split("class=\"kana\">").nth(1).and_then(|rest| rest.split('<').next()).context("kana")?;
+    let numbers = stage.office.numbers(person)?;
+    let chart = |number: &str| terminal::charts::Chart { reference_number: number.to_owned(), ..Default::default() };
+    let list = [
+        terminal::charts::Chart { name_kana: kana.to_owned(), birthdate: numbers.birthdate.clone(), ..chart("K-1") },
+        terminal::charts::Chart {
+            insurer_number: numbers.insurer_number.clone(),
+            insured_card_symbol: numbers.insured_card_symbol.clone().unwrap_or_default(),
+            insured_identification_number: numbers.insured_identification_number.clone(),
+            insured_branch_number: numbers.insured_branch_number.clone().unwrap_or_default(),
+            ..chart("K-2")
+        },
+        chart("K-3"),
+    ];
+    let folder = stage.folder.path().join("terminal");
+    terminal::charts::take_in(&folder, &list, &stage.world.clock, &stage.world.random).await?;
+    let page = desk.get(&format!("/answers/{id}")).await?;
+    let at = |number: &str| page.find(&format!("value=\"{number}\""));
+    ensure!(
+        at("K-1").is_some() && at("K-1") < at("K-2") && at("K-3").is_none(),
+        "surest first, strangers never: {page}"
+    );
+    desk.post(&format!("/answers/{id}/chart"), &[("reference_number", "K-2")]).await?;
+    ensure!(desk.strip().await?.contains("照会番号 K-2"), "the choice is on the desk");
+
+    // The next time the center itself knows the number.
+    stage.clear().await?;
+    let page = stage.after_pin(person, "kept").await?;
+    stage.choose(&page, "keep", &[]).await?;
+    let strip = desk.strip().await?;
+    let next = strip.split("/answers/").nth(1).and_then(|rest| rest.split('"').next()).context("a link")?;
+    let page = desk.get(&format!("/answers/{next}")).await?;
+    ensure!(page.contains("照会番号が登録済み"), "returned when registered: {page}");
+    ensure!(page.contains("同意なし"), "asked, and said no to everything");
+    // At the patient's wish, without a card.
+    let page = desk.post(&format!("/answers/{next}/withdraw"), &[]).await?;
+    ensure!(page.contains("同意を取り消しました"), "{page}");
     Ok(())
 }
 

@@ -92,6 +92,8 @@ pub(crate) struct Panel {
     pub(crate) buttons: Vec<Button>,
     /// Something comes by itself: the page without script looks again.
     pub(crate) waits: bool,
+    /// What came of the check, for programs.
+    pub(crate) told: Option<Told>,
 }
 
 /// The whole page.
@@ -188,6 +190,7 @@ fn panel(screen: &Screen) -> Panel {
         widget: Widget::None,
         buttons: Vec::new(),
         waits: false,
+        told: None,
     };
     match &screen.stage {
         Stage::Welcome => welcome(&say, screen, empty),
@@ -428,7 +431,7 @@ fn done(say: &Say, told: &Told, panel: Panel) -> Panel {
         None => Widget::None,
     };
     let (tone, sign) = if good { ("good", "✓") } else { ("look", "！") };
-    Panel { title: say.of(&title), lines, widget, tone, sign, waits: true, ..panel }
+    Panel { title: say.of(&title), lines, widget, tone, sign, waits: true, told: Some(told.clone()), ..panel }
 }
 
 fn confirmed(say: &Say, what: Confirmed, panel: Panel) -> Panel {
