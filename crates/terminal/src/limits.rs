@@ -102,7 +102,7 @@ pub const KIOSK_STAFF_TIME: Duration = Duration::from_mins(5);
 /// How long a result stays after the card was taken.
 pub const KIOSK_CARD_TAKEN_TIME: Duration = Duration::from_secs(6);
 /// People who were checked at the kiosk that the strip of the desk shows; all are in today's list.
-pub const KIOSK_ARRIVALS_MAX: u32 = 4;
+pub const KIOSK_ARRIVALS_MAX: u32 = 3;
 
 /// Sides of a picture, in pixels.
 pub const PICTURE_SIDE_PIXELS_MIN: usize = 16;

@@ -51,6 +51,20 @@ pub struct Browser {
 impl Browser {
     /// Starts chromedriver on a port of its own choice and opens one window of 1280 × 960.
     pub async fn start() -> Result<Self> {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with a camera that shows this film (YUV4MPEG2) over and over, and the permission to use it.
+    pub async fn start_with_camera(film: &Path) -> Result<Self> {
+        Self::start_with(&[
+            "--use-fake-device-for-media-stream".to_owned(),
+            "--use-fake-ui-for-media-stream".to_owned(),
+            format!("--use-file-for-fake-video-capture={}", film.display()),
+        ])
+        .await
+    }
+
+    async fn start_with(flags: &[String]) -> Result<Self> {
         let profile = tempfile::Builder::new().prefix("tashika-browser-").tempdir()?;
         let mut command = Command::new(DRIVER);
         // A home of its own: whatever Chromium writes beside the profile goes away with it.
@@ -59,7 +73,7 @@ impl Browser {
             .context("chromedriver does not start: apt-get install chromium chromium-driver")?;
         let port = driver_port(&driver)?;
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities(profile.path()))
+            .capabilities(capabilities(profile.path(), flags))
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .context("Chromium does not start")?;
@@ -132,8 +146,9 @@ fn driver_port(driver: &Process) -> Result<u16> {
     Ok(number.trim_end_matches('.').parse()?)
 }
 
-fn capabilities(profile: &Path) -> serde_json::Map<String, Value> {
+fn capabilities(profile: &Path, flags: &[String]) -> serde_json::Map<String, Value> {
     let mut arguments: Vec<String> = CHROMIUM_FLAGS.iter().map(|flag| (*flag).to_owned()).collect();
+    arguments.extend_from_slice(flags);
     arguments.push(format!("--user-data-dir={}", profile.join("profile").display()));
     let mut capabilities = serde_json::Map::new();
     capabilities.insert("browserName".to_owned(), json!("chrome"));

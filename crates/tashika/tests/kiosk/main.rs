@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::print_stdout, reason = "there is no harness that would name the cases")]
 
+mod browser;
 mod faces;
 mod faults;
 mod logs;
@@ -68,6 +69,9 @@ cases! {
         fault_the_numbers_of_a_registration_are_wrong,
         fault_a_card_is_registered_to_another,
         fault_the_center_is_away;
+    browser:
+        the_whole_kiosk_with_the_keyboard_alone,
+        the_whole_kiosk_by_touch_with_a_camera;
     logs:
         a_pin_is_nowhere_to_be_found;
 }

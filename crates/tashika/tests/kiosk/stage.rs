@@ -167,9 +167,8 @@ impl Stage {
         let (tray, kiosk) = (self.tray.clone(), &self.kiosk);
         tokio::task::spawn_blocking(move || (0..2).for_each(|reader| tray.take_out(reader))).await?;
         let page = kiosk.until("rest", |page| !matches!(page.stage.as_str(), "reading" | "working")).await?;
-        if page.stage != "welcome" {
-            kiosk.press(&page, "end", &[]).await?;
-        }
+        // Also where nobody is: a language may have been chosen.
+        kiosk.press(&page, "end", &[]).await?;
         kiosk.until("an empty kiosk", |page| page.stage == "welcome" && page.offers("card")).await?;
         Ok(())
     }

@@ -231,7 +231,8 @@ impl Actor {
     fn touch(&mut self) {
         let settings = &self.means.settings;
         let time = match self.visit.stage {
-            Stage::Welcome => None,
+            // A language that somebody chose and left is no greeting for the next.
+            Stage::Welcome if self.visit.tongue == Tongue::default() => None,
             Stage::Done(_) | Stage::Confirmed(_) => Some(settings.result_time()),
             Stage::Staff { .. } | Stage::Called(_) => Some(limits::KIOSK_STAFF_TIME),
             _ => Some(settings.idle_time()),
@@ -257,6 +258,7 @@ impl Actor {
                     visit == self.visit.token && (step == self.visit.step || matches!(act, Act::Speak(_) | Act::End));
                 if fits {
                     self.act(act).await;
+                    self.touch();
                     self.show();
                 }
                 let _ = heard.send(fits);
@@ -357,7 +359,6 @@ impl Actor {
     }
 
     async fn act(&mut self, act: Act) {
-        self.touch();
         if self.work.is_some() && !matches!(act, Act::Speak(_) | Act::End | Act::Way(_) | Act::CameraMissing) {
             return;
         }

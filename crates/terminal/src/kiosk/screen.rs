@@ -4,7 +4,7 @@ use card::jpki::Tries;
 use domain::Tongue;
 use domain::presence::Extent;
 use kit::text::Text;
-use wire::api::{ConsentInfo, FieldError, Verdict};
+use wire::api::{ConsentInfo, FieldError, SearchInfo, Verdict};
 
 use super::fault::{Fault, Way};
 use crate::face::FaceStep;
@@ -89,6 +89,8 @@ pub(crate) enum Stage {
         wrong: Option<Fault>,
         /// Which.
         errors: Vec<FieldError>,
+        /// What was typed: nobody types all of it again for one wrong digit.
+        typed: Box<SearchInfo>,
     },
     /// What was allowed at an earlier visit still holds.
     Kept(Box<ConsentInfo>),

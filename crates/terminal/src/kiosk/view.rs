@@ -6,7 +6,7 @@ use card::jpki::Tries;
 use domain::presence::Extent;
 use domain::{ConsentItem, PrescriptionForm, Spoken, Tongue};
 use jiff::{Timestamp, tz};
-use wire::api::{ConsentInfo, FieldError, Verdict};
+use wire::api::{ConsentInfo, FieldError, SearchInfo, Verdict};
 
 use super::fault::{Fault, Way};
 use super::screen::{Calling, Confirmed, ReadersState, Screen, Stage, Told};
@@ -29,6 +29,7 @@ pub(crate) struct Button {
 pub(crate) struct Field {
     pub(crate) name: &'static str,
     pub(crate) label: &'static str,
+    pub(crate) value: String,
     pub(crate) class: &'static str,
     pub(crate) inputmode: &'static str,
     pub(crate) maxlength: u32,
@@ -203,7 +204,7 @@ fn panel(screen: &Screen) -> Panel {
         Stage::Digits { wrong } => digits(&say, wrong.as_ref(), empty),
         Stage::Camera { step } => camera(&say, *step, empty),
         Stage::Staff { wrong } => staff(&say, wrong.as_ref(), empty),
-        Stage::Register { wrong, errors } => register(&say, wrong.as_ref(), errors, empty),
+        Stage::Register { wrong, errors, typed } => register(&say, wrong.as_ref(), errors, typed, empty),
         Stage::Kept(consent) => kept(&say, consent, empty),
         Stage::Consents { extent } => consents(&say, *extent, empty),
         Stage::More => more(&say, empty),
@@ -274,6 +275,7 @@ fn field(say: &Say, name: &'static str, label: &Spoken, maxlength: u32) -> Field
     Field {
         name,
         label: say.of(label),
+        value: String::new(),
         class: "",
         inputmode: "numeric",
         maxlength,
@@ -336,7 +338,15 @@ fn staff(say: &Say, wrong: Option<&Fault>, panel: Panel) -> Panel {
     Panel { title: say.of(&words::STAFF), alert, lines, widget, buttons, waits: true, ..panel }
 }
 
-fn register(say: &Say, wrong: Option<&Fault>, errors: &[FieldError], panel: Panel) -> Panel {
+fn register(say: &Say, wrong: Option<&Fault>, errors: &[FieldError], typed: &SearchInfo, panel: Panel) -> Panel {
+    let optional = |text: &Option<String>| text.clone().unwrap_or_default();
+    let values = [
+        typed.insurer_number.clone(),
+        optional(&typed.insured_card_symbol),
+        typed.insured_identification_number.clone(),
+        optional(&typed.insured_branch_number),
+        typed.birthdate.clone(),
+    ];
     let mut fields = vec![
         field(say, "InsurerNumber", &words::INSURER_NUMBER, 20),
         Field { inputmode: "text", ..field(say, "InsuredCardSymbol", &words::SYMBOL, 40) },
@@ -344,7 +354,8 @@ fn register(say: &Say, wrong: Option<&Fault>, errors: &[FieldError], panel: Pane
         field(say, "InsuredBranchNumber", &words::BRANCH, 4),
         Field { inputmode: "text", ..field(say, "Birthdate", &words::BIRTHDATE, 20) },
     ];
-    for field in &mut fields {
+    for (field, value) in fields.iter_mut().zip(values) {
+        field.value = value;
         if let Some(error) = errors.iter().find(|error| error.field == field.name) {
             let text = if say.0 == Tongue::Ja { &error.message } else { &error.message_en };
             field.wrong.clone_from(text);

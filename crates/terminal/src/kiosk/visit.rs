@@ -254,7 +254,7 @@ impl Visit {
         let signs = self.recognised.as_ref().is_some_and(|recognised| recognised.signs);
         if !state.registered {
             if signs {
-                return self.go(Stage::Register { wrong: None, errors: Vec::new() });
+                return self.go(Stage::Register { wrong: None, errors: Vec::new(), typed: Box::default() });
             }
             return self.trouble(Fault::Center(wire::api::ProblemCode::CardNotRegistered));
         }
@@ -437,12 +437,15 @@ impl Visit {
 
     fn refused(&mut self, fault: Fault, errors: Vec<FieldError>) {
         use wire::api::ProblemCode::PatientNotFound;
-        let registers = matches!(self.wish, Some(Wish::Register(_)));
-        match fault {
-            Fault::Typed(TypedFault::Numbers) | Fault::Center(PatientNotFound) if registers => {
-                self.go(Stage::Register { wrong: Some(fault), errors });
+        match (fault, &self.wish) {
+            (
+                fault @ (Fault::Typed(TypedFault::Numbers) | Fault::Center(PatientNotFound)),
+                Some(Wish::Register(typed)),
+            ) => {
+                let typed = Box::new(typed.clone());
+                self.go(Stage::Register { wrong: Some(fault), errors, typed });
             }
-            fault => self.trouble(fault),
+            (fault, _) => self.trouble(fault),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
+use domain::PresenceMeans;
 use domain::presence::PresenceNote;
 use kit::text::Text;
 use uuid::Uuid;
@@ -86,9 +87,19 @@ fn arrived(arrival: &Arrival, visit: Option<&Visit>) -> ArrivalView {
         tone,
         verdict,
         share: visit.and_then(|visit| visit.share_percent).map(|p| format!("{}割", p / 10)).unwrap_or_default(),
-        means: arrival.means.label(),
+        means: means(arrival.means),
         warns: arrival.warns.iter().filter_map(|code| warning(code)).collect(),
         chart: arrival.matched.as_ref().map(|(number, _)| number.to_string()).unwrap_or_default(),
+    }
+}
+
+/// How somebody was recognised, in as few words as a line has room for.
+const fn means(means: PresenceMeans) -> &'static str {
+    match means {
+        PresenceMeans::Pin => "暗証番号",
+        PresenceMeans::Face => "顔認証",
+        PresenceMeans::StaffEyes => "目視",
+        PresenceMeans::Number => "番号",
     }
 }
 
@@ -99,7 +110,8 @@ fn warning(code: &str) -> Option<Text> {
         PresenceNote::CertificateEndsSoon => Text::new("証明書の期限が近い", "certificate ends soon"),
         PresenceNote::CertificateInGrace => Text::new("証明書の期限切れ", "certificate expired"),
         PresenceNote::RevocationNotKnown => Text::new("失効を未確認", "revocation not known"),
-        PresenceNote::CardNotUnlocked => Text::new("目視", "seen by staff"),
+        // Said by how the patient was recognised.
+        PresenceNote::CardNotUnlocked => return None,
         PresenceNote::NoCardShown => Text::new("カードなし", "no card"),
         PresenceNote::StaffWordNotEnough => Text::new("資格のみ", "eligibility only"),
         PresenceNote::NoCoverage => Text::new("保険の登録なし", "no coverage"),
