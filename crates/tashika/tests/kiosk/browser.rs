@@ -98,7 +98,8 @@ pub async fn the_whole_kiosk_with_the_keyboard_alone(stage: &mut Stage) -> Resul
     patient.see("insert", "Coloque o cartão").await?;
 
     let photo = face::jpeg2000(stage.folder.path(), &[Drawing::of(1)])?;
-    stage.insert(stage.office.virtual_card(person, Form::Card, photo)?).await;
+    let card = stage.office.virtual_card(person, Form::Card, photo)?;
+    stage.insert(card)?;
     patient.stage("prove").await?;
     patient.picture("3-pin").await?;
     // By face first: the way is reached with the arrow, and there is no camera.
@@ -137,7 +138,7 @@ pub async fn the_whole_kiosk_with_the_keyboard_alone(stage: &mut Stage) -> Resul
     patient.picture("6-done").await?;
     let address = patient.client().current_url().await?;
     ensure!(address.query().is_none(), "nothing stands in the address");
-    stage.take_out();
+    stage.take_out()?;
     stage.clock.pass(Duration::from_secs(10));
     patient.browser.close().await?;
     Ok(())
@@ -152,7 +153,8 @@ pub async fn the_whole_kiosk_by_touch_with_a_camera(stage: &mut Stage) -> Result
     let patient = Patient::come(stage, Browser::start_with_camera(&film).await?, (1080, 1920)).await?;
     patient.picture("7-upright-welcome").await?;
     let photo = face::jpeg2000(stage.folder.path(), &[Drawing::of(1)])?;
-    stage.insert(stage.office.virtual_card(person, Form::Card, photo)?).await;
+    let card = stage.office.virtual_card(person, Form::Card, photo)?;
+    stage.insert(card)?;
     patient.stage("prove").await?;
     // A finger on the pad.
     let pin = stage.pin(person)?;
@@ -190,7 +192,8 @@ pub async fn the_whole_kiosk_by_touch_with_a_camera(stage: &mut Stage) -> Result
     let other = stage.somebody(Situation::InOrder)?;
     patient.stage("welcome").await?;
     patient.touch("button[value=\"speak-zh-Hans\"]").await?;
-    stage.insert(stage.card(other)?).await;
+    let card = stage.card(other)?;
+    stage.insert(card)?;
     patient.stage("prove").await?;
     for digit in stage.pin(other)?.chars() {
         patient.touch(&format!(".pad [data-digit=\"{digit}\"]")).await?;

@@ -16,13 +16,19 @@ const OTHER: u64 = 2;
 async fn with_photo(stage: &mut Stage, drawings: &[Drawing]) -> Result<u32> {
     let person = stage.registered().await?;
     let photo = face::jpeg2000(stage.folder.path(), drawings)?;
-    stage.insert(stage.office.virtual_card(person, Form::Card, photo)?).await;
+    let card = stage.office.virtual_card(person, Form::Card, photo)?;
+    stage.insert(card)?;
     stage.kiosk.stage("prove").await?;
     Ok(person)
 }
 
+/// The photo of the person who looks into the camera.
+pub fn photo_of_me(stage: &Stage) -> Result<Vec<u8>> {
+    face::jpeg2000(stage.folder.path(), &[Drawing::of(ME)])
+}
+
 /// Chooses the face and types digits.
-async fn digits(stage: &Stage, number: &str) -> Result<()> {
+pub async fn digits(stage: &Stage, number: &str) -> Result<()> {
     stage.traces.secret(number);
     let page = stage.kiosk.stage("digits").await?;
     let typed = [("birth", &number[..6]), ("year", &number[6..10]), ("code", &number[10..])];
@@ -53,7 +59,7 @@ async fn show(stage: &Stage, faces: &[Drawing], until: impl Fn(&Page) -> bool) -
 }
 
 /// Looks into the camera and turns the head as told.
-async fn pass(stage: &Stage) -> Result<Page> {
+pub async fn pass(stage: &Stage) -> Result<Page> {
     let asked = |page: &Page| page.html.contains("左を向いて") || page.html.contains("右を向いて");
     let page = show(stage, &[Drawing::of(ME)], asked).await?;
     let turn = if page.html.contains("左を向いて") { 0.3 } else { -0.3 };
@@ -87,7 +93,8 @@ pub async fn fault_a_face_is_not_that_of_the_photo(stage: &mut Stage) -> Result<
     ensure!(page.offers("way-pin") && page.offers("way-staff"), "the ways on");
     stage.clear().await?;
     // Taking the card out gives no tries back.
-    stage.insert(stage.office.virtual_card(person, Form::Card, Vec::new())?).await;
+    let card = stage.office.virtual_card(person, Form::Card, Vec::new())?;
+    stage.insert(card)?;
     let page = stage.kiosk.stage("prove").await?;
     stage.kiosk.press(&page, "way-face", &[]).await?;
     stage.kiosk.fault("face-locked").await?;
@@ -143,7 +150,8 @@ pub async fn fault_the_photo_shows_no_face(stage: &mut Stage) -> Result<()> {
 pub async fn fault_a_real_card_needs_the_makers_reader(stage: &mut Stage) -> Result<()> {
     let person = stage.registered().await?;
     let content = stage.office.person_card(person)?.content(Form::Card, Vec::new(), None)?;
-    stage.insert(VirtualCard::new(&content)?).await;
+    let card = VirtualCard::new(&content)?;
+    stage.insert(card)?;
     let page = stage.kiosk.stage("prove").await?;
     stage.kiosk.press(&page, "way-face", &[]).await?;
     let page = stage.kiosk.fault("makers-reader-needed").await?;

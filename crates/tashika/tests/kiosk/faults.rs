@@ -85,20 +85,21 @@ pub async fn fault_a_card_is_pulled_at_every_step(stage: &mut Stage) -> Result<(
     let pin = stage.pin(person)?;
     // While it lies there and nobody talks to it.
     stage.at_pin_pad(person).await?;
-    stage.take_out();
+    stage.take_out()?;
     told(stage, "card-removed", "way-again").await?;
     // Put down again it goes on from its beginning, and no try is lost.
     let page = stage.at_pin_pad(person).await?;
     ensure!(!page.html.contains("あと"), "all tries are left");
     stage.kiosk.press(&page, "pin", &[("pin", &pin)]).await?;
     stage.kiosk.stage("consents").await?;
-    stage.take_out();
+    stage.take_out()?;
     told(stage, "card-removed", "way-again").await?;
     stage.clear().await?;
     // In the middle of reading, of looking at the PIN, and of signing.
     for instruction in [READ_BINARY, VERIFY, SIGN] {
-        let pulled = Pulled { card: stage.card(person)?, instruction, tray: stage.tray.clone() };
-        stage.insert(pulled).await;
+        let pulled = Pulled { card: stage.card(person)?, instruction, tray: stage.readers.tray()?.clone() };
+        let card = pulled;
+        stage.insert(card)?;
         if instruction != READ_BINARY {
             let page = stage.kiosk.stage("prove").await.with_context(|| format!("{instruction:02x}"))?;
             stage.kiosk.press(&page, "pin", &[("pin", &pin)]).await?;
@@ -118,14 +119,14 @@ pub async fn fault_a_card_is_pulled_at_every_step(stage: &mut Stage) -> Result<(
 pub async fn fault_a_reader_is_unplugged(stage: &mut Stage) -> Result<()> {
     let person = stage.registered().await?;
     stage.at_pin_pad(person).await?;
-    stage.tray.unplug(0);
+    stage.readers.tray()?.unplug(0);
     told(stage, "card-removed", "way-number").await?;
-    stage.tray.unplug(1);
+    stage.readers.tray()?.unplug(1);
     stage.clear_without_readers().await?;
     let page = stage.kiosk.until("no reader", |page| !page.offers("card")).await?;
     ensure!(page.html.contains("いまカードを読み取れません") && page.offers("way-number"), "{}", page.html);
-    stage.tray.plug(0);
-    stage.tray.plug(1);
+    stage.readers.tray()?.plug(0);
+    stage.readers.tray()?.plug(1);
     stage.kiosk.until("readers", |page| page.offers("card")).await?;
     stage.at_pin_pad(person).await?;
     Ok(())
@@ -134,13 +135,14 @@ pub async fn fault_a_reader_is_unplugged(stage: &mut Stage) -> Result<()> {
 pub async fn fault_the_service_for_readers_ends_and_comes_back(stage: &mut Stage) -> Result<()> {
     let person = stage.registered().await?;
     stage.at_pin_pad(person).await?;
-    stage.tray.set_service(false);
+    stage.readers.tray()?.set_service(false);
     told(stage, "card-removed", "way-number").await?;
     stage.clear_without_readers().await?;
     stage.kiosk.until("no service", |page| page.html.contains("いまカードを読み取れません")).await?;
     // The card still lies there when the service is back.
-    stage.insert(stage.card(person)?).await;
-    stage.tray.set_service(true);
+    let card = stage.card(person)?;
+    stage.insert(card)?;
+    stage.readers.tray()?.set_service(true);
     stage.kiosk.stage("prove").await?;
     Ok(())
 }
@@ -148,11 +150,11 @@ pub async fn fault_the_service_for_readers_ends_and_comes_back(stage: &mut Stage
 pub async fn fault_two_cards_lie_on_two_readers(stage: &mut Stage) -> Result<()> {
     let (person, other) = (stage.registered().await?, stage.registered().await?);
     stage.at_pin_pad(person).await?;
-    let (tray, card) = (stage.tray.clone(), stage.card(other)?);
-    tokio::task::spawn_blocking(move || tray.insert(1, card)).await?;
+    let card = stage.card(other)?;
+    tokio::task::block_in_place(|| stage.readers.insert(1, card))?;
     told(stage, "two-cards", "way-number").await?;
     // The one that stays is read.
-    stage.take_out();
+    stage.take_out()?;
     let page = stage.kiosk.stage("prove").await?;
     stage.kiosk.press(&page, "pin", &[("pin", &stage.pin(other)?)]).await?;
     stage.kiosk.stage("consents").await?;
@@ -160,7 +162,8 @@ pub async fn fault_two_cards_lie_on_two_readers(stage: &mut Stage) -> Result<()>
 }
 
 pub async fn fault_a_transit_card_lies_there(stage: &mut Stage) -> Result<()> {
-    stage.insert(Other { answer: vec![0x6a, 0x82], takes: Duration::ZERO }).await;
+    let card = Other { answer: vec![0x6a, 0x82], takes: Duration::ZERO };
+    stage.insert(card)?;
     told(stage, "not-an-individual-number-card", "way-number").await?;
     // The right card in its place goes on at once.
     let person = stage.registered().await?;
@@ -169,15 +172,18 @@ pub async fn fault_a_transit_card_lies_there(stage: &mut Stage) -> Result<()> {
 }
 
 pub async fn fault_a_card_answers_garbage(stage: &mut Stage) -> Result<()> {
-    stage.insert(Other { answer: vec![0x00], takes: Duration::ZERO }).await;
+    let card = Other { answer: vec![0x00], takes: Duration::ZERO };
+    stage.insert(card)?;
     told(stage, "card-answer-malformed", "way-number").await?;
-    stage.take_out();
-    stage.insert(Other { answer: vec![0x12, 0x34, 0x56, 0x90, 0x00], takes: Duration::ZERO }).await;
+    stage.take_out()?;
+    let card = Other { answer: vec![0x12, 0x34, 0x56, 0x90, 0x00], takes: Duration::ZERO };
+    stage.insert(card)?;
     told(stage, "card-file-unreadable", "way-again").await
 }
 
 pub async fn fault_a_card_does_not_answer(stage: &mut Stage) -> Result<()> {
-    stage.insert(Other { answer: vec![0x90, 0x00], takes: Duration::from_secs(2) }).await;
+    let card = Other { answer: vec![0x90, 0x00], takes: Duration::from_secs(2) };
+    stage.insert(card)?;
     told(stage, "card-timed-out", "way-again").await
 }
 
@@ -206,7 +212,8 @@ pub async fn fault_a_pin_has_not_four_digits(stage: &mut Stage) -> Result<()> {
 
 pub async fn fault_a_certificate_is_long_over(stage: &mut Stage) -> Result<()> {
     let person = stage.somebody(Situation::Over)?;
-    stage.insert(stage.card(person)?).await;
+    let card = stage.card(person)?;
+    stage.insert(card)?;
     told(stage, "card-certificate-over", "way-number").await
 }
 
@@ -214,7 +221,8 @@ pub async fn fault_a_card_is_revoked(stage: &mut Stage) -> Result<()> {
     let person = stage.registered().await?;
     revoke(stage, person)?;
     stage.clock.pass(Duration::from_mins(10));
-    stage.insert(stage.card(person)?).await;
+    let card = stage.card(person)?;
+    stage.insert(card)?;
     told(stage, "card-certificate-revoked", "way-number").await
 }
 

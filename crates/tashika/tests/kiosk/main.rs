@@ -2,20 +2,26 @@
 //! them. Every step of a visit, and every fault of docs/KIOSK.md, is tried on the page as a patient sees it.
 //!
 //! The cases run one after another on one center, for most of the time goes into making it. Each takes people whom no
-//! other case takes, and leaves the kiosk empty. A name given to the program runs the cases that contain it.
+//! other case takes, and leaves the kiosk empty. A name given to the program runs the cases that contain it; with the
+//! feature `pcsc` some of them run over a private pcscd too; `--bench VISITS` measures instead.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::print_stdout, reason = "there is no harness that would name the cases")]
 
+mod bench;
 mod browser;
 mod faces;
 mod faults;
 mod logs;
+#[cfg(feature = "pcsc")]
+mod pcsc;
+mod readers;
 mod staff;
 mod stage;
 mod visits;
 
 use anyhow::{Context as _, Result};
 use futures_util::future::LocalBoxFuture;
+use readers::Readers;
 use stage::Stage;
 use std::process::ExitCode;
 
@@ -76,13 +82,42 @@ cases! {
         a_pin_is_nowhere_to_be_found;
 }
 
+/// Those that are tried over PC/SC too: what depends on the readers.
+#[cfg(feature = "pcsc")]
+const OVER_PCSC: &[&str] = &[
+    "a_patient_is_checked_by_card_and_pin_and_says_what_may_be_shown",
+    "a_phone_is_a_card_that_says_less",
+    "fault_two_cards_lie_on_two_readers",
+    "fault_a_transit_card_lies_there",
+    "fault_a_card_answers_garbage",
+];
+
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
-    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
-    let traces = logs::capture()?;
-    let mut stage = Stage::set(traces).await?;
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        #[cfg(feature = "pcsc")]
+        ["--over-pcsc", folder] => over_pcsc(folder).await,
+        ["--bench", visits] => bench::run(visits.parse()?).await,
+        #[cfg(feature = "pcsc")]
+        ["--bench-over-pcsc", folder, visits] => bench::over_pcsc(folder, visits.parse()?).await,
+        words => {
+            let wanted = words.iter().find(|word| !word.starts_with('-')).copied().unwrap_or_default();
+            let cases: Vec<&Case> = CASES.iter().filter(|(name, _)| name.contains(wanted)).collect();
+            let stage = Stage::set(Readers::in_process(), logs::capture()?).await?;
+            let failed = play(stage, &cases).await?;
+            #[cfg(feature = "pcsc")]
+            let failed = failed + usize::from(!pcsc::inside(&["--over-pcsc"], &[])?);
+            Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+    }
+}
+
+/// Plays cases one after another; how many failed.
+async fn play(mut stage: Stage, cases: &[&Case]) -> Result<usize> {
     let mut failed = 0;
-    for (name, case) in CASES.iter().filter(|(name, _)| name.contains(&wanted)) {
+    for (name, case) in cases {
         let came = match case(&mut stage).await {
             Ok(()) => stage.clear().await.context("the kiosk is not empty"),
             Err(error) => {
@@ -99,6 +134,17 @@ async fn main() -> Result<ExitCode> {
         }
     }
     stage.end().await?;
-    println!("{} of {} cases failed", failed, CASES.len());
+    println!("{failed} of {} cases failed", cases.len());
+    Ok(failed)
+}
+
+#[cfg(feature = "pcsc")]
+async fn over_pcsc(folder: &str) -> Result<ExitCode> {
+    let readers = Readers::over(testkit::pcscd::PrivatePcscd::start(std::path::Path::new(folder))?);
+    println!("over PC/SC:");
+    let stage = Stage::set(readers, logs::capture()?).await?;
+    let named = |name: &&str| CASES.iter().chain(pcsc::CASES).find(|(case, _)| case == name);
+    let cases: Vec<&Case> = OVER_PCSC.iter().filter_map(named).chain(pcsc::CASES).collect();
+    let failed = play(stage, &cases).await?;
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

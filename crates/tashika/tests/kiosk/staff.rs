@@ -51,7 +51,7 @@ pub async fn staff_confirm_on_the_desk_and_see_the_patient_at_once(stage: &mut S
     stage.kiosk.press(&page, "way-staff", &[]).await?;
     let page = stage.kiosk.stage("staff").await?;
     // Staff take the card into their hands to look at the photo.
-    stage.take_out();
+    stage.take_out()?;
     ensure!(desk.strip().await?.contains("目視で本人と確認"), "the desk is asked");
     desk.post("/kiosk/staff", &[("visit", &page.visit), ("act", "confirm")]).await?;
     let page = stage.kiosk.stage("consents").await?;
@@ -59,17 +59,14 @@ pub async fn staff_confirm_on_the_desk_and_see_the_patient_at_once(stage: &mut S
     // Insurers write names in their own ways, so the patient is known by what is said of the visit.
     let strip = desk.strip().await?;
     let latest = strip.split("<li").nth(1).context("somebody arrived")?;
-    ensure!(
-        latest.contains("有効") && latest.contains("職員による目視"),
-        "the patient is on the desk at once: {latest}"
-    );
+    ensure!(latest.contains("有効") && latest.contains("目視"), "the patient is on the desk at once: {latest}");
     ensure!(latest.contains("カルテ未選択"), "and has no chart yet");
     let id = latest.split("/answers/").nth(1).and_then(|rest| rest.split('"').next()).context("a link")?;
     charts(stage, &desk, person, id).await
 }
 
 /// Candidates by insurance numbers, by kana and birth date, and by the number that was registered; staff choose.
-async fn charts(stage: &Stage, desk: &Desk, person: u32, id: &str) -> Result<()> {
+async fn charts(stage: &mut Stage, desk: &Desk, person: u32, id: &str) -> Result<()> {
     let page = desk.get(&format!("/answers/{id}")).await?;
     ensure!(page.contains("候補がありません"), "nobody is guessed");
     let kana = page.split("class=\"kana\">").nth(1).and_then(|rest| rest.split('<').next()).context("kana")?;

@@ -1,7 +1,6 @@
 //! The stage of all cases.
 
 use anyhow::{Context as _, Result, ensure};
-use card::Tray;
 use card::chip::Chip;
 use card::virtual_card::{Form, VirtualCard};
 use jiff::Timestamp;
@@ -19,13 +18,12 @@ use terminal::{Parts, Settings};
 use testkit::RunningClock;
 
 use crate::logs::Traces;
+use crate::readers::Readers;
 
 /// On the nation's "today", so that the same people are insured whenever the tests run.
 const BEGAN: &str = "2026-11-22T09:30:00+09:00";
 /// The password that staff type at the kiosk.
 pub const FACILITY_PASSWORD: &str = "さくらの木の下で待つ";
-/// How long a call on a card may take here.
-const CALL_TIME: Duration = Duration::from_millis(600);
 
 /// Everything.
 pub struct Stage {
@@ -38,7 +36,7 @@ pub struct Stage {
     api: Option<std::net::SocketAddr>,
     pub window: PrivateTerminal,
     pub institution: String,
-    pub tray: Tray,
+    pub readers: Readers,
     pub kiosk: AtKiosk,
     pub client: Client,
     pub traces: Traces,
@@ -48,7 +46,7 @@ pub struct Stage {
 
 impl Stage {
     /// Makes a nation, its authority, a center, and a terminal with two readers.
-    pub async fn set(traces: Traces) -> Result<Self> {
+    pub async fn set(readers: Readers, traces: Traces) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let clock = Arc::new(RunningClock::from(BEGAN.parse::<Timestamp>()?));
         let world = World { clock: clock.clone(), random: kit::random::SystemRandom::shared() };
@@ -63,7 +61,6 @@ impl Stage {
                 .await?;
         center.load(&nation_folder).await?;
         let client = center.member(&institution).await?.client(&world.clock, ClientOptions::default())?;
-        let tray = Tray::new(2).with_call_time(CALL_TIME);
         let terminal_key = folder.path().join("terminal-key.json");
         let key = office.authority().terminal_authority()?.admit("desk-1")?;
         std::fs::write(&terminal_key, key.to_file())?;
@@ -77,7 +74,7 @@ impl Stage {
             settings.face.threshold = testkit::face::THRESHOLD;
             settings.face.terminal_key = terminal_key;
         };
-        let parts = Parts { readers: Some(Arc::new(tray.clone())), shelf: None };
+        let parts = Parts { readers: Some(readers.for_terminal()), shelf: None };
         let at = folder.path().join("terminal");
         let window = PrivateTerminal::start_with(&center, &institution, &at, set, parts, &world).await?;
         ensure!(window.running.wait_until_connected(Duration::from_secs(10)).await, "the center answers");
@@ -91,7 +88,7 @@ impl Stage {
             api: None,
             window,
             institution,
-            tray,
+            readers,
             kiosk,
             client,
             traces,
@@ -132,25 +129,24 @@ impl Stage {
         self.office.virtual_card(person, Form::Card, Vec::new())
     }
 
-    /// Puts a card into the first reader.
-    pub async fn insert(&self, card: impl Chip + 'static) {
-        let tray = self.tray.clone();
-        tokio::task::spawn_blocking(move || tray.insert(0, card)).await.unwrap();
+    /// Puts a card into the first reader. Off the runtime's own work: telling may wait for whoever listens.
+    pub fn insert(&mut self, card: impl Chip + 'static) -> Result<()> {
+        tokio::task::block_in_place(|| self.readers.insert(0, card))
     }
 
     /// Takes it out.
-    pub fn take_out(&self) {
-        self.tray.take_out(0);
+    pub fn take_out(&mut self) -> Result<()> {
+        tokio::task::block_in_place(|| self.readers.take_out(0))
     }
 
     /// Puts a person's card down and goes as far as the PIN pad.
-    pub async fn at_pin_pad(&self, person: u32) -> Result<Page> {
-        self.insert(self.card(person)?).await;
+    pub async fn at_pin_pad(&mut self, person: u32) -> Result<Page> {
+        self.insert(self.card(person)?)?;
         self.kiosk.stage("prove").await
     }
 
     /// And types the right PIN.
-    pub async fn after_pin(&self, person: u32, stage: &str) -> Result<Page> {
+    pub async fn after_pin(&mut self, person: u32, stage: &str) -> Result<Page> {
         let page = self.at_pin_pad(person).await?;
         self.kiosk.press(&page, "pin", &[("pin", &self.pin(person)?)]).await?;
         self.kiosk.stage(stage).await
@@ -163,13 +159,15 @@ impl Stage {
     }
 
     /// An empty kiosk for the next case.
-    pub async fn clear(&self) -> Result<()> {
-        let (tray, kiosk) = (self.tray.clone(), &self.kiosk);
-        tokio::task::spawn_blocking(move || (0..2).for_each(|reader| tray.take_out(reader))).await?;
+    pub async fn clear(&mut self) -> Result<()> {
+        tokio::task::block_in_place(|| (0..2).try_for_each(|reader| self.readers.take_out(reader)))?;
+        let kiosk = &self.kiosk;
         let page = kiosk.until("rest", |page| !matches!(page.stage.as_str(), "reading" | "working")).await?;
         // Also where nobody is: a language may have been chosen.
         kiosk.press(&page, "end", &[]).await?;
-        kiosk.until("an empty kiosk", |page| page.stage == "welcome" && page.offers("card")).await?;
+        let is_empty =
+            |page: &Page| page.stage == "welcome" && page.offers("card") && !page.html.contains(" data-card");
+        kiosk.until("an empty kiosk", is_empty).await?;
         Ok(())
     }
 

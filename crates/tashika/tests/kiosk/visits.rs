@@ -62,7 +62,7 @@ pub async fn a_patient_is_checked_by_card_and_pin_and_says_what_may_be_shown(sta
         ensure!(text.contains(element), "{element} in {text}");
     }
     // The card may be taken, and the next patient finds an empty screen.
-    stage.take_out();
+    stage.take_out()?;
     stage.clock.pass(Duration::from_secs(10));
     let next = stage.registered().await?;
     let page = stage.at_pin_pad(next).await?;
@@ -123,7 +123,8 @@ pub async fn a_phone_is_a_card_that_says_less(stage: &mut Stage) -> Result<()> {
     stage.kiosk.press(&page, "phone", &[]).await?;
     let page = stage.kiosk.stage("insert").await?;
     ensure!(page.html.contains("スマートフォン"), "what to do");
-    stage.insert(stage.office.virtual_card(person, Form::Android, Vec::new())?).await;
+    let card = stage.office.virtual_card(person, Form::Android, Vec::new())?;
+    stage.insert(card)?;
     let page = stage.kiosk.stage("prove").await?;
     ensure!(!page.offers("way-face") && !page.offers("way-staff"), "no photo, and no certificate before the PIN");
     stage.kiosk.press(&page, "pin", &[("pin", &stage.pin(person)?)]).await?;

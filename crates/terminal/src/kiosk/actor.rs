@@ -547,12 +547,6 @@ impl Actor {
                 self.start(task);
             }
         }
-        // A card that was put down in place of another while the center was asked.
-        if matches!(self.visit.stage, Stage::Insert { .. })
-            && let Some(reader) = self.cards.first().cloned()
-        {
-            self.begin(reader);
-        }
     }
 
     fn password(&mut self, right: bool) {

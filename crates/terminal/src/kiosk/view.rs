@@ -95,6 +95,8 @@ pub(crate) struct Panel {
     pub(crate) waits: bool,
     /// What came of the check, for programs.
     pub(crate) told: Option<Told>,
+    /// A card lies on a reader.
+    pub(crate) card_lies: bool,
 }
 
 /// The whole page.
@@ -192,6 +194,7 @@ fn panel(screen: &Screen) -> Panel {
         buttons: Vec::new(),
         waits: false,
         told: None,
+        card_lies: screen.card_lies,
     };
     match &screen.stage {
         Stage::Welcome => welcome(&say, screen, empty),

@@ -301,6 +301,8 @@ impl Visit {
                     self.prove(None);
                 }
             }
+            // It was taken away before anybody looked: nothing went wrong yet.
+            Done::Read(Err(Fault::Card(CardError::Channel(ChannelError::NoCard)))) => self.insert(false),
             Done::Read(Err(fault)) => self.trouble(fault),
             Done::PinShown { held, came } => {
                 self.take_back(held);
