@@ -1,5 +1,6 @@
 //! Benches run on the release build, against private servers, one after another, with nothing else going on.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -25,22 +26,42 @@ pub enum Bench {
     },
     /// Cards' certificates checked a second on one core, with OCSP and with a revocation list; the last line is JSON
     Certificates,
+    /// How long a patient waits with a card and without, in process and over PC/SC; the last line is JSON
+    Card {
+        /// Visits of each kind
+        #[arg(long, default_value_t = 200)]
+        visits: usize,
+    },
 }
 
 pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
-    workspace.cargo(&["build", "--release", "--package", "tashika"], RELEASE_BUILD_MAX)?;
     match bench {
         Bench::Check { arguments } => check(workspace, arguments),
         Bench::Certificates => {
             let words = ["bench", "certificates"];
-            run::run(&mut run::command(&workspace.root, workspace.release_binary(), &words), BENCH_MAX)
+            run::run(&mut run::command(&workspace.root, built(workspace)?, &words), BENCH_MAX)
         }
+        Bench::Card { visits } => card(workspace, *visits),
     }
+}
+
+/// The release build of the program.
+fn built(workspace: &Workspace) -> Result<PathBuf> {
+    let words = ["build", "--release", "--package", "tashika", "--features", "pcsc"];
+    workspace.cargo(&words, RELEASE_BUILD_MAX)?;
+    Ok(workspace.release_binary())
+}
+
+/// The stage of the kiosk's tests, in the release build.
+fn card(workspace: &Workspace, visits: usize) -> Result<()> {
+    let visits = visits.to_string();
+    let words = ["test", "--release", "--package", "tashika", "--features", "pcsc", "--test", "kiosk", "--"];
+    workspace.cargo(&[&words[..], &["--bench", &visits]].concat(), RELEASE_BUILD_MAX + BENCH_MAX)
 }
 
 fn check(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let server = PrivatePostgres::start_with(SERVER_SETTINGS)?;
-    let mut command = run::command(&workspace.root, workspace.release_binary(), &["bench", "check", "--postgres"]);
+    let mut command = run::command(&workspace.root, built(workspace)?, &["bench", "check", "--postgres"]);
     command.arg(server.create_database()?).args(arguments);
     run::run(&mut command, BENCH_MAX)
 }

@@ -1,5 +1,5 @@
 //! The virtual card before judges that share no line with it: OpenSC reads it, signs with it and locks it over a private
-//! pcscd, and openssl verifies what it signed. Then our own reader, over the same pcscd and driver.
+//! pcscd, and openssl verifies what it signed. Our own reader over the same pcscd and driver is among the tests.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -10,9 +10,8 @@ use anyhow::{Context, Result, ensure};
 use crate::pcscd::{self, PrivatePcscd};
 use crate::run;
 use crate::stopwatch::Stopwatch;
-use crate::workspace::{BUILD_MAX, Workspace};
+use crate::workspace::Workspace;
 
-const TEST_MAX: Duration = Duration::from_mins(5);
 const INSERTED_MAX: Duration = Duration::from_secs(20);
 /// For one call of a judge.
 const JUDGE_SECONDS_MAX: &str = "60";
@@ -29,11 +28,6 @@ const PKCS11_MODULE: &str = "opensc-pkcs11.so";
 const ASK_TRIES: &[&str] = &["-s", "00A4040C0AD392F000260100000001", "-s", "00A4020C020018", "-s", "00200080"];
 
 pub fn run(workspace: &Workspace) -> Result<()> {
-    let with_readers = ["--package", "card", "--features", "pcsc", "--locked"];
-    let cargo =
-        |first: &str, rest: &[&str], limit| workspace.cargo(&[&[first], &with_readers[..], rest].concat(), limit);
-    cargo("clippy", &["--all-targets", "--", "-D", "warnings"], BUILD_MAX)?;
-    cargo("test", &["--test", "pcsc"], BUILD_MAX + TEST_MAX)?;
     let folder = workspace.fresh_scratch("card")?;
     made_up_person(&folder, &workspace.example("card", "virtual_card")?)?;
     person_of_a_nation(&folder, &workspace.binary()?)

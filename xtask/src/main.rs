@@ -65,7 +65,7 @@ enum Task {
     Interop,
     /// Mutual TLS as curl and openssl see it
     Outside,
-    /// The virtual card before OpenSC and openssl, and our own reader over PC/SC, on a private pcscd
+    /// The virtual card before OpenSC and openssl, on a private pcscd
     Card,
     /// Each fuzz target for a while, two at a time
     Fuzz(fuzz::Options),

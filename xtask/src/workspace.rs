@@ -8,6 +8,9 @@ use anyhow::{Context, Result};
 
 use crate::run;
 
+/// Tests, demo and benches run what meets patients: with card readers. For commands over the whole workspace.
+const WITH_READERS: &[&str] = &["--features", "card/pcsc,tashika/pcsc"];
+
 /// Building everything from nothing on two slow cores.
 pub const BUILD_MAX: Duration = Duration::from_mins(30);
 
@@ -32,9 +35,14 @@ impl Workspace {
         run::run(&mut run::command(&self.root, "cargo", arguments), limit)
     }
 
+    /// Runs a command of cargo over the whole workspace, with card readers.
+    pub fn cargo_all(&self, command: &str, rest: &[&str], limit: Duration) -> Result<()> {
+        self.cargo(&[&[command, "--workspace", "--locked"], WITH_READERS, rest].concat(), limit)
+    }
+
     /// Builds all crates with their tests, and remembers it.
     pub fn build_everything(&self) -> Result<()> {
-        self.cargo(&["build", "--workspace", "--all-targets", "--locked"], BUILD_MAX)?;
+        self.cargo_all("build", &["--all-targets"], BUILD_MAX)?;
         self.everything_is_built.store(true, Ordering::Relaxed);
         Ok(())
     }
@@ -43,7 +51,7 @@ impl Workspace {
     /// building it alone asks for fewer features of outside crates, and would compile many of them a second time.
     pub fn binary(&self) -> Result<PathBuf> {
         if !self.everything_is_built.load(Ordering::Relaxed) {
-            self.cargo(&["build", "--quiet", "--package", "tashika"], BUILD_MAX)?;
+            self.cargo(&["build", "--quiet", "--package", "tashika", "--features", "pcsc"], BUILD_MAX)?;
         }
         Ok(self.target.join("debug/tashika"))
     }

@@ -76,6 +76,8 @@ pub use apdu::{Command, Response};
 pub use channel::{CardChannel, ChannelError};
 pub use chip::Chip;
 pub use error::CardError;
+#[cfg(feature = "pcsc")]
+pub use pcsc::PcscReaders;
 pub use readers::{CardReaders, Event, Reader, Watch};
 pub use secret::{NumberB, Pin, SecretError};
 pub use session::Session;

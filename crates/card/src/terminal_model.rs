@@ -18,8 +18,8 @@
 
 use std::fmt;
 
-use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
+use domain::hex;
 use serde::{Deserialize, Serialize};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
@@ -72,7 +72,7 @@ impl TerminalAuthority {
     /// # Errors
     /// The system gives no randomness.
     pub fn generate() -> Result<Zeroizing<Vec<u8>>, ModelError> {
-        let made = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| ModelError::Key)?;
+        let made = Ed25519KeyPair::generate().and_then(|pair| pair.to_pkcs8()).map_err(|_| ModelError::Key)?;
         Ok(Zeroizing::new(made.as_ref().to_vec()))
     }
 
@@ -139,8 +139,8 @@ impl TerminalKey {
         if file.kind != FILE_KIND {
             return Err(ModelError::File);
         }
-        let pkcs8 = Zeroizing::new(hex(&file.private_key).ok_or(ModelError::File)?);
-        let certificate = hex(&file.certificate).ok_or(ModelError::File)?;
+        let pkcs8 = Zeroizing::new(hex::decode_any(&file.private_key).ok_or(ModelError::File)?);
+        let certificate = hex::decode_any(&file.certificate).ok_or(ModelError::File)?;
         let pair = Ed25519KeyPair::from_pkcs8(&pkcs8).map_err(|_| ModelError::Key)?;
         let is_whole = certificate.len() == NAME_BYTES + KEY_BYTES + SIGNATURE_BYTES
             && certificate[NAME_BYTES..NAME_BYTES + KEY_BYTES] == *pair.public_key().as_ref();
@@ -151,8 +151,8 @@ impl TerminalKey {
     pub fn to_file(&self) -> Zeroizing<Vec<u8>> {
         let file = KeyFile {
             kind: FILE_KIND.to_owned(),
-            certificate: to_hex(&self.certificate),
-            private_key: to_hex(&self.pkcs8),
+            certificate: hex::encode(&self.certificate),
+            private_key: hex::encode(&self.pkcs8),
         };
         // Three texts always become JSON.
         Zeroizing::new(serde_json::to_vec_pretty(&file).unwrap_or_default())
@@ -187,19 +187,6 @@ fn fixed(bytes: &[u8]) -> [u8; KEY_BYTES] {
     out
 }
 
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn hex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes();
-    let digit = |at: usize| char::from(digits[at]).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    if !digits.len().is_multiple_of(2) {
-        return None;
-    }
-    (0..digits.len() / 2).map(|at| Some(digit(2 * at)? << 4 | digit(2 * at + 1)?)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,7 +217,8 @@ mod tests {
         assert!(is_admitted(authority.public_key(), b"c", &read.show(b"c")));
         assert_eq!(format!("{key:?} {authority:?}"), "TerminalKey TerminalAuthority");
         let other = authority.admit("other").unwrap();
-        let mixed = String::from_utf8(file.to_vec()).unwrap().replace(&to_hex(&key.pkcs8), &to_hex(&other.pkcs8));
+        let mixed =
+            String::from_utf8(file.to_vec()).unwrap().replace(&hex::encode(&key.pkcs8), &hex::encode(&other.pkcs8));
         assert_eq!(TerminalKey::from_file(mixed.as_bytes()).unwrap_err(), ModelError::Certificate);
         for wrong in [&b""[..], b"{}", b"{\"Kind\":\"x\",\"Certificate\":\"\",\"PrivateKey\":\"\"}"] {
             assert_eq!(TerminalKey::from_file(wrong).unwrap_err(), ModelError::File);

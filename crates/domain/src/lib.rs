@@ -26,6 +26,7 @@ pub mod consent;
 pub mod coverage;
 pub mod date;
 pub mod eligibility;
+pub mod hex;
 pub mod hint;
 pub mod id;
 pub mod limits;

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::config::{Config, ReaderSource};
 use crate::face::OnnxFaces;
 use crate::kiosk::CardShelf;
-use crate::kiosk::actor::Faces;
+use crate::kiosk::means::Faces;
 use crate::limits;
 
 /// What is put in place of what the settings say: readers in software for tests, the demo and measurements.
@@ -57,7 +57,7 @@ impl Equipment {
         };
         let readers = parts.readers.or_else(|| match config.settings.kiosk.readers {
             ReaderSource::None => None,
-            ReaderSource::Pcsc => pcsc().map_err(|why| miss("kiosk.readers", &why)).ok(),
+            ReaderSource::Pcsc => system_readers().map_err(|why| miss("kiosk.readers", &why)).ok(),
         });
         let face = &config.settings.face;
         let faces = face
@@ -87,11 +87,11 @@ fn terminal_key(path: &Path) -> Result<Arc<TerminalKey>, String> {
 
 #[cfg(feature = "pcsc")]
 #[expect(clippy::unnecessary_wraps, reason = "the same function without the feature fails")]
-fn pcsc() -> Result<Arc<dyn CardReaders>, &'static str> {
-    Ok(Arc::new(card::pcsc::PcscReaders))
+fn system_readers() -> Result<Arc<dyn CardReaders>, &'static str> {
+    Ok(Arc::new(card::PcscReaders))
 }
 
 #[cfg(not(feature = "pcsc"))]
-fn pcsc() -> Result<Arc<dyn CardReaders>, &'static str> {
+fn system_readers() -> Result<Arc<dyn CardReaders>, &'static str> {
     Err("this program was built without card readers (feature pcsc)")
 }

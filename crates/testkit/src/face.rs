@@ -4,6 +4,13 @@
 //! Eyes are dark discs, the tip of the nose is a bright one; nothing else in a drawing is as dark or as bright. The
 //! detector looks for just that and says it the way YuNet does. It tells how many noses there are, and where the marks of
 //! a single face lie; of two faces it mixes the marks up, which is no matter, for two are not compared.
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "places in pictures of a few hundred pixels a side"
+)]
 
 use std::path::Path;
 use std::process::Command;

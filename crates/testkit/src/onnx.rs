@@ -158,9 +158,12 @@ fn message(out: &mut Vec<u8>, field: u64, bytes: &[u8]) {
 }
 
 fn varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push((value & 0x7F) as u8 | 0x80);
+    loop {
+        let [seven, ..] = (value & 0x7F).to_le_bytes();
         value >>= 7;
+        out.push(if value == 0 { seven } else { seven | 0x80 });
+        if value == 0 {
+            break;
+        }
     }
-    out.push(value as u8);
 }

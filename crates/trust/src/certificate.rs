@@ -52,7 +52,7 @@ impl Serial {
 
     /// Reads 32 lower-case hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
-        crate::hex::decode::<16>(text).and_then(|bytes| Self::from_bytes(&bytes))
+        domain::hex::decode::<16>(text).and_then(|bytes| Self::from_bytes(&bytes))
     }
 
     /// Reads the bytes of a serial number, big-endian.
@@ -69,7 +69,7 @@ impl Serial {
 
 impl std::fmt::Display for Serial {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&crate::hex::encode(&self.0))
+        f.write_str(&domain::hex::encode(&self.0))
     }
 }
 
@@ -156,7 +156,7 @@ impl Certificate {
 
 impl std::fmt::Debug for Certificate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Certificate(sha256 {})", crate::hex::encode(&self.fingerprint()[..8]))
+        write!(f, "Certificate(sha256 {})", domain::hex::encode(&self.fingerprint()[..8]))
     }
 }
 

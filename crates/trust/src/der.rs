@@ -133,7 +133,7 @@ impl Oid {
 
 impl std::fmt::Debug for Oid {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Oid({})", crate::hex::encode(self.as_bytes()))
+        write!(f, "Oid({})", domain::hex::encode(self.as_bytes()))
     }
 }
 

@@ -71,7 +71,7 @@ impl RootPin {
 
 impl std::fmt::Debug for RootPin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "RootPin({})", crate::hex::encode(&self.0))
+        write!(f, "RootPin({})", domain::hex::encode(&self.0))
     }
 }
 

@@ -175,7 +175,7 @@ impl PublicKey {
 impl std::fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let id = digest(&SHA256, &self.to_spki_der());
-        write!(f, "PublicKey({})", crate::hex::encode(&id.as_ref()[..8]))
+        write!(f, "PublicKey({})", domain::hex::encode(&id.as_ref()[..8]))
     }
 }
 

@@ -85,7 +85,6 @@ pub mod certificate;
 pub mod der;
 pub mod enrol;
 pub mod event;
-mod hex;
 pub mod jpki;
 pub mod keys;
 pub mod limits;

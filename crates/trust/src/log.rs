@@ -172,7 +172,7 @@ impl Eq for LogPublicKey {}
 
 impl fmt::Debug for LogPublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LogPublicKey({})", crate::hex::encode(&self.key_id))
+        write!(f, "LogPublicKey({})", domain::hex::encode(&self.key_id))
     }
 }
 

@@ -238,5 +238,5 @@ fn same_request_id(text: &str, bytes: &[u8; 16]) -> bool {
     const GROUP_ENDS: [usize; 4] = [8, 13, 18, 23];
     let dashes = text.len() == 36 && GROUP_ENDS.iter().all(|at| text.as_bytes()[*at] == b'-');
     let digits: String = text.to_ascii_lowercase().chars().filter(|c| *c != '-').collect();
-    dashes && digits == crate::hex::encode(bytes)
+    dashes && digits == domain::hex::encode(bytes)
 }

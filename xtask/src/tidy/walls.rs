@@ -20,6 +20,9 @@ const WALLS: &[Wall] = &[
     Wall { krate: "sqlx", rooms: &["center", "terminal"], folder: "/store/", tests_too: true },
     Wall { krate: "rustls", rooms: &["trust", "kit"], folder: "", tests_too: false },
     Wall { krate: "tokio-rustls", rooms: &["kit"], folder: "", tests_too: false },
+    Wall { krate: "rten", rooms: &["terminal"], folder: "/face/", tests_too: false },
+    Wall { krate: "rten-tensor", rooms: &["terminal"], folder: "/face/", tests_too: false },
+    Wall { krate: "hayro-jpeg2000", rooms: &["terminal"], folder: "/face/", tests_too: false },
     Wall { krate: "pcsc", rooms: &["card"], folder: "", tests_too: false },
 ];
 

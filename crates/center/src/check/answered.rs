@@ -20,6 +20,7 @@ pub(super) struct Committed {
 }
 
 /// What an answer answers.
+#[expect(clippy::large_enum_variant, reason = "nearly all are the large one, and a box costs each of them")]
 pub(super) enum AskedFor {
     Numbers(Question),
     Card(CardQuestion),

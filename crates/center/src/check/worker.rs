@@ -102,9 +102,8 @@ impl Worker {
                     (Task::Card(card), made @ Made::Answer { .. }) => (AskedFor::Card(card.question), made),
                     (Task::Card(_) | Task::Check(_), Made::Card(outcome)) => return Ok(Done::Card(outcome)),
                     (Task::Register(_), Made::Registered(outcome)) => return Ok(Done::Registered(outcome)),
-                    (Task::Check(_), Made::Registered(_))
-                    | (Task::Register(_), Made::Answer { .. } | Made::Card(_))
-                    | (Task::Card(_), Made::Registered(_)) => return Err(MIXED_UP),
+                    (Task::Check(_) | Task::Card(_), Made::Registered(_))
+                    | (Task::Register(_), Made::Answer { .. } | Made::Card(_)) => return Err(MIXED_UP),
                 };
                 let (Made::Answer { answer, event, verdict }, Some(index), Some(committed)) = (made, index, &committed)
                 else {

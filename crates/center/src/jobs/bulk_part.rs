@@ -91,6 +91,7 @@ pub(crate) struct Results {
     kind: BulkKind,
 }
 
+#[expect(clippy::large_enum_variant, reason = "nearly all are the large one, and a box costs each of them")]
 enum Asked {
     Check(Question),
     Reference(Registration),

@@ -1,10 +1,10 @@
 //! `card_registration`: which person a certificate on a card belongs to, as a history.
 
-use domain::{MedicalInstitutionCode, PersonId};
+use domain::{MedicalInstitutionCode, PersonId, hex};
 use jiff::Timestamp;
 use trust::jpki::{CertificateSerial, PersonCertificate};
 
-use super::coverage::{json_of, push_hex};
+use super::coverage::json_of;
 use super::error::{Result, StoreError};
 use super::tx::{Raw, execute_on_both, on_both};
 use super::{Tx, time};
@@ -28,9 +28,9 @@ impl CardId {
     /// never for a log.
     pub fn to_hex(&self) -> String {
         let mut out = String::with_capacity(2 * self.ca_key_id.len() + 41);
-        push_hex(&mut out, &self.ca_key_id);
+        hex::push(&mut out, &self.ca_key_id);
         out.push('/');
-        push_hex(&mut out, self.serial.as_bytes());
+        hex::push(&mut out, self.serial.as_bytes());
         out
     }
 }
@@ -64,9 +64,9 @@ impl Tx {
         let rows: Vec<(i64, Vec<u8>)> = match self.raw() {
             Raw::Sqlite(c) => {
                 let keys = json_of(cards, |card, out| {
-                    push_hex(out, card.serial.as_bytes());
+                    hex::push(out, card.serial.as_bytes());
                     out.push('/');
-                    push_hex(out, &card.ca_key_id);
+                    hex::push(out, &card.ca_key_id);
                 });
                 sqlx::query_as(
                     "SELECT q.key, r.person_id FROM json_each($1) q CROSS JOIN card_registration r

@@ -6,7 +6,7 @@ use domain::consent::WithdrawnBy;
 use domain::{Consent, ConsentChoice, MedicalInstitutionCode, PersonId, PresenceMeans, Purpose};
 use jiff::Timestamp;
 
-use super::coverage::{json_of, push_hex};
+use super::coverage::json_of;
 use super::error::{Result, StoreError};
 use super::tx::{Raw, execute_on_both, on_both};
 use super::{Tx, time};
@@ -20,7 +20,7 @@ type PlacedRow = (i64, i64, i64, i64, String, Option<i64>, Option<String>);
 /// The columns of an answer in the order in which SQLite takes them out of an array.
 fn columns(consent: &Consent) -> (String, &str, i64, i64, u8, &'static str, &'static str) {
     let mut person = String::with_capacity(32);
-    push_hex(&mut person, &consent.person.0);
+    domain::hex::push(&mut person, &consent.person.0);
     (
         person,
         consent.facility.as_str(),
@@ -137,7 +137,7 @@ impl Tx {
             Raw::Sqlite(c) => {
                 let keys = json_of(asked, |(facility, person), out| {
                     out.push_str(facility.as_str());
-                    push_hex(out, &person.0);
+                    domain::hex::push(out, &person.0);
                 });
                 sqlx::query_as(
                     "SELECT q.key, c.given_at, c.valid_until, c.choice, c.means, c.withdrawn_at, c.withdrawn_by

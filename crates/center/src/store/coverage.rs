@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
 
-use domain::{CardKey, Coverage, PersonId, Recorded};
+use domain::{CardKey, Coverage, PersonId, Recorded, hex};
 use jiff::Timestamp;
 
 use super::error::{Result, StoreError};
@@ -184,7 +184,7 @@ impl Tx {
         let (log, rows) = match raw {
             Raw::Sqlite(c) => {
                 let keys = json_of(questions, |q, out| {
-                    push_hex(out, &q.card_key.hash());
+                    hex::push(out, &q.card_key.hash());
                     let _ = write!(out, "{}", q.near_key);
                 });
                 let sql = if beginning { BEGIN_AND_LOOK_UP_SQLITE.as_str() } else { LOOK_UP_SQLITE.as_str() };
@@ -219,7 +219,7 @@ impl Tx {
     pub async fn coverages_of_cards(&mut self, cards: &[CardKey]) -> Result<Vec<Found>> {
         match self.raw() {
             Raw::Sqlite(c) => {
-                let keys = json_of(cards, |card, out| push_hex(out, &card.hash()));
+                let keys = json_of(cards, |card, out| hex::push(out, &card.hash()));
                 let text: Option<String> = sqlx::query_scalar(BY_CARD_SQLITE).bind(keys).fetch_one(&mut *c).await?;
                 found_lines(text.as_deref())
             }
@@ -235,7 +235,7 @@ impl Tx {
     pub async fn coverages_of_persons(&mut self, persons: &[PersonId]) -> Result<Vec<(PersonId, String)>> {
         match self.raw() {
             Raw::Sqlite(c) => {
-                let keys = json_of(persons, |person, out| push_hex(out, &person.0));
+                let keys = json_of(persons, |person, out| hex::push(out, &person.0));
                 let text: Option<String> =
                     sqlx::query_scalar(BY_PERSON_SQLITE.as_str()).bind(keys).fetch_one(&mut *c).await?;
                 lines(text.as_deref(), |_: u8, person, record| (person, record))
@@ -404,13 +404,4 @@ pub(super) fn json_of<T>(items: &[T], push: impl Fn(&T, &mut String)) -> String 
     }
     json.push(']');
     json
-}
-
-/// Appends hexadecimal digits.
-pub(super) fn push_hex(out: &mut String, bytes: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in bytes {
-        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        out.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
 }

@@ -54,7 +54,7 @@ impl ImportJob {
     /// What its sender is told.
     pub fn report(&self) -> ImportReport {
         let mut feed_digest = String::with_capacity(64);
-        super::coverage::push_hex(&mut feed_digest, &self.digest);
+        domain::hex::push(&mut feed_digest, &self.digest);
         ImportReport {
             feed_digest,
             rows_read: self.rows_read,

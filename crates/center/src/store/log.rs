@@ -1,13 +1,13 @@
 //! `log_head` and `access_event`: the access log, which only grows.
 
-use super::coverage::{json_of, push_hex};
+use super::coverage::json_of;
 use super::error::{Result, StoreError};
 use super::tx::{BEGIN_SQLITE, Raw, execute_on_both, on_both};
 use super::{Tx, time};
 
 use std::sync::LazyLock;
 
-use domain::{MedicalInstitutionCode, PersonId};
+use domain::{MedicalInstitutionCode, PersonId, hex};
 use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use sqlx::Executor as _;
@@ -157,10 +157,10 @@ impl Tx {
                     out.push_str(event.facility.as_str());
                     out.push(' ');
                     if let Some(person) = event.person {
-                        push_hex(out, &person.0);
+                        hex::push(out, &person.0);
                     }
                     out.push('/');
-                    push_hex(out, &event.event);
+                    hex::push(out, &event.event);
                 });
                 let query = sqlx::query(if beginning { BEGIN_AND_APPEND_SQLITE.as_str() } else { APPEND_SQLITE })
                     .bind(log_id)

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::coverage::{json_of, push_hex};
+use super::coverage::json_of;
 use super::error::Result;
 use super::tx::{Raw, execute_on_both, on_both};
 use super::{Tx, time};
@@ -29,7 +29,7 @@ impl Tx {
     pub async fn use_challenges(&mut self, nonces: &[Nonce], now: Timestamp) -> Result<HashSet<Nonce>> {
         let rows: Vec<(Vec<u8>,)> = match self.raw() {
             Raw::Sqlite(c) => {
-                let nonces = json_of(nonces, |nonce, out| push_hex(out, nonce));
+                let nonces = json_of(nonces, |nonce, out| domain::hex::push(out, nonce));
                 // Without the WHERE, SQLite takes ON for the beginning of a join.
                 sqlx::query_as(
                     "INSERT INTO presence_challenge_used (nonce, used_at)

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use domain::{MedicalInstitutionCode, PersonId, ReferenceNumber};
 use jiff::Timestamp;
 
-use super::coverage::{json_of, push_hex};
+use super::coverage::json_of;
 use super::error::{Result, StoreError};
 use super::tx::{Raw, execute_on_both, on_both};
 use super::{Tx, time};
@@ -45,7 +45,7 @@ impl Tx {
             Raw::Sqlite(c) => {
                 let keys = json_of(asked, |(facility, person), out| {
                     out.push_str(facility.as_str());
-                    push_hex(out, &person.0);
+                    domain::hex::push(out, &person.0);
                 });
                 sqlx::query_as(
                     "SELECT q.key, r.reference_number FROM json_each($1) q CROSS JOIN reference_number r

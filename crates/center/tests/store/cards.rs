@@ -175,7 +175,7 @@ async fn consents_are_kept_apart_by_institution_and_taken_back(world: World) {
     let choice = ConsentChoice::NOTHING.with(ConsentItem::Drugs).with_prescription(PrescriptionForm::Paper);
     let given = Consent::given(person(1), clinic(), choice, PresenceMeans::Face, world.now());
     let put = async |consent: &Consent| {
-        store.tx("put", async |mut tx| tx.put_consents(std::slice::from_ref(consent)).await).await.unwrap()
+        store.tx("put", async |mut tx| tx.put_consents(std::slice::from_ref(consent)).await).await.unwrap();
     };
     put(&given).await;
     let latest = async |facility| {

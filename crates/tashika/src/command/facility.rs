@@ -6,7 +6,6 @@ use crate::command::{open, print, tell_register};
 use anyhow::{Context as _, Result};
 use center::admin::facility::FacilityView;
 use domain::MedicalInstitutionCode;
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::BufReader;
 use trust::ca::RevocationReason;
@@ -70,10 +69,7 @@ fn show(view: &FacilityView) -> Result<()> {
         return print("  まだ端末がありません / no terminal has joined yet");
     }
     for certificate in &view.certificates {
-        let mut serial = String::new();
-        for byte in &certificate.serial {
-            write!(serial, "{byte:02x}")?;
-        }
+        let serial = domain::hex::encode(&certificate.serial);
         let state = match certificate.revoked_at {
             Some(revoked) => format!("失効 / revoked {revoked}"),
             None => format!("期限 / until {}", certificate.expires_at),

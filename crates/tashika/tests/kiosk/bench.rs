@@ -35,9 +35,9 @@ impl Path {
 
 /// Measures in process, and over PC/SC where that is built in; the last line is JSON.
 pub async fn run(visits: usize) -> Result<ExitCode> {
-    measure(Readers::in_process(), "in process", visits).await?;
+    Box::pin(measure(Readers::in_process(), "in process", visits)).await?;
     #[cfg(feature = "pcsc")]
-    ensure!(crate::pcsc::inside(&["--bench-over-pcsc"], &[&visits.to_string()])?, "over PC/SC");
+    ensure!(crate::over_pcsc::inside(&["--bench-over-pcsc"], &[&visits.to_string()])?, "over PC/SC");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -45,7 +45,7 @@ pub async fn run(visits: usize) -> Result<ExitCode> {
 #[cfg(feature = "pcsc")]
 pub async fn over_pcsc(folder: &str, visits: usize) -> Result<ExitCode> {
     let server = testkit::pcscd::PrivatePcscd::start(std::path::Path::new(folder))?;
-    measure(Readers::over(server), "over PC/SC", visits).await?;
+    Box::pin(measure(Readers::over(server), "over PC/SC", visits)).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -69,9 +69,9 @@ async fn measure(readers: Readers, how: &str, visits: usize) -> Result<()> {
             stage.clear().await?;
         }
         times.sort_by(f64::total_cmp);
-        let at = |share: f64| times[((times.len() as f64 * share).ceil() as usize).clamp(1, times.len()) - 1];
-        println!("| {} | {:.1} | {:.1} | {:.1} |", path.name(), at(0.5), at(0.95), at(1.0));
-        line.insert(path.name().to_owned(), serde_json::json!({ "p50_ms": at(0.5), "p95_ms": at(0.95) }));
+        let at = |percent: usize| times[(times.len() * percent).div_ceil(100).clamp(1, times.len()) - 1];
+        println!("| {} | {:.1} | {:.1} | {:.1} |", path.name(), at(50), at(95), at(100));
+        line.insert(path.name().to_owned(), serde_json::json!({ "p50_ms": at(50), "p95_ms": at(95) }));
     }
     println!("{}", serde_json::json!({ "bench": "card", "readers": how, "visits": visits, "paths": line }));
     stage.end().await

@@ -292,7 +292,7 @@ pub async fn fault_the_numbers_of_a_registration_are_wrong(stage: &mut Stage) ->
     let page = stage.after_pin(person, "register").await?;
     let mut numbers = stage.numbers(person)?;
     let right = numbers[4].1.clone();
-    numbers[0].1 = "1".to_owned();
+    "1".clone_into(&mut numbers[0].1);
     stage.kiosk.press(&page, "register", &borrowed(&numbers)).await?;
     let page = stage.kiosk.fault("unreadable-query").await?;
     ensure!(page.html.contains("id=\"InsurerNumber-wrong\""), "the field is marked: {}", page.html);

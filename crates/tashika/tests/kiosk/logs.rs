@@ -68,7 +68,7 @@ pub fn capture() -> Result<Traces> {
 /// The forms in which a secret could have been written down: as typed beside its name, and as the bytes of a command, in
 /// hexadecimal and as a list. Four digits alone would be found everywhere.
 fn forms(secret: &str) -> Vec<String> {
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = domain::hex::encode(secret.as_bytes());
     let spaced: Vec<String> = secret.bytes().map(|byte| byte.to_string()).collect();
     let mut forms = vec![format!("pin={secret}"), hex.to_uppercase(), hex, spaced.join(", ")];
     if secret.len() > 4 {

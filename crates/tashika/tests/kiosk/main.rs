@@ -4,7 +4,6 @@
 //! The cases run one after another on one center, for most of the time goes into making it. Each takes people whom no
 //! other case takes, and leaves the kiosk empty. A name given to the program runs the cases that contain it; with the
 //! feature `pcsc` some of them run over a private pcscd too; `--bench VISITS` measures instead.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::print_stdout, reason = "there is no harness that would name the cases")]
 
 mod bench;
@@ -13,7 +12,7 @@ mod faces;
 mod faults;
 mod logs;
 #[cfg(feature = "pcsc")]
-mod pcsc;
+mod over_pcsc;
 mod readers;
 mod staff;
 mod stage;
@@ -99,16 +98,16 @@ async fn main() -> Result<ExitCode> {
     match words.as_slice() {
         #[cfg(feature = "pcsc")]
         ["--over-pcsc", folder] => over_pcsc(folder).await,
-        ["--bench", visits] => bench::run(visits.parse()?).await,
+        ["--bench", visits] => Box::pin(bench::run(visits.parse()?)).await,
         #[cfg(feature = "pcsc")]
-        ["--bench-over-pcsc", folder, visits] => bench::over_pcsc(folder, visits.parse()?).await,
+        ["--bench-over-pcsc", folder, visits] => Box::pin(bench::over_pcsc(folder, visits.parse()?)).await,
         words => {
             let wanted = words.iter().find(|word| !word.starts_with('-')).copied().unwrap_or_default();
             let cases: Vec<&Case> = CASES.iter().filter(|(name, _)| name.contains(wanted)).collect();
             let stage = Stage::set(Readers::in_process(), logs::capture()?).await?;
             let failed = play(stage, &cases).await?;
             #[cfg(feature = "pcsc")]
-            let failed = failed + usize::from(!pcsc::inside(&["--over-pcsc"], &[])?);
+            let failed = failed + usize::from(!over_pcsc::inside(&["--over-pcsc"], &[])?);
             Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
     }
@@ -143,8 +142,8 @@ async fn over_pcsc(folder: &str) -> Result<ExitCode> {
     let readers = Readers::over(testkit::pcscd::PrivatePcscd::start(std::path::Path::new(folder))?);
     println!("over PC/SC:");
     let stage = Stage::set(readers, logs::capture()?).await?;
-    let named = |name: &&str| CASES.iter().chain(pcsc::CASES).find(|(case, _)| case == name);
-    let cases: Vec<&Case> = OVER_PCSC.iter().filter_map(named).chain(pcsc::CASES).collect();
+    let named = |name: &&str| CASES.iter().chain(over_pcsc::CASES).find(|(case, _)| case == name);
+    let cases: Vec<&Case> = OVER_PCSC.iter().filter_map(named).chain(over_pcsc::CASES).collect();
     let failed = play(stage, &cases).await?;
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,6 +1,8 @@
 //! Where the cards of the cases lie: in readers in software, or in virtual readers of a private pcscd.
 
-use anyhow::{Context as _, Result};
+#[cfg(feature = "pcsc")]
+use anyhow::Context as _;
+use anyhow::Result;
 use card::chip::Chip;
 use card::{CardReaders, Tray};
 use std::sync::Arc;
@@ -40,7 +42,7 @@ impl Readers {
         match self {
             Self::Tray(tray) => Arc::new(tray.clone()),
             #[cfg(feature = "pcsc")]
-            Self::Pcsc { .. } => Arc::new(card::pcsc::PcscReaders),
+            Self::Pcsc { .. } => Arc::new(card::PcscReaders),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Visits in which staff make sure who the patient is.
 
+use std::fmt::Write as _;
+
 use anyhow::{Context as _, Result, ensure};
 
 use crate::stage::{FACILITY_PASSWORD, Stage};
@@ -169,8 +171,8 @@ impl Desk {
         let cookie = answer.split("set-cookie: ").nth(1).and_then(|rest| rest.split(';').next()).context("a cookie")?;
         let mut desk = Self { cookie: cookie.to_owned(), csrf: String::new(), address };
         let page = desk.get("/").await?;
-        desk.csrf =
-            page.split("name=\"csrf\" value=\"").nth(1).and_then(|s| s.split('"').next()).context("csrf")?.to_owned();
+        let csrf = page.split("name=\"csrf\" value=\"").nth(1).and_then(|s| s.split('"').next());
+        csrf.context("csrf")?.clone_into(&mut desk.csrf);
         Ok(desk)
     }
 
@@ -185,7 +187,7 @@ impl Desk {
     async fn post(&self, path: &str, form: &[(&str, &str)]) -> Result<String> {
         let mut body = format!("csrf={}", self.csrf);
         for (name, value) in form {
-            body.push_str(&format!("&{name}={value}"));
+            write!(body, "&{name}={value}")?;
         }
         raw(self.address, "POST", path, &self.cookie, &body).await
     }

@@ -28,7 +28,7 @@ async fn face_file(stage: &Stage) -> Result<(String, String)> {
 }
 
 /// Takes what earlier visits left.
-async fn empty_face_folder(stage: &Stage) -> Result<()> {
+fn empty_face_folder(stage: &Stage) -> Result<()> {
     for entry in std::fs::read_dir(stage.face_folder())? {
         std::fs::remove_file(entry?.path())?;
     }
@@ -106,7 +106,7 @@ pub async fn what_was_chosen_holds_for_a_day_and_is_taken_back_at_any_time(stage
 
 pub async fn showing_nothing_is_an_answer(stage: &mut Stage) -> Result<()> {
     let person = stage.registered().await?;
-    empty_face_folder(stage).await?;
+    empty_face_folder(stage)?;
     let page = stage.after_pin(person, "consents").await?;
     stage.choose(&page, "choose-nothing", &[("drugs", "1")]).await?;
     let (_, text) = face_file(stage).await?;
@@ -176,7 +176,7 @@ pub async fn a_form_of_an_earlier_visit_does_nothing(stage: &mut Stage) -> Resul
     let old = stage.after_pin(person, "consents").await?;
     stage.clear().await?;
     let other = stage.registered().await?;
-    empty_face_folder(stage).await?;
+    empty_face_folder(stage)?;
     let page = stage.after_pin(other, "consents").await?;
     stage.kiosk.press(&old, "choose-all", &[]).await?;
     ensure!(stage.kiosk.page().await?.stage == "consents", "another patient's form chooses nothing");

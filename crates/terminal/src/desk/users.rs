@@ -153,12 +153,11 @@ pub(super) async fn facility_password(State(desk): State<Desk>, sent: Posted<Fac
     let change = async || {
         let store = &desk.checks().store;
         let now = desk.checks().center.hours().local();
-        let hash = match form.what.as_str() {
-            "remove" => None,
-            _ => {
-                password::acceptable("", &form.password)?;
-                Some(desk.inner.passwords.hash(&form.password).await?)
-            }
+        let hash = if form.what == "remove" {
+            None
+        } else {
+            password::acceptable("", &form.password)?;
+            Some(desk.inner.passwords.hash(&form.password).await?)
         };
         store.set(Setting::FacilityPassword, hash.as_deref(), now).await?;
         Ok(None)

@@ -14,6 +14,12 @@
 //!
 //! The models are not ours and none is shipped: `[face]` in terminal.toml names the files. What they have to be like is
 //! written in `docs/FACE.md`.
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "places in pictures of a few thousand pixels a side"
+)]
 
 pub mod check;
 pub mod matcher;

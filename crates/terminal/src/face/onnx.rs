@@ -48,7 +48,10 @@ pub struct OnnxFaces {
 
 impl std::fmt::Debug for OnnxFaces {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OnnxFaces").field("side", &self.detector.side).field("input", &self.input).finish()
+        f.debug_struct("OnnxFaces")
+            .field("side", &self.detector.side)
+            .field("input", &self.input)
+            .finish_non_exhaustive()
     }
 }
 
@@ -100,6 +103,7 @@ impl OnnxFaces {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 fn run_failed(error: rten::RunError) -> FaceError {
     FaceError::Run(error.to_string())
 }

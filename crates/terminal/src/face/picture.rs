@@ -198,6 +198,7 @@ mod tests {
         assert!(Similarity::between(&[from[0]; 3], &from).is_none());
     }
 
+    #[expect(clippy::float_cmp, reason = "halves and sums of small whole numbers are exact")]
     #[test]
     fn what_lies_outside_is_black_and_what_lies_between_is_mixed() {
         let mut rgb = vec![0; 32 * 32 * 3];

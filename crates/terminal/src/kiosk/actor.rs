@@ -8,22 +8,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use card::terminal_model::TerminalKey;
-use card::{CardReaders, Event, Reader};
+use card::{Event, Reader};
 use domain::{ConsentChoice, Tongue};
 use kit::lifecycle::Lifecycle;
-use kit::random::SharedRandom;
 use tokio::sync::{mpsc, oneshot, watch};
 use wire::api::SearchInfo;
 use zeroize::Zeroizing;
 
 use super::attempts::{FaceAttempts, PasswordGate};
 use super::fault::{FaceFault, Fault, StaffFault, Way};
+use super::means::Means;
 use super::screen::{Calling, ReadersState, Screen, Stage};
-use super::visit::{Offers, Task, Visit};
+use super::visit::{Task, Visit};
 use super::work::{self, Done, Here, Recognised, Wish};
-use crate::checks::Checks;
-use crate::config::{KioskSettings, PinPad};
-use crate::face::{FaceMatcher, Picture, Side};
+use crate::face::{Picture, Side};
 use crate::limits;
 use crate::password::{Passwords, Typed};
 use crate::store::settings::Setting;
@@ -70,23 +68,6 @@ pub(super) enum Input {
     Staff { visit: u64, act: StaffAct, by: String, heard: oneshot::Sender<bool> },
 }
 
-/// How faces are compared here.
-#[derive(Debug, Clone)]
-pub(crate) struct Faces {
-    pub(crate) matcher: Arc<dyn FaceMatcher>,
-    pub(crate) threshold: f32,
-}
-
-/// What the kiosk works with.
-pub(super) struct Means {
-    pub(super) checks: Checks,
-    pub(super) readers: Option<Arc<dyn CardReaders>>,
-    pub(super) faces: Option<Faces>,
-    pub(super) terminal_key: Option<Arc<TerminalKey>>,
-    pub(super) settings: KioskSettings,
-    pub(super) random: SharedRandom,
-}
-
 type Work = Pin<Box<dyn Future<Output = Option<Done>> + Send>>;
 
 pub(super) struct Actor {
@@ -111,8 +92,8 @@ pub(super) struct Actor {
 impl Actor {
     /// An idle kiosk, and where to watch it.
     pub(super) fn new(means: Means, inputs: mpsc::Receiver<Input>) -> (Self, watch::Receiver<Arc<Screen>>) {
-        let visit = Visit::new(draw(&means.random), offers(&means));
-        let pad = pad(&means);
+        let visit = Visit::new(means.draw(), means.offers());
+        let pad = means.pad();
         let first = Screen {
             version: 1,
             visit: visit.token,
@@ -243,8 +224,8 @@ impl Actor {
     /// Nothing of the patient is left.
     fn wipe(&mut self) {
         self.work = None;
-        self.visit = Visit::new(draw(&self.means.random), offers(&self.means));
-        self.pad = pad(&self.means);
+        self.visit = Visit::new(self.means.draw(), self.means.offers());
+        self.pad = self.means.pad();
         self.wipe_at = None;
         self.timed_step = 0;
     }
@@ -353,7 +334,7 @@ impl Actor {
     }
 
     fn begin(&mut self, reader: Reader) {
-        self.pad = pad(&self.means);
+        self.pad = self.means.pad();
         let task = self.visit.begin(reader);
         self.start(Some(task));
     }
@@ -593,25 +574,4 @@ async fn sleep_until(at: Option<Duration>, now: Duration) {
         Some(at) => tokio::time::sleep(at.saturating_sub(now)).await,
         None => std::future::pending().await,
     }
-}
-
-fn offers(means: &Means) -> Offers {
-    Offers { faces: means.faces.is_some(), terminal_key: means.terminal_key.is_some() }
-}
-
-fn draw(random: &SharedRandom) -> u64 {
-    u64::from_be_bytes(kit::random::bytes(&**random))
-}
-
-/// Where the digits of the pad stand: by Fisher and Yates, with more randomness for each place than its bias matters.
-fn pad(means: &Means) -> [u8; 10] {
-    let mut pad = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0];
-    if means.settings.pin_pad == PinPad::Shuffled {
-        for last in (1..pad.len()).rev() {
-            let drawn = u64::from_be_bytes(kit::random::bytes(&*means.random));
-            let other = usize::try_from(drawn % (last as u64 + 1)).unwrap_or(0);
-            pad.swap(last, other);
-        }
-    }
-    pad
 }

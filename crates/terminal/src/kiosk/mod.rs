@@ -16,6 +16,7 @@
 pub(crate) mod actor;
 mod attempts;
 pub(crate) mod fault;
+pub(crate) mod means;
 mod pages;
 pub(crate) mod screen;
 pub(crate) mod view;
@@ -36,7 +37,8 @@ use crate::config::KioskSettings;
 use crate::equipment::Equipment;
 use crate::face::Picture;
 use crate::limits;
-use actor::{Act, Actor, Input, Means, StaffAct};
+use actor::{Act, Actor, Input, StaffAct};
+use means::Means;
 use screen::Screen;
 
 /// Cards in software, on a shelf beside the reader: what the demo lets one put in.

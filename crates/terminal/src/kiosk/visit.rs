@@ -107,8 +107,10 @@ impl Visit {
             Stage::Prove { .. } | Stage::Digits { .. } | Stage::Camera { .. } | Stage::Register { .. } => true,
             Stage::Kept(_) | Stage::Consents { .. } | Stage::More => !by_eye,
             // Whatever runs says for itself that the card is gone. Staff take the card into their hands to look at it.
-            Stage::Reading | Stage::Working | Stage::Staff { .. } => false,
-            Stage::Welcome
+            Stage::Reading
+            | Stage::Working
+            | Stage::Staff { .. }
+            | Stage::Welcome
             | Stage::Insert { .. }
             | Stage::Done(_)
             | Stage::Confirmed(_)
@@ -306,7 +308,7 @@ impl Visit {
             Done::Read(Err(fault)) => self.trouble(fault),
             Done::PinShown { held, came } => {
                 self.take_back(held);
-                self.pin_shown(came, now);
+                self.pin_shown(came.map(|facts| *facts), now);
             }
             Done::Photo { held, came } => {
                 self.take_back(held);

@@ -65,7 +65,7 @@ pub(super) enum Wish {
 /// What came of a piece of work.
 pub(super) enum Done {
     Read(Result<Box<(Held, CardFacts)>, Fault>),
-    PinShown { held: Option<Held>, came: Result<CardFacts, Fault> },
+    PinShown { held: Option<Held>, came: Result<Box<CardFacts>, Fault> },
     Photo { held: Option<Held>, came: Result<FaceCheck, Fault> },
     Looked { check: FaceCheck, came: Result<FaceStep, Fault> },
     Opened { held: Option<Held>, recognised: Recognised, came: Result<(), Fault> },
@@ -118,6 +118,7 @@ async fn ask_state(checks: &Checks, facts: &mut CardFacts) -> Result<(), Fault> 
     Ok(())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 fn of_outcome(outcome: Outcome) -> Fault {
     Fault::of(&outcome).unwrap_or_else(lost)
 }
@@ -140,7 +141,7 @@ pub(super) async fn show_pin(held: Held, pin: Pin, mut facts: CardFacts, checks:
         Ok(()) if facts.state.is_some() => Ok(facts),
         Ok(()) => ask_state(&checks, &mut facts).await.map(|()| facts),
     };
-    Done::PinShown { held: Some(held), came }
+    Done::PinShown { held: Some(held), came: came.map(Box::new) }
 }
 
 /// Reads the photo with the digits of the card, and makes it ready to be compared.

@@ -79,7 +79,7 @@ impl Chart {
 
 /// The row of a sealed chart, as the vault binds it.
 fn row_name(number_mac: &Mac) -> String {
-    number_mac.iter().map(|byte| format!("{byte:02x}")).collect()
+    domain::hex::encode(number_mac)
 }
 
 fn place(row: &str) -> Place<'_> {

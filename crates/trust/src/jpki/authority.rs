@@ -26,7 +26,7 @@ impl CaKeyId {
 
     /// Lower-case hexadecimal digits.
     pub fn to_hex(&self) -> String {
-        crate::hex::encode(&self.0)
+        domain::hex::encode(&self.0)
     }
 }
 

@@ -25,12 +25,10 @@ impl CertificateSerial {
 
     /// Reads lower-case hexadecimal digits, two for a byte, as [`CertificateSerial::to_hex`] writes them.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut bytes = [0; JPKI_SERIAL_BYTES_MAX];
-        let length = text.len() / 2;
-        for (index, byte) in bytes.get_mut(..length)?.iter_mut().enumerate() {
-            [*byte] = crate::hex::decode::<1>(text.get(2 * index..2 * index + 2)?)?;
+        if text.len() > 2 * JPKI_SERIAL_BYTES_MAX {
+            return None;
         }
-        let serial = Self::from_bytes(&bytes[..length])?;
+        let serial = Self::from_bytes(&domain::hex::decode_any(text)?)?;
         (serial.to_hex() == text).then_some(serial)
     }
 
@@ -41,7 +39,7 @@ impl CertificateSerial {
 
     /// Lower-case hexadecimal digits, two for a byte: for stores and the line between machines, not for logs.
     pub fn to_hex(self) -> String {
-        crate::hex::encode(self.as_bytes())
+        domain::hex::encode(self.as_bytes())
     }
 }
 

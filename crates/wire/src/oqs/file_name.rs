@@ -184,7 +184,7 @@ impl std::fmt::Display for FileName {
 /// and the time, as programs that read it know them from the official terminal. `token` is what makes it one of a kind;
 /// `time` is 処理実行日時, `yyyyMMddHHmmss`, by which readers find the files of today.
 pub fn face_file_name(institution: &str, token: [u8; 10], time: &str) -> String {
-    let token: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
+    let token = domain::hex::encode(&token);
     format!("{}res_face_{institution}{token}_{time}.xml", ApiId::Check.as_str())
 }
 
