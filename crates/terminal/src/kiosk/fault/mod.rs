@@ -274,3 +274,32 @@ pub(crate) fn all() -> Vec<Fault> {
         .chain(TypedFault::ALL.into_iter().map(Fault::Typed))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = include_str!("../../../../../docs/KIOSK.md");
+
+    /// One row for each code, in the order of [`all`].
+    fn table() -> String {
+        let mut rows: Vec<(&str, String)> = Vec::new();
+        for fault in all() {
+            let Telling { patient, staff } = fault.telling();
+            let ways: Vec<_> = fault.ways().iter().map(|way| way.code()).collect();
+            let (code, patient) = (fault.code(), patient.of(domain::Tongue::Ja));
+            let row = format!("| `{code}` | {patient} | {} | {} |", staff.ja, ways.join(", "));
+            match rows.iter().find(|(known, _)| *known == code) {
+                Some((_, known)) => assert_eq!(*known, row, "one code says two things"),
+                None => rows.push((code, row)),
+            }
+        }
+        rows.into_iter().fold(String::new(), |table, (_, row)| table + &row + "\n")
+    }
+
+    #[test]
+    fn the_page_and_the_program_say_the_same_of_each_fault() {
+        let table = table();
+        assert!(PAGE.contains(&table), "docs/KIOSK.md holds another table than:\n{table}");
+    }
+}
