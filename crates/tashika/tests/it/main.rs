@@ -2,6 +2,7 @@
 //! a subject. Tests whose names begin with `fault_` break something on purpose.
 
 mod browser;
+mod charts;
 mod fault_bulk;
 mod fault_center;
 mod fault_clock;

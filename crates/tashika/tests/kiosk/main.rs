@@ -18,7 +18,7 @@ mod staff;
 mod stage;
 mod visits;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use futures_util::future::LocalBoxFuture;
 use readers::Readers;
 use stage::Stage;
@@ -104,6 +104,7 @@ async fn main() -> Result<ExitCode> {
         words => {
             let wanted = words.iter().find(|word| !word.starts_with('-')).copied().unwrap_or_default();
             let cases: Vec<&Case> = CASES.iter().filter(|(name, _)| name.contains(wanted)).collect();
+            every_fault_stands_in_the_page()?;
             let stage = Stage::set(Readers::in_process(), logs::capture()?).await?;
             let failed = play(stage, &cases).await?;
             #[cfg(feature = "pcsc")]
@@ -111,6 +112,15 @@ async fn main() -> Result<ExitCode> {
             Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
     }
+}
+
+/// docs/KIOSK.md says which case tries which fault.
+fn every_fault_stands_in_the_page() -> Result<()> {
+    const PAGE: &str = include_str!("../../../../docs/KIOSK.md");
+    let faults = CASES.iter().map(|(name, _)| *name).filter(|name| name.starts_with("fault_"));
+    let missing: Vec<_> = faults.filter(|name| !PAGE.contains(&format!("`{name}`"))).collect();
+    ensure!(missing.is_empty(), "docs/KIOSK.md does not name {missing:?}");
+    Ok(())
 }
 
 /// Plays cases one after another; how many failed.

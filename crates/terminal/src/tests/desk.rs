@@ -160,14 +160,15 @@ async fn a_center_that_cannot_be_asked_is_never_invalid() {
 async fn nobody_gets_in_without_the_right_password() {
     let (_center, mut clinic) = opened().await;
     let address = clinic.desk();
-    for path in
-        ["/", "/today", "/status", "/light", "/users", "/password", "/answers/01900000-0000-7000-8000-000000000001"]
-    {
+    let answer = "/answers/01900000-0000-7000-8000-000000000001";
+    for path in ["/", "/today", "/status", "/light", "/users", "/password", "/kiosk", answer] {
         let reply = http(&address, "GET", path, &[], "").await;
         assert_eq!((reply.status, reply.header("location")), (303, Some("/login")), "{path}");
     }
-    for path in ["/check", "/logout", "/password", "/users/add", "/users/change", "/users/password", "/users/token"] {
-        let reply = http(&address, "POST", path, &[FORM], "name=x").await;
+    let changes = ["/check", "/logout", "/password", "/kiosk/staff"].map(str::to_owned).into_iter();
+    let users = ["add", "change", "password", "token", "facility-password"].map(|what| format!("/users/{what}"));
+    for path in changes.chain(users).chain(["chart", "withdraw"].map(|what| format!("{answer}/{what}"))) {
+        let reply = http(&address, "POST", &path, &[FORM], "name=x").await;
         assert_eq!((reply.status, reply.header("location")), (303, Some("/login")), "{path}");
     }
     let wrong = http(&address, "POST", "/login", &[FORM], "name=admin&password=wrong").await;
@@ -224,6 +225,7 @@ async fn only_an_administrator_manages_users_and_never_loses_the_last_one() {
     let reception = Browser::sign_in(&clinic, "uketsuke", &password).await;
     assert_eq!(reception.get("/users").await.status, 403);
     assert_eq!(reception.post("/users/add", "name=x&role=admin").await.status, 403);
+    assert_eq!(reception.post("/users/facility-password", "password=sakura-no-ki-no-shita").await.status, 403);
     assert!(!reception.get("/").await.body.contains("href=\"/users\""));
     let headers = [("Cookie", reception.cookie.as_str()), ("Accept", "text/html,*/*")];
     let page = http(&reception.address, "GET", "/users", &headers, "").await;
@@ -271,13 +273,18 @@ async fn signing_out_ends_the_session_on_this_side_too() {
     clinic.stop().await;
 }
 
+/// A token for a vendor's program, as the page shows it once.
+async fn issue_token(admin: &Browser) -> String {
+    let page = admin.post("/users/token", "name=admin&what=issue").await;
+    let (_, rest) = page.body.split_once("<p><code>").unwrap();
+    format!("Bearer {}", rest.split('<').next().unwrap())
+}
+
 #[tokio::test]
 async fn a_vendors_program_gets_the_centers_answer_byte_by_byte() {
     let (center, mut clinic) = opened().await;
     let admin = Browser::admin(&clinic).await;
-    let page = admin.post("/users/token", "name=admin&what=issue").await;
-    let (_, rest) = page.body.split_once("<p><code>").unwrap();
-    let token = format!("Bearer {}", rest.split('<').next().unwrap());
+    let token = issue_token(&admin).await;
     let body = format!(
         "{{\"QualificationConfirmSearchInfo\":{}}}",
         serde_json::to_string(&search(number_of(Verdict::Valid))).unwrap()
@@ -311,6 +318,27 @@ async fn a_vendors_program_gets_the_centers_answer_byte_by_byte() {
     let page = admin.post("/users/token", "name=admin&what=revoke").await;
     assert_eq!(page.status, 200);
     assert_eq!(problem(&authorized, &body).await, (401, ProblemCode::SignInRequired));
+    clinic.stop().await;
+}
+
+#[tokio::test]
+async fn a_vendors_program_brings_charts_and_all_or_none_are_taken() {
+    let (_center, mut clinic) = opened().await;
+    let token = issue_token(&Browser::admin(&clinic).await).await;
+    let bring = async |headers: &[(&str, &str)], body: &str| {
+        let reply = http(&clinic.desk(), "POST", "/api/v1/charts", headers, body).await;
+        (reply.status, reply.body)
+    };
+    let json = ("Content-Type", "application/json");
+    let two = r#"[{"ReferenceNumber":"7","Name":"見本　花子"},{"ReferenceNumber":"8"}]"#;
+    assert_eq!(bring(&[json], two).await.0, 401);
+    let authorized = [json, ("Authorization", token.as_str())];
+    assert_eq!(bring(&authorized, two).await, (200, "{\"Taken\":2}".to_owned()));
+    let (status, problem) = bring(&authorized, r#"[{"ReferenceNumber":"9"},{"Name":"見本　太郎"}]"#).await;
+    let problem: ProblemDocument = serde_json::from_str(&problem).unwrap();
+    assert_eq!((status, problem.code), (422, ProblemCode::UnreadableQuery));
+    assert!(!format!("{problem:?}").contains("太郎"), "no patient stands in an error");
+    assert_eq!(bring(&authorized, "{}").await.0, 400);
     clinic.stop().await;
 }
 
