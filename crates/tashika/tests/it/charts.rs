@@ -32,7 +32,7 @@ fn charts_and_the_facility_password_are_set_while_the_terminal_runs() -> Result<
     let mut command = tashika(&["terminal", "facility-password", "--data"]);
     command.arg(terminal.data()).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut typing = command.spawn()?;
-    typing.stdin.take().context("a pipe")?.write_all("桜の木の下に猫\n".as_bytes())?;
+    typing.stdin.take().context("a pipe")?.write_all("桜の木の下に猫が三匹\n".as_bytes())?;
     let said = typing.wait_with_output()?;
     ensure!(said.status.success() && String::from_utf8_lossy(&said.stdout).contains("/ set"), "{said:?}");
     let removed = output(
