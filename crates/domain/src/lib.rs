@@ -12,6 +12,7 @@
 //! * [`coverage`] — what an insurer tells us about one enrolment of one person.
 //! * [`query`] — what a window asks; [`eligibility`] — the decision; [`share`] — what to collect; [`hint`] — why, and what
 //!   to do next.
+//! * [`offline`] — what a window may still say while nobody can be asked.
 //! * [`presence`] — what a card proves that is here, and what that is enough for; [`consent`] — what the patient allows.
 //! * [`code`] — the code tables of the OQS interface (OQSCDnnn), one enum each.
 //! * [`spoken`] — words for patients, in five languages.
@@ -31,6 +32,7 @@ pub mod hint;
 pub mod id;
 pub mod limits;
 mod near_miss;
+pub mod offline;
 pub mod person;
 pub mod presence;
 pub mod purpose;

@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
+use domain::offline::{Copies, Standing, decide_offline};
 use domain::query::{RawQuery, UnreadableField};
-use domain::{Decision, EligibilityQuery, Facts, InsurerNumber, PersonId, Recorded, decide};
+use domain::{Decision, EligibilityQuery, Facts, InsurerNumber, PersonId, Recorded, Verdict, decide};
 use nation::{Case, Options, files};
+use wire::api::ResultOfQualificationConfirmation;
 use wire::feed::{CsvEncoding, CsvReader, CsvRow, Facility, FeedRecord, Insurer, Resident};
 
 fn read<T: CsvRow>(dir: &Path, table: &str) -> Vec<T> {
@@ -142,6 +144,54 @@ fn the_decision_agrees_with_every_query_of_the_oracle_and_every_visit_of_the_sto
             cases.len(),
             disagreements[..disagreements.len().min(10)].join("\n")
         );
+    }
+}
+
+/// What a copy of today's answer says of a day, against what the register says of it.
+fn copy_disagreement(register: &Register, case: &Case, days_later: i64) -> Option<String> {
+    let query = parse(case).ok()?;
+    let facts = register.facts(&query);
+    let decision = decide(&query, &facts);
+    let today = query.qualification_confirmation_date;
+    let record = ResultOfQualificationConfirmation {
+        specific_diseases_certificate_list: decision.specific_diseases.iter().map(|&disease| disease.into()).collect(),
+        public_expense_result_list: decision.tickets.iter().map(|&ticket| ticket.into()).collect(),
+        ..ResultOfQualificationConfirmation::from_coverage(decision.coverage?, today)
+    };
+    let Some(coverage) = record.to_coverage(today) else { return Some("the record does not read back".to_owned()) };
+
+    let on = today.saturating_add(jiff::Span::new().days(days_later));
+    let query = EligibilityQuery { qualification_confirmation_date: on, ..query };
+    let (copies, facts) = (Copies::new([(coverage, today)]), register.facts(&query));
+    let (offline, online) = (decide_offline(&query, &copies), decide(&query, &facts));
+    let agrees = match offline.standing {
+        Standing::ValidAsOf(day) => {
+            day == today
+                && online.verdict == Verdict::Valid
+                && offline.share.is_none_or(|share| Some(share) == online.share)
+        }
+        Standing::LostSince(day) => !online.verdict.is_valid() && day <= on,
+        Standing::CannotTell(_) => offline.share.is_none(),
+    };
+    let is_blind = days_later == 0 && decision.verdict == Verdict::Valid && offline.share != decision.share;
+    (!agrees || is_blind).then(|| format!("{days_later} days later: {offline:?}\n    online {online:?}"))
+}
+
+#[test]
+fn a_kept_answer_never_says_of_the_next_month_what_the_register_does_not_say() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    nation::generate(&Options::new(50_000, 1), dir.path()).expect("a nation");
+    let register = Register::load(dir.path());
+    let cases = files::read_oracle(dir.path()).expect("oracle");
+    for days_later in [0, 1, 20, 31] {
+        let disagreements: Vec<String> = cases
+            .iter()
+            .filter_map(|case| {
+                copy_disagreement(&register, case, days_later).map(|what| format!("{case:?}\n    {what}"))
+            })
+            .collect();
+        let few = disagreements[..disagreements.len().min(5)].join("\n");
+        assert!(disagreements.is_empty(), "{} of {} disagree\n{few}", disagreements.len(), cases.len());
     }
 }
 

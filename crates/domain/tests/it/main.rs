@@ -4,6 +4,7 @@ mod build;
 mod consent;
 mod eligibility;
 mod identity;
+mod offline;
 mod presence;
 mod properties;
 mod share;

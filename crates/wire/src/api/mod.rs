@@ -22,6 +22,7 @@ pub mod consent;
 pub mod convert;
 pub mod insurer;
 pub mod join;
+mod kept;
 pub mod presence;
 pub mod problem;
 pub mod record;
