@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::sync::Notify;
 use uuid::Uuid;
-use wire::api::{CardCheckRequest, CheckRequest, SearchInfo};
+use wire::api::{Answer, CardCheckRequest, CheckRequest, SearchInfo};
 use wire::oqs::face_file_name;
 
 use crate::asking::Center;
 use crate::asking::cards;
 use crate::asking::outcome::{Answered, Outcome};
 use crate::health::Health;
+use crate::offline::Recalled;
 use crate::store::answers::{KeptAnswer, Way};
 use crate::store::arrivals::NewArrival;
 use crate::store::visits::{Visit, VisitPerson};
@@ -70,7 +72,7 @@ impl Checks {
     }
 
     /// Whether it was kept; the status page hears of it.
-    fn note(&self, request_id: Uuid, kept: Result<(), StoreError>) -> bool {
+    pub(crate) fn note(&self, request_id: Uuid, kept: Result<(), StoreError>) -> bool {
         match kept {
             Ok(()) => {
                 self.health.disk_works();
@@ -113,14 +115,9 @@ impl Checks {
     ) -> Result<(), StoreError> {
         let hours = self.center.hours();
         let now = hours.now();
-        let search = &request.qualification_confirm_search_info;
-        let person = VisitPerson {
-            birthdate: search.birthdate.clone(),
-            insurer_number: search.insurer_number.trim().to_owned(),
-            folded_from: folded_from.to_owned(),
-            ..VisitPerson::default()
-        };
-        let visit = visit(AskedFor { request_id: request.request_id, person }, outcome, way, asked_by, now);
+        let mut asked = AskedFor::of(request);
+        folded_from.clone_into(&mut asked.person.folded_from);
+        let visit = visit(asked, outcome, way, asked_by, now);
         let kept = match outcome {
             Outcome::Answered(answered) => Some(kept(answered, way)),
             Outcome::Unreadable(_) | Outcome::Refused(_) | Outcome::CouldNotAsk(_) => None,
@@ -132,7 +129,7 @@ impl Checks {
 /// What is kept of an answer.
 pub(crate) fn kept(answered: &Answered, way: Way) -> KeptAnswer<'_> {
     KeptAnswer {
-        request_id: answered.answer.request_id,
+        answer: &answered.answer,
         way,
         proof_number: answered.proof_number(),
         proof_file: &answered.proof_file,
@@ -140,18 +137,27 @@ pub(crate) fn kept(answered: &Answered, way: Way) -> KeptAnswer<'_> {
 }
 
 /// Whom a question was about, as far as the question says.
-struct AskedFor {
+pub(crate) struct AskedFor {
     request_id: Uuid,
     person: VisitPerson,
 }
 
-fn visit(asked: AskedFor, outcome: &Outcome, way: Way, asked_by: &str, at: jiff::Timestamp) -> Visit {
-    let AskedFor { request_id, mut person } = asked;
-    let (mut share_percent, mut proof_number) = (None, None);
-    if let Outcome::Answered(answered) = outcome {
-        share_percent = answered.answer.share.as_ref().map(|share| share.percent);
-        proof_number = Some(answered.proof_number().to_owned());
-        if let Some(record) = answered.answer.result_list.first() {
+impl AskedFor {
+    /// By the numbers of a question.
+    pub(crate) fn of(request: &CheckRequest) -> Self {
+        let search = &request.qualification_confirm_search_info;
+        let person = VisitPerson {
+            birthdate: search.birthdate.clone(),
+            insurer_number: search.insurer_number.trim().to_owned(),
+            ..VisitPerson::default()
+        };
+        Self { request_id: request.request_id, person }
+    }
+
+    /// With what an answer tells of the person.
+    fn told(mut self, answer: &Answer) -> Self {
+        let person = &mut self.person;
+        if let Some(record) = answer.result_list.first() {
             person.name = record.name.clone().unwrap_or_default();
             person.kana = record.name_kana.clone().unwrap_or_default();
             person.insurer_name = record.insurer_name.clone().unwrap_or_default();
@@ -160,15 +166,37 @@ fn visit(asked: AskedFor, outcome: &Outcome, way: Way, asked_by: &str, at: jiff:
                 person.birthdate = record.birthdate.clone().unwrap_or_default();
             }
         }
+        self
     }
-    Visit {
-        request_id,
-        at,
-        way,
-        asked_by: asked_by.to_owned(),
-        outcome: outcome.word().to_owned(),
-        share_percent,
-        proof_number,
-        person,
-    }
+}
+
+/// The line of a check.
+pub(crate) fn visit(asked: AskedFor, outcome: &Outcome, way: Way, asked_by: &str, at: Timestamp) -> Visit {
+    let (asked, share_percent, proof_number) = match outcome {
+        Outcome::Answered(answered) => {
+            let percent = answered.answer.share.as_ref().map(|share| share.percent);
+            (asked.told(&answered.answer), percent, Some(answered.proof_number().to_owned()))
+        }
+        Outcome::Unreadable(_) | Outcome::Refused(_) | Outcome::CouldNotAsk(_) => (asked, None, None),
+    };
+    let AskedFor { request_id, person } = asked;
+    let (asked_by, outcome) = (asked_by.to_owned(), outcome.word().to_owned());
+    Visit { request_id, at, way, asked_by, outcome, share_percent, proof_number, person }
+}
+
+/// The line of a check that was decided here.
+pub(crate) fn visit_of_recalled(
+    asked: AskedFor,
+    recalled: &Recalled,
+    way: Way,
+    asked_by: &str,
+    at: Timestamp,
+) -> Visit {
+    let AskedFor { request_id, person } = match &recalled.copy {
+        Some(copy) => asked.told(copy),
+        None => asked,
+    };
+    let (asked_by, outcome) = (asked_by.to_owned(), recalled.word().to_owned());
+    let share_percent = recalled.share.map(|share| share.percent);
+    Visit { request_id, at, way, asked_by, outcome, share_percent, proof_number: None, person }
 }

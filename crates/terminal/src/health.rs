@@ -94,6 +94,10 @@ pub(crate) struct Snapshot {
     pub(crate) waiting_files: usize,
     /// Requests that are worked on.
     pub(crate) open_requests: usize,
+    /// Cases that were decided here and wait for the center.
+    pub(crate) waiting_cases: u32,
+    /// Cases about which the center said something else, and that nobody has seen yet.
+    pub(crate) cases_to_see: u32,
     /// The store refuses to take more.
     pub(crate) disk: Option<String>,
 }
@@ -117,6 +121,8 @@ impl Default for Health {
                 face: FolderState::Unknown,
                 waiting_files: 0,
                 open_requests: 0,
+                waiting_cases: 0,
+                cases_to_see: 0,
                 disk: None,
             }),
         }
@@ -237,6 +243,21 @@ impl Health {
         let mut now = self.lock();
         now.waiting_files = waiting;
         now.open_requests = open;
+    }
+
+    pub(crate) fn cases(&self, waiting: u32, to_see: u32) {
+        let mut now = self.lock();
+        now.waiting_cases = waiting;
+        now.cases_to_see = to_see;
+    }
+
+    pub(crate) fn waiting_cases(&self) -> u32 {
+        self.lock().waiting_cases
+    }
+
+    /// Whether the last look found no center.
+    pub(crate) fn is_down(&self) -> bool {
+        matches!(self.lock().link, Link::Down { .. })
     }
 
     pub(crate) fn disk_refuses(&self, why: &dyn std::fmt::Display) {

@@ -8,6 +8,7 @@
 //! * [`users`] — who may use the desk, for the command line; [`charts`] — the list to match patients with
 //! * `asking` — the center: questions, proofs, files of many questions, renewal, the link light
 //! * `checks` — one check, whichever way it came: asked, kept, listed
+//! * `offline` — what is said while the center cannot be asked, and asking again when it is back
 //! * `bridge` — the request and answer folders of the receipt computer
 //! * `desk` — the page for the staff, and the JSON address for vendors
 //! * `kiosk` — the page for the patients: card, face, consents
@@ -34,6 +35,7 @@ pub mod join;
 mod kiosk;
 mod layout;
 pub mod limits;
+pub(crate) mod offline;
 mod password;
 mod running;
 pub mod store;

@@ -8,6 +8,21 @@ pub const ASK_TIME: Duration = Duration::from_secs(8);
 pub const BULK_ASK_TIME: Duration = Duration::from_mins(2);
 /// Rest between two looks at whether the center can be reached.
 pub const PROBE_INTERVAL: Duration = Duration::from_secs(15);
+/// Rest between two looks while it cannot be.
+pub const PROBE_INTERVAL_DOWN: Duration = Duration::from_secs(3);
+/// How long one look may take. The light turns within this time.
+pub const PROBE_TIME: Duration = Duration::from_secs(2);
+/// How long a window waits for the center where it has a kept answer to go on with, or where the center could not be
+/// reached just now.
+pub const WINDOW_PATIENCE: Duration = Duration::from_secs(2);
+/// Kept answers that are looked at for one question: the members of one card who were born on one day.
+pub const COPIES_OF_ONE_CARD_MAX: i64 = 8;
+/// Rest between two looks for cases that wait for the center.
+pub const SETTLE_INTERVAL: Duration = Duration::from_secs(1);
+/// Longest rest before a case that could not be asked about is asked about again.
+pub const SETTLE_REST_MAX: Duration = Duration::from_mins(5);
+/// Cases that one page shows.
+pub const CASES_SHOWN_MAX: u32 = 200;
 /// First rest before a question that could not be asked is asked again; doubled up to [`RETRY_REST_MAX`].
 pub const RETRY_REST_MIN: Duration = Duration::from_millis(250);
 /// Longest rest between two attempts.

@@ -30,6 +30,7 @@ use crate::identity::{CenterFacts, Identity, IdentityError};
 use crate::kiosk::Kiosk;
 use crate::layout::Layout;
 use crate::limits;
+use crate::offline::settle;
 use crate::store::answers::Way;
 use crate::store::vault::{Vault, VaultError};
 use crate::store::{Store, StoreError};
@@ -164,6 +165,7 @@ impl Terminal {
         let renewal = Renewal::new(Arc::clone(&center), layout, identity, &random);
         life.spawn_vital("renewal", renewal.run(life.clone()));
         life.spawn_vital("cleanup", clean_up(config.clone(), checks.clone(), life.clone()));
+        life.spawn_vital("settling", settle::run(checks.clone(), life.clone()));
         let face = FaceFolder::new(&config, checks.clone(), face_files, steps.clone());
         life.spawn_vital("face folder", face.run(life.clone()));
         let bridge = Arc::new(Bridge::new(&config, checks.clone(), life.clone(), steps));

@@ -26,6 +26,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use kit::client::{Client, ClientError, ClientOptions};
 use kit::random::SharedRandom;
+use tokio::sync::Notify;
 use uuid::Uuid;
 use wire::api::{
     CheckRequest, CheckResponse, ProblemCode, ProblemDocument, ReferenceNumberAnswer, ReferenceNumberRequest,
@@ -45,6 +46,8 @@ pub(crate) struct Center {
     hours: Arc<Hours>,
     health: Arc<Health>,
     random: SharedRandom,
+    /// Told when somebody waited for the center in vain.
+    look: Notify,
 }
 
 impl Center {
@@ -66,7 +69,7 @@ impl Center {
                     .build()
             })
             .map_err(|error| IdentityError::Unfit(error.to_string()))?;
-        Ok(Self { client, facts: ArcSwap::from_pointee(facts), hours, health, random })
+        Ok(Self { client, facts: ArcSwap::from_pointee(facts), hours, health, random, look: Notify::new() })
     }
 
     /// What is known about the center.
@@ -218,6 +221,15 @@ impl Center {
 
     pub(crate) fn is_connected(&self) -> bool {
         self.health.snapshot().link == Link::Up
+    }
+
+    /// The probe is to look now rather than when its time comes.
+    pub(crate) fn look_now(&self) {
+        self.look.notify_one();
+    }
+
+    async fn asked_to_look(&self) {
+        self.look.notified().await;
     }
 
     /// Uses a fresh certificate from the next request on.

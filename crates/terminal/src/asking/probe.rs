@@ -12,8 +12,10 @@ use crate::limits;
 pub(crate) async fn run(center: Arc<Center>, life: Lifecycle) {
     loop {
         once(&center).await;
-        if !life.rest(limits::PROBE_INTERVAL).await {
-            return;
+        let rest = if center.is_connected() { limits::PROBE_INTERVAL } else { limits::PROBE_INTERVAL_DOWN };
+        tokio::select! {
+            goes_on = life.rest(rest) => if !goes_on { return },
+            () = center.asked_to_look() => {}
         }
     }
 }
@@ -21,7 +23,13 @@ pub(crate) async fn run(center: Arc<Center>, life: Lifecycle) {
 /// One look.
 pub(crate) async fn once(center: &Center) {
     let asked = center.hours.local();
-    match center.client.get_json::<TimeNow>("/v1/time").await {
+    let look = tokio::time::timeout(limits::PROBE_TIME, center.client.get_json::<TimeNow>("/v1/time"));
+    let Ok(came) = look.await else {
+        let why = kit::client::CouldNotAsk::TimedOut { after: limits::PROBE_TIME };
+        center.health.center_unreachable(center.hours.local(), &why);
+        return;
+    };
+    match came {
         Ok(time) => {
             let answered = center.hours.local();
             center.hours.measured(time.now, asked, answered);

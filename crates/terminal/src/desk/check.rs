@@ -12,7 +12,6 @@ use super::view::dates;
 use super::view::pages::CheckPage;
 use super::view::shell::Notice;
 use super::{Desk, page as render};
-use crate::store::answers::Way;
 
 /// `GET /`
 pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Problem> {
@@ -35,8 +34,11 @@ pub(super) async fn check(State(desk): State<Desk>, sent: Posted<CheckForm>) -> 
     let question =
         checks.question(checks.center.new_request_id(), &form.qualification_confirmation_date, form.search());
     let request = CheckRequest { consents: form.choice().map(Consents::of), ..question };
-    let checked = checks.check(&request, Way::Desk, who.name()).await;
-    let answer = AnswerView::of(&checked.outcome, checks.center.hours().now());
+    let checked = checks.check_at_window(request, who.name()).await;
+    let answer = match &checked.recalled {
+        Some(recalled) => AnswerView::of_recalled(recalled),
+        None => AnswerView::of(&checked.outcome, checks.center.hours().now()),
+    };
     let today = dates::plain_date(&checks.center.hours().today_text());
     let mut shell = desk.shell(Some(&who), "check");
     if !checked.kept {

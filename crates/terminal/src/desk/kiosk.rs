@@ -42,7 +42,8 @@ impl Desk {
         let checks = self.checks();
         let (screen, today) = (kiosk.screen(), checks.center.hours().today_text());
         let arrivals = checks.store.arrivals(&today, limits::KIOSK_ARRIVALS_MAX).await.map_err(unavailable)?;
-        let visits = checks.store.visits_of(&arrivals).await.map_err(unavailable)?;
+        let visits =
+            checks.store.visits_of(arrivals.iter().map(|arrival| arrival.request_id)).await.map_err(unavailable)?;
         Ok(Some(kiosk::strip(&screen, &arrivals, &visits, who.csrf.clone())))
     }
 }

@@ -7,6 +7,7 @@
 //! | `GET /today`, `GET /answers/{id}`, `GET /answers/{id}/proof` | all roles | the list of a day, a saved answer, its proof file |
 //! | `POST /answers/{id}/chart`, `POST /answers/{id}/withdraw` | all roles | the chart of a patient, consents taken back |
 //! | `GET /kiosk`, `POST /kiosk/staff` | all roles | who is at the kiosk, and staff's eyes |
+//! | `GET /open`, `POST /open/{id}/seen` | all roles | what was decided while the center could not be asked |
 //! | `GET /status`, `GET /light` | all roles | how the terminal is |
 //! | `GET /password`, `POST /password`, `POST /logout` | all roles | one's own account |
 //! | `GET /users`, `POST /users/…` | admin | who may use the desk |
@@ -24,6 +25,7 @@ mod assets;
 mod check;
 mod kiosk;
 mod login;
+mod open;
 mod session;
 mod status;
 mod today;
@@ -115,6 +117,8 @@ impl Desk {
             .route("/answers/{request_id}/chart", post(arrival::choose_chart))
             .route("/answers/{request_id}/withdraw", post(arrival::withdraw))
             .route("/kiosk", get(kiosk::part))
+            .route("/open", get(open::page))
+            .route("/open/{request_id}/seen", post(open::seen))
             .route("/kiosk/staff", post(kiosk::staff))
             .route("/status", get(status::page))
             .route("/light", get(status::light))
@@ -176,6 +180,7 @@ impl Desk {
             notices: if signed_in.is_some() { shell::notices(&health, skew) } else { Vec::new() },
             csrf: signed_in.map(|who| who.csrf.clone()).unwrap_or_default(),
             here,
+            open_cases: health.waiting_cases.saturating_add(health.cases_to_see),
         }
     }
 }

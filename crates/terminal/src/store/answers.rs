@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use sqlx::Row;
 use uuid::Uuid;
+use wire::api::Answer;
 use zeroize::Zeroizing;
 
 use super::arrivals::{NewArrival, put_arrival_on};
@@ -46,9 +47,9 @@ impl Way {
 /// An answer to be kept.
 #[derive(Debug, Clone, Copy)]
 pub struct KeptAnswer<'a> {
-    /// Number of the question.
-    pub request_id: Uuid,
-    /// How it came.
+    /// What it says, with the number of the question.
+    pub answer: &'a Answer,
+    /// How the question came.
     pub way: Way,
     /// Short number of the proof.
     pub proof_number: &'a str,
@@ -100,13 +101,14 @@ impl Store {
         let mut tx = self.begin("card.keep").await?;
         self.keep_on(&mut tx, answer, now).await?;
         self.put_visit_on(&mut tx, day, visit).await?;
-        put_arrival_on(&mut tx, answer.request_id, day, arrival, now).await?;
-        put_face_file_on(&mut tx, answer.request_id, face_file, now).await?;
+        put_arrival_on(&mut tx, answer.answer.request_id, day, arrival, now).await?;
+        put_face_file_on(&mut tx, answer.answer.request_id, face_file, now).await?;
         tx.commit().await
     }
 
-    async fn keep_on(&self, tx: &mut Tx, answer: &KeptAnswer<'_>, now: Timestamp) -> Result<(), StoreError> {
-        let id = answer.request_id.to_string();
+    /// Keeps an answer, and remembers whom it tells about.
+    pub(super) async fn keep_on(&self, tx: &mut Tx, answer: &KeptAnswer<'_>, now: Timestamp) -> Result<(), StoreError> {
+        let id = answer.answer.request_id.to_string();
         let sealed = self.vault().seal(place(&id), answer.proof_file)?;
         sqlx::query(
             "INSERT INTO signed_answer (request_id, kept_at, way, proof_number, proof_file)
@@ -119,7 +121,7 @@ impl Store {
         .bind(sealed)
         .execute(tx.on())
         .await?;
-        Ok(())
+        self.remember_on(tx, answer.answer).await
     }
 
     /// The saved proof file of a question.

@@ -8,6 +8,8 @@
 //! | `bridge_request`, `bridge_part` | [`limits::BRIDGE_KEEP_TIME`] after delivery | to see what happened to a file |
 //! | `bulk_reception` | as `visit` | the center forgets the results before |
 //! | `arrival`, `face_file` | as `visit`; a file that waits stays | the receipt computer has long taken it |
+//! | `coverage_copy` | as `signed_answer` | it says where the last answer about a person is |
+//! | `open_case` | as `visit`, once it is settled and no difference waits to be seen | what waits stays |
 //! | `chart`, `setting` | until they are replaced | they are the institution's own |
 //!
 //! A request that is not delivered is never removed.
@@ -69,6 +71,12 @@ impl Store {
             ["DELETE FROM arrival WHERE at < ?1", "DELETE FROM face_file WHERE made_at < ?1 AND state = 'written'"]
         {
             sqlx::query(statement).bind(days(keep.visits_days)).execute(tx.on()).await?;
+        }
+        for (statement, before) in [
+            ("DELETE FROM coverage_copy WHERE as_of < ?1", keep.answers_days),
+            ("DELETE FROM open_case WHERE settled_at < ?1 AND (differs = 0 OR seen_at IS NOT NULL)", keep.visits_days),
+        ] {
+            sqlx::query(statement).bind(days(before)).execute(tx.on()).await?;
         }
         let receptions = sqlx::query("DELETE FROM bulk_reception WHERE received_at < ?1")
             .bind(days(keep.visits_days))

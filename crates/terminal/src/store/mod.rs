@@ -11,6 +11,8 @@
 //! | [`arrivals`] | `arrival`: patients who were checked at the kiosk |
 //! | [`charts`] | `chart`: the institution's charts, to match patients with |
 //! | [`face_files`] | `face_file`: what is to be written into the face folder |
+//! | [`copies`] | `coverage_copy`: which kept answer tells about whom |
+//! | [`open_cases`] | `open_case`: what was decided while the center could not be asked |
 //! | [`settings`] | `setting`: what an administrator sets on the desk |
 //! | [`cleanup`] | what is removed when |
 //!
@@ -22,7 +24,9 @@ pub mod answers;
 pub mod arrivals;
 pub mod charts;
 pub mod cleanup;
+pub mod copies;
 pub mod face_files;
+pub mod open_cases;
 pub mod receptions;
 pub mod requests;
 pub mod sessions;

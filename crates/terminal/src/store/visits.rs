@@ -8,7 +8,6 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use super::answers::Way;
-use super::arrivals::Arrival;
 use super::vault::Place;
 use super::{Store, StoreError, Tx, millis, time};
 
@@ -102,11 +101,11 @@ impl Store {
         rows.iter().map(|row| self.read_visit(row)).collect()
     }
 
-    /// The lines of those who arrived, by the number of the check.
-    pub async fn visits_of(&self, arrivals: &[Arrival]) -> Result<HashMap<Uuid, Visit>, StoreError> {
-        let ids: Vec<String> = arrivals.iter().map(|arrival| arrival.request_id.to_string()).collect();
+    /// Lines by the numbers of their checks.
+    pub async fn visits_of(&self, numbers: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, Visit>, StoreError> {
+        let ids: Vec<String> = numbers.into_iter().map(|number| number.to_string()).collect();
         let ids =
-            serde_json::to_string(&ids).map_err(|_| StoreError::Damaged { table: "arrival", column: "request_id" })?;
+            serde_json::to_string(&ids).map_err(|_| StoreError::Damaged { table: "visit", column: "request_id" })?;
         let rows = sqlx::query(
             "SELECT request_id, at, way, asked_by, outcome, share_percent, proof_number, person
              FROM visit WHERE request_id IN (SELECT value FROM json_each(?1))",

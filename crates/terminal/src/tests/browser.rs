@@ -9,8 +9,8 @@ use fantoccini::{Client, Locator};
 use testkit::Browser;
 use wire::api::Verdict;
 
-use super::center::FakeCenter;
-use super::clinic::{Clinic, SOON};
+use super::center::{Behaviour, FakeCenter};
+use super::clinic::{Clinic, SOON, until};
 use super::samples::{NAME, number_of};
 
 struct Desk {
@@ -101,12 +101,20 @@ async fn a_receptionist_works_through_the_morning_with_the_keyboard() {
     center.go_away().await;
     desk.next_patient().await;
     desk.check("01130012", "1").await;
+    let kept = desk.see(".answer.kept").await;
+    assert!(kept.contains("日の控え") && kept.contains(NAME), "{kept}");
+    desk.picture("13-kept-answer").await;
+    desk.next_patient().await;
+    desk.check("01130012", "8").await;
     let away = desk.see(".answer.cannot").await;
     assert!(away.contains("無効という意味ではありません"), "{away}");
     desk.picture("9-could-not-ask").await;
+    center.behave(Behaviour::Lost);
     center.come_back();
+    until(|| clinic.running().health().waiting_cases == 0).await;
 
-    for (name, path) in [("10-today", "/today"), ("11-status", "/status"), ("12-users", "/users")] {
+    for (name, path) in [("10-today", "/today"), ("11-status", "/status"), ("12-users", "/users"), ("14-open", "/open")]
+    {
         desk.client().goto(&format!("http://{}{path}", clinic.desk())).await.unwrap();
         desk.see("h1").await;
         desk.picture(name).await;

@@ -53,6 +53,12 @@ pub(super) enum Behaviour {
     OtherQuestion,
     /// A proven answer about another day.
     OtherDay,
+    /// Insured until yesterday, as a center knows once the insurer has told it.
+    Lost,
+    /// Knows nobody.
+    Unknown,
+    /// Takes this long to answer, and is honest.
+    Slow(Duration),
 }
 
 pub(super) struct Inner {
@@ -283,6 +289,8 @@ impl Inner {
         match behaviour {
             Behaviour::OtherQuestion => answer.qualification_confirm_search_info.birthdate = "19990101".to_owned(),
             Behaviour::OtherDay => answer.qualification_confirmation_date = "20200101".to_owned(),
+            Behaviour::Lost => samples::lose(&mut answer),
+            Behaviour::Unknown => samples::forget(&mut answer),
             _ => {}
         }
         let log = if behaviour == Behaviour::ForeignProof { &self.foreign_log } else { &self.log };
@@ -329,6 +337,9 @@ async fn check(State(inner): Center, Json(request): Json<CheckRequest>) -> Resul
     let behaviour = *inner.behaviour.lock().unwrap();
     if let Behaviour::Refuse(code) = behaviour {
         return Err(Problem::new(code, ""));
+    }
+    if let Behaviour::Slow(time) = behaviour {
+        tokio::time::sleep(time).await;
     }
     let known = inner.answered.lock().unwrap().get(&request.request_id).cloned();
     let response = known.unwrap_or_else(|| inner.answer(&request, behaviour));

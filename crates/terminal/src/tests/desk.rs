@@ -9,10 +9,10 @@ use super::clinic::Clinic;
 use super::samples::{NAME, number_of, search};
 use crate::users::{self, Role};
 
-struct Reply {
-    status: u16,
+pub(super) struct Reply {
+    pub(super) status: u16,
     head: String,
-    body: String,
+    pub(super) body: String,
 }
 
 impl Reply {
@@ -43,7 +43,7 @@ async fn http(address: &str, method: &str, path: &str, headers: &[(&str, &str)],
 }
 
 /// A browser: one session.
-struct Browser {
+pub(super) struct Browser {
     address: String,
     cookie: String,
     csrf: String,
@@ -68,21 +68,21 @@ impl Browser {
         browser
     }
 
-    async fn admin(clinic: &Clinic) -> Self {
+    pub(super) async fn admin(clinic: &Clinic) -> Self {
         Self::sign_in(clinic, "admin", &clinic.joined.admin_password).await
     }
 
-    async fn get(&self, path: &str) -> Reply {
+    pub(super) async fn get(&self, path: &str) -> Reply {
         http(&self.address, "GET", path, &[("Cookie", &self.cookie)], "").await
     }
 
-    async fn post(&self, path: &str, body: &str) -> Reply {
+    pub(super) async fn post(&self, path: &str, body: &str) -> Reply {
         let body = format!("csrf={}&{body}", self.csrf);
         http(&self.address, "POST", path, &[FORM, ("Cookie", &self.cookie)], &body).await
     }
 }
 
-fn check_form(number: &str) -> String {
+pub(super) fn check_form(number: &str) -> String {
     format!(
         "InsurerNumber=01130012&InsuredCardSymbol=1010&InsuredIdentificationNumber={number}&InsuredBranchNumber=01\
          &Birthdate=S55.4.1&QualificationConfirmationDate=&LimitApplicationCertificateRelatedConsFlg=1"
@@ -148,7 +148,8 @@ async fn a_center_that_cannot_be_asked_is_never_invalid() {
     let browser = Browser::admin(&clinic).await;
     center.go_away().await;
     let page = browser.post("/check", &check_form("1")).await;
-    assert!(page.body.contains("確認できませんでした") && page.body.contains("無効という意味ではありません"));
+    assert!(page.body.contains("判定できません") && page.body.contains("無効という意味ではありません"));
+    assert!(page.body.contains("センターに接続できません"), "it says why");
     assert!(page.body.contains("class=\"answer cannot\"") && !page.body.contains("class=\"answer invalid\""));
     assert!(browser.get("/light").await.body.contains("light down"));
     assert!(browser.get("/status").await.body.contains("回線とルーター"));
@@ -161,13 +162,14 @@ async fn nobody_gets_in_without_the_right_password() {
     let (_center, mut clinic) = opened().await;
     let address = clinic.desk();
     let answer = "/answers/01900000-0000-7000-8000-000000000001";
-    for path in ["/", "/today", "/status", "/light", "/users", "/password", "/kiosk", answer] {
+    for path in ["/", "/today", "/status", "/light", "/users", "/password", "/kiosk", "/open", answer] {
         let reply = http(&address, "GET", path, &[], "").await;
         assert_eq!((reply.status, reply.header("location")), (303, Some("/login")), "{path}");
     }
+    let seen = "/open/01900000-0000-7000-8000-000000000001/seen".to_owned();
     let changes = ["/check", "/logout", "/password", "/kiosk/staff"].map(str::to_owned).into_iter();
     let users = ["add", "change", "password", "token", "facility-password"].map(|what| format!("/users/{what}"));
-    for path in changes.chain(users).chain(["chart", "withdraw"].map(|what| format!("{answer}/{what}"))) {
+    for path in changes.chain(users).chain(["chart", "withdraw"].map(|what| format!("{answer}/{what}"))).chain([seen]) {
         let reply = http(&address, "POST", &path, &[FORM], "name=x").await;
         assert_eq!((reply.status, reply.header("location")), (303, Some("/login")), "{path}");
     }

@@ -13,6 +13,7 @@
 //! | `desk` | sign-in, forms, roles, the API token |
 //! | `browser` | a real browser signs in and checks patients with keys alone |
 //! | `faces` | the models, on pictures that are made here |
+//! | `offline` | care goes on from kept answers, and everything is asked again when the center is back |
 //! | `pages` | every page renders for every verdict |
 
 mod browser;
@@ -24,6 +25,7 @@ mod desk;
 mod faces;
 mod folders;
 mod joining;
+mod offline;
 mod pages;
 mod proofs;
 mod samples;

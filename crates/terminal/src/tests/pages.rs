@@ -34,6 +34,7 @@ fn shell() -> Shell {
         notices: notices(&health, None),
         csrf: "token".to_owned(),
         here: "check",
+        open_cases: 0,
     }
 }
 
@@ -115,7 +116,14 @@ fn what_a_patient_is_called_cannot_become_a_tag() {
 #[test]
 fn the_list_the_status_and_the_accounts_render() {
     let verdicts = Verdict::ALL.map(Verdict::as_str);
-    let words = verdicts.into_iter().chain(["unreadable", "refused", "could_not_ask"]);
+    let words = verdicts.into_iter().chain([
+        "unreadable",
+        "refused",
+        "could_not_ask",
+        "valid_as_of",
+        "lost_since",
+        "cannot_tell",
+    ]);
     let rows: Vec<_> = words.map(today_row).collect();
     let page = html(&TodayPage {
         shell: shell(),
@@ -192,6 +200,8 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
         face: fails,
         waiting_files: 3,
         open_requests: 2,
+        waiting_cases: 4,
+        cases_to_see: 3,
         disk: Some("disk full".to_owned()),
     };
     let ahead = Some(jiff::SignedDuration::from_hours(1));
@@ -215,9 +225,15 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
     assert!(items.iter().filter(|item| item.class == "bad").all(|item| !item.todo.is_empty()));
     let told = Shell { notices: notices(&bad, ahead), light: light(&bad, ahead), ..shell() };
     let page = html(&StatusPage { shell: told, items });
-    for shown in
-        ["失効しています", "約60分遅れて", "permission denied", "disk full", "light down", "回線が切れています"]
-    {
+    for shown in [
+        "失効しています",
+        "約60分遅れて",
+        "permission denied",
+        "disk full",
+        "light down",
+        "回線が切れています",
+        "3件あります",
+    ] {
         assert!(page.contains(shown), "{shown}");
     }
     html(&LightPart { light: light(&bad, None) });
@@ -231,6 +247,8 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
         face: FolderState::Works,
         waiting_files: 0,
         open_requests: 0,
+        waiting_cases: 0,
+        cases_to_see: 0,
         disk: None,
     };
     assert_eq!(light(&well, None).class, "up");

@@ -71,6 +71,25 @@ pub(super) fn answer(request: &CheckRequest, now: Timestamp) -> Answer {
     }
 }
 
+/// Nobody has these numbers any more.
+pub(super) fn forget(answer: &mut Answer) {
+    answer.verdict = Verdict::NotFound;
+    answer.reason = "no_such_card".to_owned();
+    answer.share = None;
+    answer.result_list.clear();
+}
+
+/// The coverage ended on 1 April 2026.
+pub(super) fn lose(answer: &mut Answer) {
+    answer.verdict = Verdict::Invalid;
+    answer.reason = "lost".to_owned();
+    answer.share = None;
+    for record in &mut answer.result_list {
+        record.disqualification_date = Some("20260401".to_owned());
+        record.reason_of_loss = Some("03".to_owned());
+    }
+}
+
 fn hints(verdict: Verdict) -> Vec<Hint> {
     let code = match verdict {
         Verdict::NotFound => domain::HintCode::BirthdateDiffers,

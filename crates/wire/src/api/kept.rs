@@ -17,6 +17,11 @@ use super::record::{
     ResultOfQualificationConfirmation, SpecificDiseasesCertificateInfo,
 };
 
+/// A value that is missing or that cannot be read.
+struct Broken;
+
+type Read<T> = Result<T, Broken>;
+
 impl ResultOfQualificationConfirmation {
     /// The coverage that this record tells about, for the day `on` of the question. None where it is not whole: an answer
     /// that was kept is proven, so that is an answer of a newer program than this one.
@@ -25,24 +30,27 @@ impl ResultOfQualificationConfirmation {
     /// their periods. The share of 後期高齢者 comes without a period: it is set anew each August (高齢者の医療の確保に関する法律
     /// 施行令 7条), so it holds until the next 31 July.
     pub fn to_coverage(&self, on: Date) -> Option<Coverage> {
-        Some(Coverage {
-            insurer_number: InsurerNumber::parse(self.insurer_number.as_deref()?).ok()?,
+        self.read(on).ok()
+    }
+
+    fn read(&self, on: Date) -> Read<Coverage> {
+        Ok(Coverage {
+            insurer_number: need(self.insurer_number.as_deref(), InsurerNumber::parse)?,
             insurer_name: self.insurer_name.clone().unwrap_or_default(),
-            insured_card_symbol: parsed(self.insured_card_symbol.as_deref(), CardSymbol::parse)?,
-            insured_identification_number: CardNumber::parse(self.insured_identification_number.as_deref()?).ok()?,
-            insured_branch_number: parsed(self.insured_branch_number.as_deref(), BranchNumber::parse)?,
+            insured_card_symbol: may(self.insured_card_symbol.as_deref(), CardSymbol::parse)?,
+            insured_identification_number: need(self.insured_identification_number.as_deref(), CardNumber::parse)?,
+            insured_branch_number: may(self.insured_branch_number.as_deref(), BranchNumber::parse)?,
             registration_status: RegistrationStatus::Registered,
-            insured_card_classification: InsuredCardClassification::parse(self.insured_card_classification.as_deref()?)
-                .ok()?,
-            personal_family_classification: parsed(
-                self.personal_family_classification.as_deref(),
-                PersonalFamily::parse,
+            insured_card_classification: need(
+                self.insured_card_classification.as_deref(),
+                InsuredCardClassification::parse,
             )?,
+            personal_family_classification: may(self.personal_family_classification.as_deref(), PersonalFamily::parse)?,
             insured_name: self.insured_name.clone(),
             person: self.person()?,
-            qualification_date: date::parse(self.qualification_date.as_deref()?).ok()?,
+            qualification_date: need(self.qualification_date.as_deref(), date::parse)?,
             disqualification_date: day(self.disqualification_date.as_deref())?,
-            reason_of_loss: parsed(self.reason_of_loss.as_deref(), ReasonOfLoss::parse)?,
+            reason_of_loss: may(self.reason_of_loss.as_deref(), ReasonOfLoss::parse)?,
             insured_certificate_issuance_date: day(self.insured_certificate_issuance_date.as_deref())?,
             insured_card_valid_date: day(self.insured_card_valid_date.as_deref())?,
             insured_card_expiration_date: day(self.insured_card_expiration_date.as_deref())?,
@@ -54,57 +62,66 @@ impl ResultOfQualificationConfirmation {
         })
     }
 
-    fn person(&self) -> Option<Person> {
-        Some(Person {
-            name: self.name.clone()?,
+    fn person(&self) -> Read<Person> {
+        Ok(Person {
+            name: self.name.clone().ok_or(Broken)?,
             name_of_other: self.name_of_other.clone(),
             name_kana: self.name_kana.clone(),
             name_of_other_kana: self.name_of_other_kana.clone(),
-            sex1: Sex::parse(self.sex1.as_deref()?).ok()?,
-            sex2: parsed(self.sex2.as_deref(), Sex::parse)?,
-            birthdate: date::parse(self.birthdate.as_deref()?).ok()?,
+            sex1: need(self.sex1.as_deref(), Sex::parse)?,
+            sex2: may(self.sex2.as_deref(), Sex::parse)?,
+            birthdate: need(self.birthdate.as_deref(), date::parse)?,
             address: self.address.clone(),
             post_number: self.post_number.clone(),
         })
     }
 
-    fn late_elderly_ratio(&self, on: Date) -> Option<Vec<ContributionRatio>> {
-        let Some(ratio) = self.insured_partial_contribution_ratio.as_deref() else { return Some(Vec::new()) };
+    fn late_elderly_ratio(&self, on: Date) -> Read<Vec<ContributionRatio>> {
+        let Some(percent) = may(self.insured_partial_contribution_ratio.as_deref(), percent)? else {
+            return Ok(Vec::new());
+        };
         let year = if on.month() < 8 { on.year() } else { on.year() + 1 };
-        let end = Date::new(year, 7, 31).ok();
-        Some(vec![ContributionRatio { percent: ratio.trim().parse().ok()?, start: Some(on), end }])
+        Ok(vec![ContributionRatio { percent, start: Some(on), end: Date::new(year, 7, 31).ok() }])
     }
 }
 
+fn need<T, E>(text: Option<&str>, parse: impl Fn(&str) -> Result<T, E>) -> Read<T> {
+    may(text, parse)?.ok_or(Broken)
+}
+
 /// Absent stays absent; what cannot be read makes the whole unreadable.
-fn parsed<T, E>(text: Option<&str>, parse: impl Fn(&str) -> Result<T, E>) -> Option<Option<T>> {
-    text.map_or(Some(None), |text| parse(text).ok().map(Some))
+fn may<T, E>(text: Option<&str>, parse: impl Fn(&str) -> Result<T, E>) -> Read<Option<T>> {
+    text.map(parse).transpose().map_err(|_| Broken)
 }
 
-fn day(text: Option<&str>) -> Option<Option<Date>> {
-    parsed(text, date::parse)
+fn day(text: Option<&str>) -> Read<Option<Date>> {
+    may(text, date::parse)
 }
 
-fn list<'a, A: 'a, B>(items: impl IntoIterator<Item = &'a A>, read: impl Fn(&A) -> Option<B>) -> Option<Vec<B>> {
+/// `020`.
+fn percent(text: &str) -> Result<u8, std::num::ParseIntError> {
+    text.trim().parse()
+}
+
+fn list<'a, A: 'a, B>(items: impl IntoIterator<Item = &'a A>, read: impl Fn(&A) -> Read<B>) -> Read<Vec<B>> {
     items.into_iter().map(read).collect()
 }
 
-fn elderly(info: &ElderlyRecipientCertificateInfo) -> Option<ElderlyRecipientCertificate> {
-    Some(ElderlyRecipientCertificate {
+fn elderly(info: &ElderlyRecipientCertificateInfo) -> Read<ElderlyRecipientCertificate> {
+    Ok(ElderlyRecipientCertificate {
         issued: day(info.elderly_recipient_certificate_date.as_deref())?,
         ratio: ContributionRatio {
-            percent: info.elderly_recipient_contribution_ratio.as_deref()?.trim().parse().ok()?,
+            percent: need(info.elderly_recipient_contribution_ratio.as_deref(), percent)?,
             start: day(info.elderly_recipient_valid_start_date.as_deref())?,
             end: day(info.elderly_recipient_valid_end_date.as_deref())?,
         },
     })
 }
 
-fn limit(info: &LimitApplicationCertificateRelatedInfo) -> Option<LimitCertificate> {
-    Some(LimitCertificate {
-        classification: LimitClassification::parse(info.limit_application_certificate_classification.as_deref()?)
-            .ok()?,
-        flag: LimitFlag::parse(info.limit_application_certificate_classification_flag.as_deref()?).ok()?,
+fn limit(info: &LimitApplicationCertificateRelatedInfo) -> Read<LimitCertificate> {
+    Ok(LimitCertificate {
+        classification: need(info.limit_application_certificate_classification.as_deref(), LimitClassification::parse)?,
+        flag: need(info.limit_application_certificate_classification_flag.as_deref(), LimitFlag::parse)?,
         issued: day(info.limit_application_certificate_date.as_deref())?,
         start: day(info.limit_application_certificate_valid_start_date.as_deref())?,
         end: day(info.limit_application_certificate_valid_end_date.as_deref())?,
@@ -112,25 +129,25 @@ fn limit(info: &LimitApplicationCertificateRelatedInfo) -> Option<LimitCertifica
     })
 }
 
-fn disease(info: &SpecificDiseasesCertificateInfo) -> Option<SpecificDiseaseCertificate> {
-    Some(SpecificDiseaseCertificate {
-        category: SpecificDiseaseCategory::parse(info.specific_diseases_disease_category.as_deref()?).ok()?,
+fn disease(info: &SpecificDiseasesCertificateInfo) -> Read<SpecificDiseaseCertificate> {
+    Ok(SpecificDiseaseCertificate {
+        category: need(info.specific_diseases_disease_category.as_deref(), SpecificDiseaseCategory::parse)?,
         issued: day(info.specific_diseases_certificate_date.as_deref())?,
         start: day(info.specific_diseases_valid_start_date.as_deref())?,
         end: day(info.specific_diseases_valid_end_date.as_deref())?,
-        self_pay_yen: parsed(info.specific_diseases_self_pay.as_deref(), str::parse::<u32>)?,
+        self_pay_yen: may(info.specific_diseases_self_pay.as_deref(), str::parse::<u32>)?,
     })
 }
 
-fn ticket(info: &MedicalTicketInfo) -> Option<MedicalTicket> {
-    Some(MedicalTicket {
-        ticket_type: TicketType::parse(info.ticket_type.as_deref()?).ok()?,
+fn ticket(info: &MedicalTicketInfo) -> Read<MedicalTicket> {
+    Ok(MedicalTicket {
+        ticket_type: need(info.ticket_type.as_deref(), TicketType::parse)?,
         start: day(info.medical_ticket_valid_date.as_deref())?,
         end: day(info.medical_ticket_expiration_date.as_deref())?,
         issue_number: info.issue_number.clone(),
-        month: info.medical_treatment_month.clone()?,
-        institution: MedicalInstitutionCode::parse(info.designated_medical_institution_code.as_deref()?).ok()?,
-        treatment_type: parsed(info.medical_treatment_type.as_deref(), MedicalTreatmentType::parse)?,
-        self_pay_yen: parsed(info.self_pay_amount.as_deref(), str::parse::<u32>)?,
+        month: info.medical_treatment_month.clone().ok_or(Broken)?,
+        institution: need(info.designated_medical_institution_code.as_deref(), MedicalInstitutionCode::parse)?,
+        treatment_type: may(info.medical_treatment_type.as_deref(), MedicalTreatmentType::parse)?,
+        self_pay_yen: may(info.self_pay_amount.as_deref(), str::parse::<u32>)?,
     })
 }

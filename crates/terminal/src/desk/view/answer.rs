@@ -10,6 +10,7 @@ use wire::api::{Answer, Basis, Hint, ResultOfQualificationConfirmation, Share, V
 use super::consents::{self, ConsentsView};
 use super::dates;
 use crate::asking::outcome::{CouldNotAsk, Outcome};
+use crate::offline;
 
 /// Colour of the big words. The name is the CSS class; words and a sign say the same, for those who see no colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub(crate) enum Tone {
     NotFound,
     Multiple,
     Unreadable,
+    /// From a kept answer, while the center cannot be asked.
+    Kept,
     CannotTell,
 }
 
@@ -32,6 +35,7 @@ impl Tone {
             Self::NotFound => "notfound",
             Self::Multiple => "multiple",
             Self::Unreadable => "unreadable",
+            Self::Kept => "kept",
             Self::CannotTell => "cannot",
         }
     }
@@ -44,6 +48,7 @@ impl Tone {
             Self::NotFound => "？",
             Self::Multiple => "⁇",
             Self::Unreadable => "✎",
+            Self::Kept => "◷",
             Self::CannotTell => "…",
         }
     }
@@ -71,6 +76,11 @@ pub(crate) fn of_word(word: &str) -> (Tone, Text) {
     match Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == word) {
         Some(verdict) => of_verdict(verdict),
         None if word == "unreadable" => (Tone::Unreadable, Text::new("入力の誤り", "Unreadable")),
+        None if word == offline::VALID_AS_OF => (Tone::Kept, Text::new("有効（控え）", "Insured, from a kept answer")),
+        None if word == offline::LOST_SINCE => {
+            (Tone::Kept, Text::new("資格喪失の記録（控え）", "Ended, says a kept answer"))
+        }
+        None if word == offline::CANNOT_TELL => (Tone::CannotTell, Text::new("判定できません", "Cannot tell")),
         None if word == "refused" => (Tone::CannotTell, Text::new("受け付けられません", "Refused")),
         None => (Tone::CannotTell, Text::new("確認できませんでした", "Could not ask")),
     }
@@ -182,7 +192,7 @@ impl AnswerView {
         }
     }
 
-    fn empty(tone: Tone, big: &str, big_en: &str) -> Self {
+    pub(super) fn empty(tone: Tone, big: &str, big_en: &str) -> Self {
         Self {
             tone,
             big: big.to_owned(),

@@ -6,6 +6,8 @@ pub(crate) mod check;
 pub(crate) mod consents;
 pub(crate) mod dates;
 pub(crate) mod kiosk;
+pub(crate) mod open;
 pub(crate) mod pages;
+mod recalled;
 pub(crate) mod shell;
 pub(crate) mod status;

@@ -46,6 +46,8 @@ pub(crate) struct Shell {
     pub(crate) notices: Vec<Notice>,
     pub(crate) csrf: String,
     pub(crate) here: &'static str,
+    /// Cases that wait for the center or are to be seen.
+    pub(crate) open_cases: u32,
 }
 
 /// The link light: the worst thing that is so.
@@ -98,6 +100,16 @@ pub(crate) fn notices(health: &Snapshot, skew: Option<SignedDuration>) -> Vec<No
                 "A folder cannot be used; waiting for it.",
             );
         }
+    }
+    if health.cases_to_see > 0 {
+        add(
+            "warn",
+            format!(
+                "つながらない間の判定と、センターの回答がちがうものが{}件あります。「保留」を見てください。",
+                health.cases_to_see
+            ),
+            "The center said otherwise about cases that were decided here. See Open.",
+        );
     }
     if health.disk.is_some() {
         add(

@@ -1,0 +1,145 @@
+//! What is said of a patient without the center, in words and colour: what is known, how old it is, and the way on.
+
+use domain::offline::{CannotTell, Standing};
+use domain::{Date, Share, date};
+use kit::text::Text;
+
+use super::answer::{AnswerView, HintView, ShareView, Tone};
+use super::dates;
+use crate::offline::Recalled;
+
+impl AnswerView {
+    /// A case that was decided here.
+    pub(crate) fn of_recalled(recalled: &Recalled) -> Self {
+        let (tone, big, big_en) = big(recalled.standing);
+        let kept = recalled.copy.as_deref().map(|copy| Self::of_answer(copy, None, copy.as_of));
+        let next = next(recalled.standing);
+        Self {
+            share: recalled.share.map(share),
+            records: kept.map(|kept| kept.records).unwrap_or_default(),
+            hints: hints(recalled),
+            next: Some((next.ja.to_owned(), next.en.to_owned())),
+            basis: recalled.copy.as_deref().map(|copy| {
+                let at = dates::day_and_time(copy.as_of);
+                (format!("控えによる判定（センターの回答 {at}）"), "decided here, from the answer of then".to_owned())
+            }),
+            day: recalled
+                .copy
+                .as_deref()
+                .map_or_else(String::new, |copy| dates::plain_date(&copy.qualification_confirmation_date)),
+            ..Self::empty(tone, &big, &big_en)
+        }
+    }
+}
+
+fn big(standing: Standing) -> (Tone, String, String) {
+    let plain = |day: Date| dates::plain_date(&date::format(day));
+    match standing {
+        Standing::ValidAsOf(day) => (
+            Tone::Kept,
+            // Never older than a month, so the year goes without saying.
+            format!("有効（{}月{}日の控え）", day.month(), day.day()),
+            format!("Insured as of {day}, from a kept answer"),
+        ),
+        Standing::LostSince(day) => (
+            Tone::Kept,
+            format!("{} に資格喪失の記録（控え）", plain(day)),
+            format!("The coverage ended on {day}, says a kept answer"),
+        ),
+        Standing::CannotTell(_) => (Tone::CannotTell, "判定できません".to_owned(), "Cannot tell".to_owned()),
+    }
+}
+
+fn share(share: Share) -> ShareView {
+    ShareView {
+        big: domain::share::percent_label(share.percent),
+        percent: share.percent,
+        reason: format!("{}・控え", share.reason.label()),
+    }
+}
+
+/// Why nobody was asked, why nothing can be said, and the share that was right last.
+fn hints(recalled: &Recalled) -> Vec<HintView> {
+    let hint =
+        |text: Text, code: &str| HintView { ja: text.ja.to_owned(), en: text.en.to_owned(), code: code.to_owned() };
+    let mut hints = vec![hint(recalled.why.why.text(), recalled.why.why.code())];
+    if let Standing::CannotTell(why) = recalled.standing {
+        hints.push(hint(why_not(why), why.code()));
+    }
+    if let Some(last) = recalled.last_share {
+        hints.push(HintView {
+            ja: format!(
+                "前回の負担割合は {} でした。証が変わっていないか患者さんにたずね、変わりがなければこの割合で続けられます。",
+                domain::share::percent_label(last.percent)
+            ),
+            en: format!("The share was {} % last; go on with it if nothing has changed.", last.percent),
+            code: "last_share".to_owned(),
+        });
+    }
+    hints
+}
+
+const fn why_not(why: CannotTell) -> Text {
+    match why {
+        CannotTell::NothingKept => Text::new(
+            "この番号の回答は、この端末にまだ保存されていません。",
+            "No answer about these numbers is kept here.",
+        ),
+        CannotTell::TooOld => {
+            Text::new("保存された回答が31日より前のものです。", "The kept answer is more than 31 days old.")
+        }
+        CannotTell::OtherPeriod => Text::new(
+            "保存された回答の証の有効期間に、この日が入っていません。新しい証が届いている時期です。",
+            "The period of the card that was kept does not hold the day; a new card is usual then.",
+        ),
+        CannotTell::TicketUnknown => Text::new(
+            "医療扶助です。今月の医療券がこの端末ではわかりません。福祉事務所に電話で確かめられます。",
+            "Public assistance: the ticket of this month is not known here. The welfare office can tell by telephone.",
+        ),
+        CannotTell::DoesNotFit => Text::new(
+            "この番号で保存された回答と、生年月日か枝番が一致しません。カードと見くらべてください。",
+            "Birth date or branch differ from the kept answer about this card. Compare them with the card.",
+        ),
+        CannotTell::Several => Text::new(
+            "この番号には複数の人がいます。カードの2桁の枝番を入れてください。",
+            "Several people have this card. Enter the two-digit branch number.",
+        ),
+    }
+}
+
+const fn next(standing: Standing) -> Text {
+    match standing {
+        Standing::ValidAsOf(_) => Text::new(
+            "このまま受け付けられます。つながると自動で確認し直し、ちがいがあれば「保留」に出ます。",
+            "Go on. It is asked again by itself when the center answers; a difference appears under Open cases.",
+        ),
+        Standing::LostSince(_) => Text::new(
+            "いまの保険を患者さんにたずね、新しい資格確認書などを見てください。つながると自動で確認し直します。",
+            "Ask for the present insurance and look at the new card. It is asked again by itself.",
+        ),
+        Standing::CannotTell(_) => Text::new(
+            "資格が無効という意味ではありません。資格確認書などの紙を見るか、患者さんの申し出を書き取って受け付けてください。つながると自動で確認し直します。",
+            "This does not mean that the patient is not insured. Look at a paper or take down what the patient says, and go on. It is asked again by itself.",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_words_advise_to_collect_everything_or_call_it_invalid() {
+        let day = domain::date::parse("20261122").unwrap();
+        let all = CannotTell::ALL.map(Standing::CannotTell).into_iter();
+        for standing in all.chain([Standing::ValidAsOf(day), Standing::LostSince(day)]) {
+            let (_, ja, en) = big(standing);
+            let text = next(standing);
+            assert!(!ja.contains("無効") && !en.to_lowercase().contains("invalid"), "{ja} {en}");
+            for words in [ja.as_str(), en.as_str(), text.ja, text.en] {
+                assert!(!words.contains("10割") && !words.contains("全額") && !words.contains("100"), "{words}");
+                assert!(!words.contains('●') && !words.is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Care goes on while the center cannot be asked: from kept answers, and asked again when it is back.
+//!
+//! | page | what |
+//! |---|---|
+//! | [`recall`] | what may be said of a patient now, and how long a window waits before |
+//! | [`settle`] | every case that was decided here is asked again, by importance, and differences are kept for staff |
+//!
+//! What may be said is decided in [`domain::offline`] from answers whose proof is verified again. Nothing here ever says
+//! that somebody is not insured because nobody could be asked.
+
+pub(crate) mod recall;
+pub(crate) mod settle;
+
+use domain::Share;
+use domain::offline::Standing;
+use uuid::Uuid;
+use wire::api::Answer;
+
+use crate::asking::outcome::CouldNotAsk;
+
+/// What is said of a patient without the center.
+#[derive(Debug, Clone)]
+pub struct Recalled {
+    /// Why the center was not asked.
+    pub why: CouldNotAsk,
+    /// How the patient stands, as far as can be told.
+    pub standing: Standing,
+    /// What to collect.
+    pub share: Option<Share>,
+    /// What was right last, where that is not known.
+    pub last_share: Option<Share>,
+    /// The kept answer that it rests on, as the center gave it.
+    pub copy: Option<Box<Answer>>,
+}
+
+impl Recalled {
+    /// The word of the list and of the case.
+    pub const fn word(&self) -> &'static str {
+        match self.standing {
+            Standing::ValidAsOf(_) => VALID_AS_OF,
+            Standing::LostSince(_) => LOST_SINCE,
+            Standing::CannotTell(_) => CANNOT_TELL,
+        }
+    }
+
+    /// What is asked first when the center is back: where nothing could be said, then where a loss was, then the rest.
+    const fn importance(&self) -> u8 {
+        match self.standing {
+            Standing::CannotTell(_) => 0,
+            Standing::LostSince(_) => 1,
+            Standing::ValidAsOf(_) => 2,
+        }
+    }
+
+    /// The share that staff see, be it the one that was right last.
+    fn shown_percent(&self) -> Option<u8> {
+        self.share.or(self.last_share).map(|share| share.percent)
+    }
+
+    fn copy_of(&self) -> Option<Uuid> {
+        self.copy.as_ref().map(|copy| copy.request_id)
+    }
+}
+
+/// Insured, as the center said on an earlier day.
+pub(crate) const VALID_AS_OF: &str = "valid_as_of";
+/// The center knew of the end of the coverage.
+pub(crate) const LOST_SINCE: &str = "lost_since";
+/// Nothing can be said.
+pub(crate) const CANNOT_TELL: &str = "cannot_tell";

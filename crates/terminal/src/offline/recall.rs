@@ -1,0 +1,154 @@
+//! A check at the window: the center if it answers in time, else what it said last.
+
+use domain::offline::{Copies, decide_offline};
+use domain::{Date, EligibilityQuery, date};
+use jiff::{Timestamp, tz};
+use trust::proof::ProofFile;
+use uuid::Uuid;
+use wire::api::{Answer, CheckRequest};
+
+use super::{Recalled, settle};
+use crate::asking::outcome::{CouldNotAsk, Outcome, Why};
+use crate::checks::{AskedFor, Checks, visit_of_recalled};
+use crate::limits;
+use crate::store::StoreError;
+use crate::store::answers::Way;
+use crate::store::open_cases::{NewCase, OpenCase, QuestionMac};
+
+/// What came of a check at the window.
+#[derive(Debug)]
+pub struct AtWindow {
+    /// What the center said, or why it said nothing.
+    pub outcome: Outcome,
+    /// What is said in its place.
+    pub recalled: Option<Recalled>,
+    /// Whether it is in today's list. An answer is shown even when the disk is full: the patient is standing there.
+    pub kept: bool,
+}
+
+/// A question that can be asked, and what is known about it here.
+struct Known {
+    query: EligibilityQuery,
+    mac: QuestionMac,
+    /// The same question, which waits already.
+    waiting: Option<OpenCase>,
+    copies: Copies,
+    /// The answers behind the copies, in their order.
+    answers: Vec<Answer>,
+}
+
+impl Checks {
+    /// Asks, and recalls what is known where the center cannot be asked in time.
+    pub(crate) async fn check_at_window(&self, mut request: CheckRequest, asked_by: &str) -> AtWindow {
+        let known = match self.known(&request).await {
+            Ok(Some(known)) => known,
+            // Numbers that cannot be right are told so without asking anybody.
+            Ok(None) => return self.only_ask(&request, asked_by).await,
+            Err(error) => {
+                tracing::error!(%error, "what was kept cannot be read");
+                return self.only_ask(&request, asked_by).await;
+            }
+        };
+        if let Some(waiting) = &known.waiting {
+            request.request_id = waiting.request_id;
+        }
+        let is_short = !known.copies.is_empty() || self.health.is_down();
+        let outcome = self.ask_within(&request, is_short).await;
+        if let Outcome::CouldNotAsk(why) = &outcome {
+            self.center.look_now();
+            let recalled = recall(&known, why.clone());
+            let kept = self.note(request.request_id, self.open(&request, &known, &recalled, asked_by).await);
+            return AtWindow { outcome, recalled: Some(recalled), kept };
+        }
+        let kept = match &known.waiting {
+            Some(case) => settle::settle(self, case, &request, &outcome, Some(asked_by)).await,
+            None => self.keep(&request, &outcome, Way::Desk, asked_by, "").await,
+        };
+        AtWindow { kept: self.note(request.request_id, kept), outcome, recalled: None }
+    }
+
+    async fn only_ask(&self, request: &CheckRequest, asked_by: &str) -> AtWindow {
+        let checked = self.check(request, Way::Desk, asked_by).await;
+        AtWindow { outcome: checked.outcome, recalled: None, kept: checked.kept }
+    }
+
+    /// None for a question that cannot be read.
+    async fn known(&self, request: &CheckRequest) -> Result<Option<Known>, StoreError> {
+        let search = &request.qualification_confirm_search_info;
+        let Ok(query) = search.parse(&request.qualification_confirmation_date, &request.medical_institution_code)
+        else {
+            return Ok(None);
+        };
+        let mac = self.store.question_mac(&query, request)?;
+        let waiting = self.store.waiting_case(&mac).await?;
+        let mut answers = Vec::new();
+        let mut kept = Vec::new();
+        for number in self.store.copies(&query).await? {
+            let Some(answer) = self.kept_answer(number).await? else { continue };
+            let Some(copy) = copy(&answer) else { continue };
+            kept.push(copy);
+            answers.push(answer);
+        }
+        Ok(Some(Known { query, mac, waiting, copies: Copies::new(kept), answers }))
+    }
+
+    /// An answer that was kept, its proof verified again.
+    async fn kept_answer(&self, number: Uuid) -> Result<Option<Answer>, StoreError> {
+        let Some(file) = self.store.proof_file(number).await? else { return Ok(None) };
+        let proven = ProofFile::parse(&file).ok().filter(|proof| {
+            let holds = proof.verify(&self.center.facts().log_key);
+            holds.inspect_err(|why| tracing::error!(request_id = %number, %why, "a kept answer is not proven")).is_ok()
+        });
+        Ok(proven.and_then(|proof| serde_json::from_str(proof.answer()).ok()))
+    }
+
+    async fn ask_within(&self, request: &CheckRequest, is_short: bool) -> Outcome {
+        if !is_short {
+            return self.center.check(request).await;
+        }
+        // The center may have answered into a line that is gone. Then it answers the same under the same number later.
+        match tokio::time::timeout(limits::WINDOW_PATIENCE, self.center.check(request)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Outcome::CouldNotAsk(CouldNotAsk::new(Why::NoAnswerInTime, "the window did not wait longer")),
+        }
+    }
+
+    async fn open(
+        &self,
+        request: &CheckRequest,
+        known: &Known,
+        recalled: &Recalled,
+        asked_by: &str,
+    ) -> Result<(), StoreError> {
+        let hours = self.center.hours();
+        let asked = AskedFor::of(request);
+        let visit = visit_of_recalled(asked, recalled, Way::Desk, asked_by, hours.now());
+        let case = NewCase {
+            question: request,
+            mac: known.mac,
+            importance: recalled.importance(),
+            said: recalled.word(),
+            said_percent: recalled.shown_percent(),
+            copy_of: recalled.copy_of(),
+        };
+        self.store.open_case(&hours.today_text(), &visit, &case).await?;
+        self.count_cases().await
+    }
+}
+
+fn recall(known: &Known, why: CouldNotAsk) -> Recalled {
+    let offline = decide_offline(&known.query, &known.copies);
+    let copy = offline.about.map(|(place, _)| Box::new(known.answers[place].clone()));
+    Recalled { why, standing: offline.standing, share: offline.share, last_share: offline.last_share, copy }
+}
+
+/// What an answer says of its one coverage, and on which day in Japan it was given.
+fn copy(answer: &Answer) -> Option<(domain::Coverage, Date)> {
+    let on = date::parse(&answer.qualification_confirmation_date).ok()?;
+    Some((answer.result_list.first()?.to_coverage(on)?, day_in_japan(answer.as_of)))
+}
+
+fn day_in_japan(at: Timestamp) -> Date {
+    // Japan has no summer time.
+    tz::offset(9).to_datetime(at).date()
+}
