@@ -15,7 +15,8 @@
 //! "Cannot tell" is never "not insured", and never a reason to collect everything: the share that was right last is given
 //! where one is known.
 
-use crate::eligibility::{Decision, Facts, PersonId, Reason, Recorded, decide};
+use crate::eligibility::{Decision, Facts, PersonId, Reason, Recorded, Verdict, decide};
+use crate::hint::HintCode;
 use crate::share::{Share, ShareReason, share};
 use crate::{Coverage, Date, EligibilityQuery};
 
@@ -100,18 +101,19 @@ impl CannotTell {
 pub struct Offline<'a> {
     /// How the patient stands.
     pub standing: Standing,
-    /// What to collect: only with [`Standing::ValidAsOf`], and only where the copy tells it for the day asked. A certificate
-    /// that ran out since the copy was made has a successor that the copy does not know.
-    pub share: Option<Share>,
-    /// What was right last, where [`Self::share`] is not known and a coverage fits.
+    /// As the center would say it: [`Verdict::Undetermined`] where it cannot be told. Its share stands only with
+    /// [`Standing::ValidAsOf`], and only where the copy tells it for the day asked: a certificate that ran out since the
+    /// copy was made has a successor that the copy does not know.
+    pub decision: Decision<'a>,
+    /// What was right last, where the share is not known and a coverage fits.
     pub last_share: Option<Share>,
-    /// The coverage that this is about, and its place among the copies.
-    pub about: Option<(usize, &'a Coverage)>,
+    /// The place of its coverage among the copies.
+    pub copy: Option<usize>,
 }
 
 /// Decides one question from what was kept.
 pub fn decide_offline<'a>(query: &EligibilityQuery, copies: &'a Copies) -> Offline<'a> {
-    let decision = decide(query, &copies.facts);
+    let mut decision = decide(query, &copies.facts);
     let about = decision.coverage.and_then(|coverage| {
         let place = copies.facts.matched.iter().position(|kept| std::ptr::eq(&raw const kept.coverage, coverage))?;
         Some((place, coverage))
@@ -126,7 +128,18 @@ pub fn decide_offline<'a>(query: &EligibilityQuery, copies: &'a Copies) -> Offli
         Standing::ValidAsOf(_) | Standing::CannotTell(_) => (None, known.or(last)),
         Standing::LostSince(_) => (None, None),
     };
-    Offline { standing, share, last_share, about }
+    decision.share = share;
+    if share.is_none() {
+        decision
+            .hints
+            .retain(|hint| !matches!(hint.code, HintCode::ElderlyCertificateMissing | HintCode::RatioMissing));
+    }
+    if let Standing::CannotTell(_) = standing {
+        (decision.verdict, decision.reason) = (Verdict::Undetermined, Reason::CouldNotTell);
+        // They speak of what the register does not hold; here nobody looked into the register.
+        decision.hints.clear();
+    }
+    Offline { standing, decision, last_share, copy: about.map(|(place, _)| place) }
 }
 
 /// Whether it is the share for want of a certificate.

@@ -168,12 +168,12 @@ fn copy_disagreement(register: &Register, case: &Case, days_later: i64) -> Optio
         Standing::ValidAsOf(day) => {
             day == today
                 && online.verdict == Verdict::Valid
-                && offline.share.is_none_or(|share| Some(share) == online.share)
+                && offline.decision.share.is_none_or(|share| Some(share) == online.share)
         }
         Standing::LostSince(day) => !online.verdict.is_valid() && day <= on,
-        Standing::CannotTell(_) => offline.share.is_none(),
+        Standing::CannotTell(_) => offline.decision.share.is_none(),
     };
-    let is_blind = days_later == 0 && decision.verdict == Verdict::Valid && offline.share != decision.share;
+    let is_blind = days_later == 0 && decision.verdict == Verdict::Valid && offline.decision.share != decision.share;
     (!agrees || is_blind).then(|| format!("{days_later} days later: {offline:?}\n    online {online:?}"))
 }
 

@@ -192,11 +192,8 @@ pub(crate) fn visit_of_recalled(
     asked_by: &str,
     at: Timestamp,
 ) -> Visit {
-    let AskedFor { request_id, person } = match &recalled.copy {
-        Some(copy) => asked.told(copy),
-        None => asked,
-    };
+    let AskedFor { request_id, person } = asked.told(&recalled.answer);
     let (asked_by, outcome) = (asked_by.to_owned(), recalled.word().to_owned());
-    let share_percent = recalled.share.map(|share| share.percent);
+    let share_percent = recalled.answer.share.as_ref().map(|share| share.percent);
     Visit { request_id, at, way, asked_by, outcome, share_percent, proof_number: None, person }
 }

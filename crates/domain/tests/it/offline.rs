@@ -11,7 +11,7 @@ use crate::build::{PLAIN, coverage, coverage_with, day, query};
 fn told(raw: RawQuery<'_>, kept: Vec<(Coverage, Date)>) -> (Standing, Option<u8>, Option<u8>) {
     let (query, copies) = (query(raw), Copies::new(kept));
     let offline = decide_offline(&query, &copies);
-    (offline.standing, offline.share.map(|s| s.percent), offline.last_share.map(|s| s.percent))
+    (offline.standing, offline.decision.share.map(|s| s.percent), offline.last_share.map(|s| s.percent))
 }
 
 /// The day asked is 2026-11-22.

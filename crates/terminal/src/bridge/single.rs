@@ -1,7 +1,7 @@
 //! Requests of one person: 001 資格確認 and 003 照会番号登録.
 
 use uuid::Uuid;
-use wire::api::{CheckRequest, ProblemCode, ProblemDocument, ReferenceNumberRequest, japan_time};
+use wire::api::{Answer, CheckRequest, ProblemCode, ProblemDocument, ReferenceNumberRequest, japan_time};
 use wire::oqs::{self, Asked, CheckQuestion, ElementFold, MessageHeader, RegistrationRequest};
 
 use super::retry::told;
@@ -22,7 +22,10 @@ impl Bridge {
         let request = check_request(request_id, &message.header, search);
         let outcome = match self.other_facility(&message.header) {
             Some(refused) => refused,
-            None => self.ask_check(&request).await?,
+            None => match self.ask_check(&request).await? {
+                Told::Asked(outcome) => outcome,
+                Told::Recalled(answer) => return Ok(self.recalled(&message.header, &answer)),
+            },
         };
         let time = japan_time(self.checks.center.hours().now());
         let asked = Asked { header: &message.header, process_execution_time: &time };
@@ -39,15 +42,26 @@ impl Bridge {
         Ok(Built::Answer(written.bytes))
     }
 
-    async fn ask_check(&self, request: &CheckRequest) -> Result<Outcome, BridgeError> {
+    /// Where something was kept that answers the question, nobody waits for a second attempt.
+    async fn ask_check(&self, request: &CheckRequest) -> Result<Told, BridgeError> {
         let mut patience = self.patience();
         loop {
-            let outcome = self.checks.center.check(request).await;
-            match &outcome {
-                Outcome::CouldNotAsk(why) if self.once_more(&mut patience, why).await? => {}
-                _ => return Ok(outcome),
+            let outcome = self.checks.ask_within(request, self.checks.health.is_down()).await;
+            let Outcome::CouldNotAsk(why) = &outcome else { return Ok(Told::Asked(outcome)) };
+            self.checks.center.look_now();
+            if let Some(recalled) = self.checks.recall_for_program(request, why, Way::Folders).await? {
+                return Ok(Told::Recalled(recalled.answer));
+            }
+            if !self.once_more(&mut patience, why).await? {
+                return Ok(Told::Asked(outcome));
             }
         }
+    }
+
+    /// 002 from a kept answer: the official shape, and a message that says from when it is.
+    fn recalled(&self, header: &MessageHeader, answer: &Answer) -> Built {
+        let asked = Asked { header, process_execution_time: &answer.process_execution_time };
+        Built::Answer(oqs::write_check_result(&asked, answer, self.encoding).bytes)
     }
 
     /// 003 → 004.
@@ -102,6 +116,12 @@ impl Bridge {
         let detail = "要求ファイルの医療機関コードが、この端末の医療機関コードと違います";
         Some(Outcome::Refused(Box::new(ProblemDocument::new(ProblemCode::FacilityMismatch, detail))))
     }
+}
+
+/// What came of a question, from the center or from what it said last.
+enum Told {
+    Asked(Outcome),
+    Recalled(Box<Answer>),
 }
 
 /// Whether the registration failed for this card, not for the file.

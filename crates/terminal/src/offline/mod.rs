@@ -25,12 +25,12 @@ pub struct Recalled {
     pub why: CouldNotAsk,
     /// How the patient stands, as far as can be told.
     pub standing: Standing,
-    /// What to collect.
-    pub share: Option<Share>,
-    /// What was right last, where that is not known.
+    /// What was right last, where the share of the answer is open.
     pub last_share: Option<Share>,
-    /// The kept answer that it rests on, as the center gave it.
-    pub copy: Option<Box<Answer>>,
+    /// In the form of an answer, for the day asked and with what the patient allows now; its basis is the kept answer.
+    pub answer: Box<Answer>,
+    /// Number of the question whose answer it rests on; none where nothing fits.
+    pub copy_of: Option<Uuid>,
 }
 
 impl Recalled {
@@ -54,11 +54,8 @@ impl Recalled {
 
     /// The share that staff see, be it the one that was right last.
     fn shown_percent(&self) -> Option<u8> {
-        self.share.or(self.last_share).map(|share| share.percent)
-    }
-
-    fn copy_of(&self) -> Option<Uuid> {
-        self.copy.as_ref().map(|copy| copy.request_id)
+        let share = self.answer.share.as_ref().map(|share| share.percent);
+        share.or(self.last_share.map(|share| share.percent))
     }
 }
 

@@ -1,11 +1,11 @@
 //! A check at the window: the center if it answers in time, else what it said last.
 
-use domain::offline::{Copies, decide_offline};
-use domain::{Date, EligibilityQuery, date};
+use domain::offline::{Copies, Standing, decide_offline};
+use domain::{Date, EligibilityQuery, Share, date};
 use jiff::{Timestamp, tz};
 use trust::proof::ProofFile;
 use uuid::Uuid;
-use wire::api::{Answer, CheckRequest};
+use wire::api::{Answer, AnswerContext, Basis, CheckRequest, Hint};
 
 use super::{Recalled, settle};
 use crate::asking::outcome::{CouldNotAsk, Outcome, Why};
@@ -56,8 +56,9 @@ impl Checks {
         let outcome = self.ask_within(&request, is_short).await;
         if let Outcome::CouldNotAsk(why) = &outcome {
             self.center.look_now();
-            let recalled = recall(&known, why.clone());
-            let kept = self.note(request.request_id, self.open(&request, &known, &recalled, asked_by).await);
+            let recalled = recall(&known, &request, why.clone(), self.center.hours().now());
+            let open = self.open(&request, &known, &recalled, Way::Desk, asked_by).await;
+            let kept = self.note(request.request_id, open);
             return AtWindow { outcome, recalled: Some(recalled), kept };
         }
         let kept = match &known.waiting {
@@ -65,6 +66,23 @@ impl Checks {
             None => self.keep(&request, &outcome, Way::Desk, asked_by, "").await,
         };
         AtWindow { kept: self.note(request.request_id, kept), outcome, recalled: None }
+    }
+
+    /// What may be said about a question of another program while the center cannot be asked; none where nothing was kept that
+    /// helps. It is asked again like a case of the desk.
+    pub(crate) async fn recall_for_program(
+        &self,
+        request: &CheckRequest,
+        why: &CouldNotAsk,
+        way: Way,
+    ) -> Result<Option<Recalled>, StoreError> {
+        let Some(known) = self.known(request).await? else { return Ok(None) };
+        let recalled = recall(&known, request, why.clone(), self.center.hours().now());
+        if let Standing::CannotTell(_) = recalled.standing {
+            return Ok(None);
+        }
+        self.open(request, &known, &recalled, way, "").await?;
+        Ok(Some(recalled))
     }
 
     async fn only_ask(&self, request: &CheckRequest, asked_by: &str) -> AtWindow {
@@ -102,7 +120,7 @@ impl Checks {
         Ok(proven.and_then(|proof| serde_json::from_str(proof.answer()).ok()))
     }
 
-    async fn ask_within(&self, request: &CheckRequest, is_short: bool) -> Outcome {
+    pub(crate) async fn ask_within(&self, request: &CheckRequest, is_short: bool) -> Outcome {
         if !is_short {
             return self.center.check(request).await;
         }
@@ -118,28 +136,63 @@ impl Checks {
         request: &CheckRequest,
         known: &Known,
         recalled: &Recalled,
+        way: Way,
         asked_by: &str,
     ) -> Result<(), StoreError> {
         let hours = self.center.hours();
-        let asked = AskedFor::of(request);
-        let visit = visit_of_recalled(asked, recalled, Way::Desk, asked_by, hours.now());
+        let visit = visit_of_recalled(AskedFor::of(request), recalled, way, asked_by, hours.now());
         let case = NewCase {
             question: request,
             mac: known.mac,
             importance: recalled.importance(),
             said: recalled.word(),
             said_percent: recalled.shown_percent(),
-            copy_of: recalled.copy_of(),
+            copy_of: recalled.copy_of,
         };
         self.store.open_case(&hours.today_text(), &visit, &case).await?;
         self.count_cases().await
     }
 }
 
-fn recall(known: &Known, why: CouldNotAsk) -> Recalled {
+/// What was kept, decided anew for the day asked and told as the center would.
+fn recall(known: &Known, request: &CheckRequest, why: CouldNotAsk, now: Timestamp) -> Recalled {
     let offline = decide_offline(&known.query, &known.copies);
-    let copy = offline.about.map(|(place, _)| Box::new(known.answers[place].clone()));
-    Recalled { why, standing: offline.standing, share: offline.share, last_share: offline.last_share, copy }
+    let copy = offline.copy.map(|place| &known.answers[place]);
+    let context = AnswerContext {
+        request_id: request.request_id,
+        arbitrary_file_identifier: request.arbitrary_file_identifier.as_deref(),
+        search: &request.qualification_confirm_search_info,
+        query: &known.query,
+        now,
+        basis: Basis::SignedCopy,
+        as_of: copy.map_or(now, |copy| copy.as_of),
+        insurer_data_as_of: copy.and_then(|copy| copy.insurer_data_as_of),
+        reference_number: copy.and_then(|copy| copy.reference_number.as_deref()),
+        by_staff: None,
+        recorded: None,
+    };
+    let mut answer = Box::new(Answer::from_decision(&offline.decision, &context));
+    answer.hints.extend(offline.last_share.map(last_share));
+    Recalled {
+        why,
+        standing: offline.standing,
+        last_share: offline.last_share,
+        answer,
+        copy_of: copy.map(|copy| copy.request_id),
+    }
+}
+
+/// The share is open, and this one was right last.
+fn last_share(share: Share) -> Hint {
+    Hint {
+        code: "last_share".to_owned(),
+        field: None,
+        message: format!(
+            "前回の負担割合は {} でした。証が変わっていないか患者さんにたずね、変わりがなければこの割合で続けられます。",
+            domain::share::percent_label(share.percent)
+        ),
+        message_en: format!("The share was {} % last; go on with it if nothing has changed.", share.percent),
+    }
 }
 
 /// What an answer says of its one coverage, and on which day in Japan it was given.

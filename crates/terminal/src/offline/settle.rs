@@ -76,14 +76,11 @@ pub(super) async fn settle(
     outcome: &Outcome,
     seen_by: Option<&str>,
 ) -> Result<(), StoreError> {
-    let asked_by = match seen_by {
-        Some(name) => name.to_owned(),
-        None => asked_by(checks, case).await?,
-    };
+    let (way, asked_by) = who_asked(checks, case).await?;
     // The line keeps its place in the list: the patient was here when nobody could be asked.
-    let visit = checks::visit(AskedFor::of(request), outcome, Way::Desk, &asked_by, case.at);
+    let visit = checks::visit(AskedFor::of(request), outcome, way, seen_by.unwrap_or(&asked_by), case.at);
     let answer = match outcome {
-        Outcome::Answered(answered) => Some(checks::kept(answered, Way::Desk)),
+        Outcome::Answered(answered) => Some(checks::kept(answered, way)),
         Outcome::Unreadable(_) | Outcome::Refused(_) | Outcome::CouldNotAsk(_) => None,
     };
     let day = &japan_time(case.at)[..8];
@@ -93,10 +90,10 @@ pub(super) async fn settle(
     checks.count_cases().await
 }
 
-/// Who was at the desk then.
-async fn asked_by(checks: &Checks, case: &OpenCase) -> Result<String, StoreError> {
+/// How the question came then, and from whom.
+async fn who_asked(checks: &Checks, case: &OpenCase) -> Result<(Way, String), StoreError> {
     let visits = checks.store.visits_of([case.request_id]).await?;
-    Ok(visits.into_values().next().map(|visit| visit.asked_by).unwrap_or_default())
+    Ok(visits.into_values().next().map_or((Way::Desk, String::new()), |visit| (visit.way, visit.asked_by)))
 }
 
 /// Whether staff have to know. Where nothing could be said they always do, unless the patient is insured with the share

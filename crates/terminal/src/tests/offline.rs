@@ -6,9 +6,9 @@ use std::time::Duration;
 use wire::api::{ProblemCode, Verdict};
 
 use super::center::{Behaviour, FakeCenter};
-use super::clinic::{Clinic, until};
+use super::clinic::{Clinic, element, until};
 use super::desk::{Browser, check_form};
-use super::samples::{NAME, number_of};
+use super::samples::{NAME, number_of, question_file};
 
 /// A clinic that has asked about these numbers while the center answered, and then lost it.
 async fn cut_off(asked: &[&str]) -> (FakeCenter, Clinic, Browser) {
@@ -154,6 +154,45 @@ async fn fault_a_slow_center_is_waited_for_only_where_nothing_is_known() {
     assert!(known.contains("日の控え") && known.contains("時間内に回答がありません"), "{known}");
     center.behave(Behaviour::Honest);
     until_settled(&clinic).await;
+    clinic.stop().await;
+}
+
+#[tokio::test]
+async fn fault_a_receipt_computer_gets_the_kept_answer_and_reads_from_when_it_is() {
+    let (center, mut clinic, _desk) = cut_off(&["1"]).await;
+    clinic.drop_request("OQSsiquc01req_dark.xml", question_file("1"));
+    let answer = clinic.answer_text("OQSsiquc01res_dark.xml").await;
+    assert_eq!(element(&answer, "SegmentOfResult"), Some("1"), "{answer}");
+    assert_eq!(element(&answer, "QualificationValidity"), Some("1"));
+    assert_eq!(element(&answer, "ProcessingResultCode"), Some("TSK-I-SIGNED-COPY"));
+    let message = element(&answer, "ProcessingResultMessage").unwrap();
+    assert!(message.contains("回線不通のため") && message.contains("に確認した結果です"), "{message}");
+    assert_eq!(element(&answer, "ArbitraryFileIdentifier"), Some("file-7"));
+    assert_eq!(element(&answer, "QualificationConfirmationDate"), Some("20260407"));
+
+    // Nobody known: not a word about the patient, and never "invalid".
+    clinic.drop_request("OQSsiquc01req_nobody.xml", question_file("8"));
+    let answer = clinic.answer_text("OQSsiquc01res_nobody.xml").await;
+    assert_eq!(element(&answer, "SegmentOfResult"), Some("9"), "{answer}");
+    assert!(element(&answer, "QualificationValidity").is_none());
+
+    let asked = center.answered();
+    center.behave(Behaviour::Lost);
+    center.come_back();
+    until_settled(&clinic).await;
+    assert_eq!(center.answered(), asked + 1, "what was answered from a copy is asked again");
+    assert_eq!(clinic.running().store().count_cases().await.unwrap(), (0, 1));
+    clinic.stop().await;
+}
+
+#[tokio::test]
+async fn what_needs_a_consent_is_not_shown_from_a_copy_without_one() {
+    let (_center, mut clinic, desk) = cut_off(&["1"]).await;
+    let page = desk.post("/check", &check_form("1")).await.body;
+    assert!(page.contains("区分ウ"), "the patient agrees now as then: {page}");
+    let without = check_form("1").replace("&LimitApplicationCertificateRelatedConsFlg=1", "");
+    let page = desk.post("/check", &without).await.body;
+    assert!(page.contains("日の控え") && !page.contains("区分ウ"), "{page}");
     clinic.stop().await;
 }
 

@@ -1,7 +1,7 @@
 //! What is said of a patient without the center, in words and colour: what is known, how old it is, and the way on.
 
 use domain::offline::{CannotTell, Standing};
-use domain::{Date, Share, date};
+use domain::{Date, date};
 use kit::text::Text;
 
 use super::answer::{AnswerView, HintView, ShareView, Tone};
@@ -12,21 +12,21 @@ impl AnswerView {
     /// A case that was decided here.
     pub(crate) fn of_recalled(recalled: &Recalled) -> Self {
         let (tone, big, big_en) = big(recalled.standing);
-        let kept = recalled.copy.as_deref().map(|copy| Self::of_answer(copy, None, copy.as_of));
+        let answer = &recalled.answer;
+        let told = Self::of_answer(answer, None, answer.as_of);
         let next = next(recalled.standing);
+        let at = dates::day_and_time(answer.as_of);
         Self {
-            share: recalled.share.map(share),
-            records: kept.map(|kept| kept.records).unwrap_or_default(),
-            hints: hints(recalled),
+            share: told.share.map(|share| ShareView { reason: format!("{}・控え", share.reason), ..share }),
+            records: told.records,
+            hints: hints(recalled, told.hints),
             next: Some((next.ja.to_owned(), next.en.to_owned())),
-            basis: recalled.copy.as_deref().map(|copy| {
-                let at = dates::day_and_time(copy.as_of);
+            basis: recalled.copy_of.map(|_| {
                 (format!("控えによる判定（センターの回答 {at}）"), "decided here, from the answer of then".to_owned())
             }),
-            day: recalled
-                .copy
-                .as_deref()
-                .map_or_else(String::new, |copy| dates::plain_date(&copy.qualification_confirmation_date)),
+            insurer_data: told.insurer_data,
+            day: told.day,
+            marked: told.marked,
             ..Self::empty(tone, &big, &big_en)
         }
     }
@@ -50,32 +50,15 @@ fn big(standing: Standing) -> (Tone, String, String) {
     }
 }
 
-fn share(share: Share) -> ShareView {
-    ShareView {
-        big: domain::share::percent_label(share.percent),
-        percent: share.percent,
-        reason: format!("{}・控え", share.reason.label()),
-    }
-}
-
-/// Why nobody was asked, why nothing can be said, and the share that was right last.
-fn hints(recalled: &Recalled) -> Vec<HintView> {
+/// Why nobody was asked, why nothing can be said, and what the decision says besides.
+fn hints(recalled: &Recalled, told: Vec<HintView>) -> Vec<HintView> {
     let hint =
         |text: Text, code: &str| HintView { ja: text.ja.to_owned(), en: text.en.to_owned(), code: code.to_owned() };
     let mut hints = vec![hint(recalled.why.why.text(), recalled.why.why.code())];
     if let Standing::CannotTell(why) = recalled.standing {
         hints.push(hint(why_not(why), why.code()));
     }
-    if let Some(last) = recalled.last_share {
-        hints.push(HintView {
-            ja: format!(
-                "前回の負担割合は {} でした。証が変わっていないか患者さんにたずね、変わりがなければこの割合で続けられます。",
-                domain::share::percent_label(last.percent)
-            ),
-            en: format!("The share was {} % last; go on with it if nothing has changed.", last.percent),
-            code: "last_share".to_owned(),
-        });
-    }
+    hints.extend(told);
     hints
 }
 
