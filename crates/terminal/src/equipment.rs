@@ -21,6 +21,16 @@ pub struct Parts {
     pub readers: Option<Arc<dyn CardReaders>>,
     /// Cards in software that the kiosk's page lets one put in.
     pub shelf: Option<Arc<dyn CardShelf>>,
+    /// The line, where the desk's page lets one cut it.
+    pub line: Option<Arc<dyn LineSwitch>>,
+}
+
+/// A line that can be cut on purpose: for the demo and for drills.
+pub trait LineSwitch: Send + Sync + std::fmt::Debug {
+    /// Whether it is cut now.
+    fn is_cut(&self) -> bool;
+    /// Cuts it or mends it; whether that was done.
+    fn set_cut(&self, cut: bool) -> bool;
 }
 
 /// Everything that is there.
@@ -34,6 +44,8 @@ pub(crate) struct Equipment {
     pub(crate) terminal_key: Option<Arc<TerminalKey>>,
     /// Cards in software, for the demo.
     pub(crate) shelf: Option<Arc<dyn CardShelf>>,
+    /// A line that can be cut, for the demo.
+    pub(crate) line: Option<Arc<dyn LineSwitch>>,
     /// What was asked for and is not there, for the status page.
     pub(crate) missing: Vec<Missing>,
 }
@@ -72,7 +84,7 @@ impl Equipment {
             .map(|matcher| Faces { matcher: Arc::new(matcher), threshold: face.threshold });
         let terminal_key = named(&config.data_dir, &face.terminal_key)
             .and_then(|path| terminal_key(&path).map_err(|why| miss("face.terminal_key", &why)).ok());
-        Self { readers, faces, terminal_key, shelf: parts.shelf, missing }
+        Self { readers, faces, terminal_key, shelf: parts.shelf, line: parts.line, missing }
     }
 }
 

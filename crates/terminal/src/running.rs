@@ -30,6 +30,7 @@ use crate::identity::{CenterFacts, Identity, IdentityError};
 use crate::kiosk::Kiosk;
 use crate::layout::Layout;
 use crate::limits;
+use crate::offline::recall::AtWindow;
 use crate::offline::settle;
 use crate::store::answers::Way;
 use crate::store::vault::{Vault, VaultError};
@@ -185,6 +186,27 @@ impl Running {
     pub async fn check(&self, day: &str, search: SearchInfo, asked_by: &str) -> Outcome {
         let question = self.checks.question(self.center.new_request_id(), day, search);
         self.checks.check(&question, Way::Desk, asked_by).await.outcome
+    }
+
+    /// One check as the desk page makes it: where the center cannot be asked in time, what was kept is told, and a case is
+    /// opened that is asked again.
+    pub async fn check_at_window(&self, day: &str, search: SearchInfo, asked_by: &str) -> AtWindow {
+        let question = self.checks.question(self.center.new_request_id(), day, search);
+        self.checks.check_at_window(question, asked_by).await
+    }
+
+    /// How many cases that were decided here wait for the center, and about how many it said something that staff have
+    /// not seen yet.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn open_cases(&self) -> Result<(u32, u32), StoreError> {
+        self.store.count_cases().await
+    }
+
+    /// Whether the center answered when it was asked last.
+    pub fn is_connected(&self) -> bool {
+        self.center.is_connected()
     }
 
     /// Stops: nothing new is taken, what is being answered is answered, within [`limits::GRACE_TIME`]. Whatever is not

@@ -53,6 +53,13 @@ pub struct Made {
 }
 
 impl Made {
+    /// Terminals reach it at this address, not at its own.
+    #[must_use]
+    pub fn reached_at(mut self, url: String) -> Self {
+        self.config.public.api_urls = vec![url];
+        self
+    }
+
     /// Starts it, taking the cards of these authorities.
     pub async fn start(self, card: Card, world: &World) -> Result<PrivateCenter> {
         let config = Config { card, ..self.config };

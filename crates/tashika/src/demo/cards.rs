@@ -52,7 +52,7 @@ impl Cards {
 
     /// The reader and the shelf, for the terminal.
     pub fn parts(&self) -> Parts {
-        Parts { readers: Some(Arc::new(self.tray.clone())), shelf: Some(Arc::clone(&self.shelf) as _) }
+        Parts { readers: Some(Arc::new(self.tray.clone())), shelf: Some(Arc::clone(&self.shelf) as _), line: None }
     }
 
     /// What was done before the story: registrations at earlier visits, and the facility's password.
@@ -81,6 +81,11 @@ impl Cards {
             scene.visit("card_locked_pin", "暗証番号がロックされた人を係員が目視で確認", self.cast.locked).await?,
             scene.visit("card_expired", "電子証明書の期限が切れた人（資格だけ確認）", self.cast.expired).await?,
         ])
+    }
+
+    /// Numbers of somebody who never came.
+    pub fn stranger(&self) -> Result<wire::api::SearchInfo> {
+        self.office.numbers(self.cast.unregistered)
     }
 
     /// The authority ends.

@@ -1,6 +1,8 @@
 //! `cargo demo`: center, terminal and a nation in one process, and a story of visits at one window, by number and by card.
 
 mod cards;
+mod cut;
+mod line;
 mod report;
 mod shelf;
 
@@ -10,11 +12,14 @@ use crate::check::private::{PrivateCenter, World, generous_limits};
 use crate::cli::Demo;
 use anyhow::{Context as _, Result, bail};
 use cards::Cards;
+use cut::Cut;
+use line::Line;
 use nation::{Nation, Options};
 use report::{Expected, Visit};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 use terminal::asking::outcome::Outcome as Asked;
 
@@ -30,6 +35,7 @@ struct Stage {
     center: PrivateCenter,
     terminal: PrivateTerminal,
     cards: Cards,
+    line: Line,
     visits: Vec<nation::Visit>,
 }
 
@@ -43,13 +49,18 @@ pub async fn run(demo: &Demo, world: &World) -> Result<ExitCode> {
     if !demo.json {
         introduce(&folder, demo.people, ready)?;
     }
-    let visits = play(&stage, world).await?;
+    let mut visits = play(&stage, world).await?;
+    let cut = act_two(&stage, world).await?;
+    visits.extend(cut.visits.iter().cloned());
     let mut out = std::io::stdout().lock();
     let told = if demo.json { report::tell_json(&mut out, &visits) } else { report::tell(&mut out, &visits) };
     told?;
+    if !demo.json {
+        report::tell_cut(&mut out, &cut)?;
+    }
     out.flush()?;
     drop(out);
-    let all_right = visits.iter().all(|visit| visit.ok);
+    let all_right = visits.iter().all(|visit| visit.ok) && cut.is_right();
     if !demo.once {
         serve_on(&stage, &folder)?;
         tokio::signal::ctrl_c().await.context("waiting for Ctrl-C")?;
@@ -92,7 +103,9 @@ async fn set_up(demo: &Demo, folder: &Path, world: &World) -> Result<Stage> {
         tokio::task::spawn_blocking(move || Cards::prepare(&folder, &world))
     };
     let cards = preparing.await?.context("the cards of the story")?;
-    let center = center.start(cards.settings()?, world).await?;
+    let line = Line::new()?;
+    let center = center.reached_at(line.url()).start(cards.settings()?, world).await?;
+    line.lead_to(center.running.api_addr);
     let (loaded, _) = center.load(&nation_folder).await?;
     if loaded.rows_refused > 0 {
         bail!("the nation's own feed has {} refused rows", loaded.rows_refused);
@@ -102,10 +115,16 @@ async fn set_up(demo: &Demo, folder: &Path, world: &World) -> Result<Stage> {
         settings.desk.address = demo.desk;
         settings.kiosk.address = demo.kiosk;
     };
-    let terminal =
-        PrivateTerminal::start_with(&center, &institution, &terminal_folder, set, cards.parts(), world).await?;
+    let parts = terminal::Parts { line: Some(Arc::new(line.clone())), ..cards.parts() };
+    let terminal = PrivateTerminal::start_with(&center, &institution, &terminal_folder, set, parts, world).await?;
     cards.set_up(&center, &institution, &terminal_folder, world).await?;
-    Ok(Stage { center, terminal, cards, visits })
+    Ok(Stage { center, terminal, cards, line, visits })
+}
+
+/// The line is cut.
+async fn act_two(stage: &Stage, world: &World) -> Result<Cut> {
+    let patients = cut::patients(&stage.visits, stage.cards.stranger()?, crate::check::cards::today(world))?;
+    cut::play(&stage.line, &stage.terminal, patients, world).await
 }
 
 /// Plays every visit at the terminal: by number as the desk page asks, one through the folders.
@@ -197,6 +216,10 @@ fn serve_on(stage: &Stage, folder: &Path) -> Result<()> {
         )?;
         writeln!(out, "  施設パスワード / facility password: {}", cards::FACILITY_PASSWORD)?;
     }
+    writeln!(
+        out,
+        "  回線を切る・つなぐ: 受付の画面の下のボタン / cut and mend the line: the button below the desk page"
+    )?;
     writeln!(out, "  試す番号 / numbers to try: {}", folder.join("nation").join(nation::files::VISITS).display())?;
     writeln!(out, "  終わるには Ctrl-C / ends with Ctrl-C")?;
     Ok(out.flush()?)

@@ -1,5 +1,6 @@
 //! How a visit is told: as a line of the story, or as one JSON object.
 
+use super::cut::Cut;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -53,7 +54,7 @@ pub fn tell(out: &mut impl Write, visits: &[Visit]) -> io::Result<()> {
             out,
             "      {} → {}{}   {:.1} ms",
             way_label(visit.way),
-            verdict_label(&visit.verdict),
+            verdict_label(visit.way, &visit.verdict),
             visit.share.map(|s| format!("、窓口 {}", domain::share::percent_label(s))).unwrap_or_default(),
             visit.ms
         )?;
@@ -76,17 +77,31 @@ pub fn tell_json(out: &mut impl Write, visits: &[Visit]) -> io::Result<()> {
     Ok(())
 }
 
+/// What act two measured.
+pub fn tell_cut(out: &mut impl Write, cut: &Cut) -> io::Result<()> {
+    let mark = if cut.is_right() { "✓" } else { "✗" };
+    let (asked, news) = cut.settled;
+    writeln!(
+        out,
+        "{mark} 回線が切れている間、窓口は長くて {:.0} ミリ秒待ち、つながって {:.1} 秒で {asked} 件すべてを確認し直しました（新しくわかったこと {news} 件）",
+        cut.window_ms, cut.settled_s
+    )
+}
+
 fn way_label(way: &str) -> &str {
     match way {
         "number" => "番号で",
         "card" => "カードで",
+        "offline" => "センターなしで",
         "folders" => "レセコンの req/res フォルダで",
         other => other,
     }
 }
 
-fn verdict_label(verdict: &str) -> String {
+fn verdict_label(way: &str, verdict: &str) -> String {
     match domain::Verdict::parse(verdict) {
+        // Without the center nobody is called not insured: what is told is what the center said then.
+        Some(domain::Verdict::Invalid) if way == "offline" => "資格喪失の記録".to_owned(),
         Some(verdict) => verdict.label().to_owned(),
         None if verdict == "unreadable" => "読み取れない入力".to_owned(),
         None => verdict.to_owned(),

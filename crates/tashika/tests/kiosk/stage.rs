@@ -74,7 +74,7 @@ impl Stage {
             settings.face.threshold = testkit::face::THRESHOLD;
             settings.face.terminal_key = terminal_key;
         };
-        let parts = Parts { readers: Some(readers.for_terminal()), shelf: None };
+        let parts = Parts { readers: Some(readers.for_terminal()), shelf: None, line: None };
         let at = folder.path().join("terminal");
         let window = PrivateTerminal::start_with(&center, &institution, &at, set, parts, &world).await?;
         ensure!(window.running.wait_until_connected(Duration::from_secs(10)).await, "the center answers");

@@ -9,6 +9,7 @@
 //! | `GET /kiosk`, `POST /kiosk/staff` | all roles | who is at the kiosk, and staff's eyes |
 //! | `GET /open`, `POST /open/{id}/seen` | all roles | what was decided while the center could not be asked |
 //! | `GET /status`, `GET /light` | all roles | how the terminal is |
+//! | `POST /line` | all roles, in the demo | the line is cut or mended |
 //! | `GET /password`, `POST /password`, `POST /logout` | all roles | one's own account |
 //! | `GET /users`, `POST /users/…` | admin | who may use the desk |
 //! | `POST /api/v1/check` | a user's API token | the same check as JSON, for programs |
@@ -24,6 +25,7 @@ mod arrival;
 mod assets;
 mod check;
 mod kiosk;
+mod line;
 mod login;
 mod open;
 mod session;
@@ -117,6 +119,7 @@ impl Desk {
             .route("/answers/{request_id}/chart", post(arrival::choose_chart))
             .route("/answers/{request_id}/withdraw", post(arrival::withdraw))
             .route("/kiosk", get(kiosk::part))
+            .route("/line", post(line::switch))
             .route("/open", get(open::page))
             .route("/open/{request_id}/seen", post(open::seen))
             .route("/kiosk/staff", post(kiosk::staff))
@@ -181,6 +184,7 @@ impl Desk {
             csrf: signed_in.map(|who| who.csrf.clone()).unwrap_or_default(),
             here,
             open_cases: health.waiting_cases.saturating_add(health.cases_to_see),
+            line_is_cut: self.inner.at_kiosk.equipment.line.as_ref().map(|line| line.is_cut()),
         }
     }
 }

@@ -69,7 +69,7 @@ impl Kiosk {
         life: &Lifecycle,
     ) -> Self {
         let (inputs, heard) = mpsc::channel(limits::KIOSK_INPUTS_WAITING_MAX);
-        let Equipment { readers, faces, terminal_key, shelf, missing: _ } = equipment;
+        let Equipment { readers, faces, terminal_key, shelf, line: _, missing: _ } = equipment;
         if let Some(readers) = readers.clone() {
             let (inputs, life) = (inputs.clone(), life.clone());
             // A thread of its own: a runtime that is dropped would wait for one of its own to end.

@@ -35,6 +35,7 @@ fn shell() -> Shell {
         csrf: "token".to_owned(),
         here: "check",
         open_cases: 0,
+        line_is_cut: None,
     }
 }
 

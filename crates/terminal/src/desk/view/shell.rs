@@ -48,6 +48,8 @@ pub(crate) struct Shell {
     pub(crate) here: &'static str,
     /// Cases that wait for the center or are to be seen.
     pub(crate) open_cases: u32,
+    /// Whether the line is cut, where it can be cut: in the demo.
+    pub(crate) line_is_cut: Option<bool>,
 }
 
 /// The link light: the worst thing that is so.
