@@ -26,6 +26,8 @@ pub enum Bench {
     },
     /// Cards' certificates checked a second on one core, with OCSP and with a revocation list; the last line is JSON
     Certificates,
+    /// What a window says while the line is cut, how fast, and how long until all is settled; the last line is JSON
+    Offline,
     /// How long a patient waits with a card and without, in process and over PC/SC; the last line is JSON
     Card {
         /// Visits of each kind
@@ -39,6 +41,10 @@ pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
         Bench::Check { arguments } => check(workspace, arguments),
         Bench::Certificates => {
             let words = ["bench", "certificates"];
+            run::run(&mut run::command(&workspace.root, built(workspace)?, &words), BENCH_MAX)
+        }
+        Bench::Offline => {
+            let words = ["bench", "offline"];
             run::run(&mut run::command(&workspace.root, built(workspace)?, &words), BENCH_MAX)
         }
         Bench::Card { visits } => card(workspace, *visits),

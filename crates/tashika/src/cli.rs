@@ -514,6 +514,12 @@ pub enum Bench {
         #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=120))]
         seconds: u64,
     },
+    /// What a window says while the line is cut, how fast, and how long it takes until every case is settled.
+    Offline {
+        /// People who came before; one stranger comes for every ten of them.
+        #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(10..=10_000))]
+        cases: u32,
+    },
 }
 
 /// `tashika bench check`

@@ -78,6 +78,9 @@ async fn act(command: Command, world: &World) -> Result<ExitCode> {
         Command::Bench(cli::Bench::Certificates { seconds }) => {
             bench::certificates::run(seconds, world).map(|()| ExitCode::SUCCESS)
         }
+        Command::Bench(cli::Bench::Offline { cases }) => {
+            bench::offline::run(cases as usize, world).await.map(|()| ExitCode::SUCCESS)
+        }
         Command::Openapi => command::print(&center::openapi()).map(|()| ExitCode::SUCCESS),
     }
 }

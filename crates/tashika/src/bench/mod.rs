@@ -3,6 +3,7 @@
 mod ceiling;
 pub mod certificates;
 mod load;
+pub mod offline;
 mod questions;
 
 use crate::check::private::{PrivateCenter, World, generous_limits};

@@ -7,6 +7,7 @@ pub mod cards;
 pub mod folders;
 pub mod join;
 pub mod kiosk;
+pub mod line;
 pub mod outcome;
 pub mod private;
 

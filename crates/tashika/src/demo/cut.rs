@@ -1,8 +1,8 @@
 //! Act two: the line is cut, three patients come, the line is back, everything is settled.
 
-use super::line::Line;
 use super::report::{Expected, Visit};
 use crate::check::folders::PrivateTerminal;
+use crate::check::line::Line;
 use crate::check::private::World;
 use anyhow::{Context as _, Result, ensure};
 use std::time::Duration;

@@ -2,18 +2,17 @@
 
 mod cards;
 mod cut;
-mod line;
 mod report;
 mod shelf;
 
 use crate::check::folders::PrivateTerminal;
+use crate::check::line::Line;
 use crate::check::outcome::{Outcome, search_info};
 use crate::check::private::{PrivateCenter, World, generous_limits};
 use crate::cli::Demo;
 use anyhow::{Context as _, Result, bail};
 use cards::Cards;
 use cut::Cut;
-use line::Line;
 use nation::{Nation, Options};
 use report::{Expected, Visit};
 use std::io::Write as _;

@@ -1,4 +1,4 @@
-//! The line between the clinic and the center, which the demo can cut: a relay of bytes. What is cut is refused and
+//! The line between the clinic and the center, which demo and measurements can cut: a relay of bytes. What is cut is refused and
 //! broken at once, as by a router that is switched off.
 
 use anyhow::{Context as _, Result};
