@@ -35,6 +35,9 @@
     const next = document.getElementById("next-patient");
     if (event.key === "Escape" && next && !event.isComposing) { location.assign(next.href); }
   });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest && event.target.closest("#print")) { window.print(); }
+  });
   const look = async () => {
     const lamp = document.getElementById("light");
     if (!lamp || document.hidden) { return; }

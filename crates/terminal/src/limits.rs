@@ -21,6 +21,8 @@ pub const COPIES_OF_ONE_CARD_MAX: i64 = 8;
 pub const SETTLE_INTERVAL: Duration = Duration::from_secs(1);
 /// Longest rest before a case that could not be asked about is asked about again.
 pub const SETTLE_REST_MAX: Duration = Duration::from_mins(5);
+/// Longest field of a statement, in characters.
+pub const STATEMENT_FIELD_CHARS_MAX: usize = 200;
 /// Cases that one page shows.
 pub const CASES_SHOWN_MAX: u32 = 200;
 /// First rest before a question that could not be asked is asked again; doubled up to [`RETRY_REST_MAX`].

@@ -9,6 +9,7 @@
 //! | `GET /kiosk`, `POST /kiosk/staff` | all roles | who is at the kiosk, and staff's eyes |
 //! | `GET /open`, `POST /open/{id}/seen` | all roles | what was decided while the center could not be asked |
 //! | `GET /status`, `GET /light` | all roles | how the terminal is |
+//! | `GET /open/{id}/statement`, `POST …` | all roles | 被保険者資格申立書 |
 //! | `POST /line` | all roles, in the demo | the line is cut or mended |
 //! | `GET /password`, `POST /password`, `POST /logout` | all roles | one's own account |
 //! | `GET /users`, `POST /users/…` | admin | who may use the desk |
@@ -29,6 +30,7 @@ mod line;
 mod login;
 mod open;
 mod session;
+mod statement;
 mod status;
 mod today;
 mod users;
@@ -122,6 +124,7 @@ impl Desk {
             .route("/line", post(line::switch))
             .route("/open", get(open::page))
             .route("/open/{request_id}/seen", post(open::seen))
+            .route("/open/{request_id}/statement", get(statement::page).post(statement::keep))
             .route("/kiosk/staff", post(kiosk::staff))
             .route("/status", get(status::page))
             .route("/light", get(status::light))

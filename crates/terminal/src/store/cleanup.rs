@@ -10,6 +10,7 @@
 //! | `arrival`, `face_file` | as `visit`; a file that waits stays | the receipt computer has long taken it |
 //! | `coverage_copy` | as `signed_answer` | it says where the last answer about a person is |
 //! | `open_case` | as `visit`, once it is settled and no difference waits to be seen | what waits stays |
+//! | `statement` | as `visit` | it belongs to its case |
 //! | `chart`, `setting` | until they are replaced | they are the institution's own |
 //!
 //! A request that is not delivered is never removed.
@@ -74,6 +75,11 @@ impl Store {
         }
         for (statement, before) in [
             ("DELETE FROM coverage_copy WHERE as_of < ?1", keep.answers_days),
+            (
+                "DELETE FROM statement WHERE taken_at < ?1 AND request_id NOT IN
+                   (SELECT request_id FROM open_case WHERE settled_at IS NULL)",
+                keep.visits_days,
+            ),
             ("DELETE FROM open_case WHERE settled_at < ?1 AND (differs = 0 OR seen_at IS NOT NULL)", keep.visits_days),
         ] {
             sqlx::query(statement).bind(days(before)).execute(tx.on()).await?;

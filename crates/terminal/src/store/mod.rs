@@ -13,6 +13,7 @@
 //! | [`face_files`] | `face_file`: what is to be written into the face folder |
 //! | [`copies`] | `coverage_copy`: which kept answer tells about whom |
 //! | [`open_cases`] | `open_case`: what was decided while the center could not be asked |
+//! | [`statements`] | `statement`: what patients said about their insurance |
 //! | [`settings`] | `setting`: what an administrator sets on the desk |
 //! | [`cleanup`] | what is removed when |
 //!
@@ -31,6 +32,7 @@ pub mod receptions;
 pub mod requests;
 pub mod sessions;
 pub mod settings;
+pub mod statements;
 pub mod users;
 pub mod vault;
 pub mod visits;

@@ -109,6 +109,10 @@ async fn a_receptionist_works_through_the_morning_with_the_keyboard() {
     let away = desk.see(".answer.cannot").await;
     assert!(away.contains("無効という意味ではありません"), "{away}");
     desk.picture("9-could-not-ask").await;
+    desk.client().find(Locator::Css(".answer a[href$='/statement']")).await.unwrap().click().await.unwrap();
+    desk.see(".statement").await;
+    desk.type_keys(format!("見本　花子{}ミホン　ハナコ", char::from(Key::Tab))).await;
+    desk.picture("15-statement").await;
     center.behave(Behaviour::Lost);
     center.come_back();
     until(|| clinic.running().health().waiting_cases == 0).await;

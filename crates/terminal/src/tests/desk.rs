@@ -167,9 +167,14 @@ async fn nobody_gets_in_without_the_right_password() {
         assert_eq!((reply.status, reply.header("location")), (303, Some("/login")), "{path}");
     }
     let seen = "/open/01900000-0000-7000-8000-000000000001/seen".to_owned();
+    let statement = seen.replace("seen", "statement");
     let changes = ["/check", "/logout", "/password", "/kiosk/staff"].map(str::to_owned).into_iter();
     let users = ["add", "change", "password", "token", "facility-password"].map(|what| format!("/users/{what}"));
-    for path in changes.chain(users).chain(["chart", "withdraw"].map(|what| format!("{answer}/{what}"))).chain([seen]) {
+    for path in changes.chain(users).chain(["chart", "withdraw"].map(|what| format!("{answer}/{what}"))).chain([
+        seen,
+        statement,
+        "/line".to_owned(),
+    ]) {
         let reply = http(&address, "POST", &path, &[FORM], "name=x").await;
         assert_eq!((reply.status, reply.header("location")), (303, Some("/login")), "{path}");
     }

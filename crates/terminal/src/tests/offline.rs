@@ -186,6 +186,33 @@ async fn fault_a_receipt_computer_gets_the_kept_answer_and_reads_from_when_it_is
 }
 
 #[tokio::test]
+async fn what_a_patient_says_is_taken_down_kept_sealed_and_named_in_the_lists() {
+    let (_center, mut clinic, desk) = cut_off(&[]).await;
+    let page = desk.post("/check", &check_form("8")).await.body;
+    let (_, rest) = page.split_once("href=\"/open/").expect("a way to take it down");
+    let address = format!("/open/{}", rest.split('"').next().unwrap());
+    let form = desk.get(&address).await.body;
+    assert!(form.contains("被保険者資格申立書") && form.contains("1980年4月1日"), "{form}");
+    let said = "name=%E8%A6%8B%E6%9C%AC%E3%80%80%E9%AB%99%E5%AD%90&kind=%E5%9B%BD%E4%BF%9D&share=3%E5%89%B2&insurer=%E4%B8%96%E7%94%B0%E8%B0%B7%E5%8C%BA";
+    assert_eq!(desk.post(&address, said).await.status, 303);
+    let form = desk.get(&address).await.body;
+    for shown in ["value=\"見本　髙子\"", "value=\"国保\" checked", "value=\"3割\" checked", "保存しました"]
+    {
+        assert!(form.contains(shown), "{shown} is missing in\n{form}");
+    }
+    assert!(desk.get("/open").await.body.contains("見本　髙子"));
+    assert!(desk.get("/today").await.body.contains("世田谷区"));
+    let other = desk.get("/open/01900000-0000-7000-8000-000000000001/statement").await;
+    assert_eq!(other.status, 404);
+    clinic.stop().await;
+    for entry in std::fs::read_dir(clinic.data()).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = if path.is_file() { std::fs::read(path).unwrap() } else { Vec::new() };
+        assert!(!bytes.windows("見本　髙子".len()).any(|at| at == "見本　髙子".as_bytes()), "it is sealed");
+    }
+}
+
+#[tokio::test]
 async fn what_needs_a_consent_is_not_shown_from_a_copy_without_one() {
     let (_center, mut clinic, desk) = cut_off(&["1"]).await;
     let page = desk.post("/check", &check_form("1")).await.body;

@@ -143,6 +143,8 @@ pub(crate) struct AnswerView {
     pub(crate) marked: Vec<String>,
     /// What the patient allows here.
     pub(crate) consents: Option<ConsentsView>,
+    /// Number of the case for which the patient's statement can be taken down.
+    pub(crate) statement: Option<String>,
 }
 
 impl AnswerView {
@@ -208,6 +210,7 @@ impl AnswerView {
             saved: None,
             marked: Vec::new(),
             consents: None,
+            statement: None,
         }
     }
 

@@ -10,4 +10,5 @@ pub(crate) mod open;
 pub(crate) mod pages;
 mod recalled;
 pub(crate) mod shell;
+pub(crate) mod statement;
 pub(crate) mod status;

@@ -27,6 +27,7 @@ impl AnswerView {
             insurer_data: told.insurer_data,
             day: told.day,
             marked: told.marked,
+            statement: matches!(recalled.standing, Standing::CannotTell(_)).then(|| answer.request_id.to_string()),
             ..Self::empty(tone, &big, &big_en)
         }
     }
