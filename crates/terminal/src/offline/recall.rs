@@ -62,8 +62,10 @@ impl Checks {
             return AtWindow { outcome, recalled: Some(recalled), kept };
         }
         let kept = match &known.waiting {
-            Some(case) => settle::settle(self, case, &request, &outcome, Some(asked_by)).await,
-            None => self.keep(&request, &outcome, Way::Desk, asked_by, "").await,
+            Some(case) if settle::is_the_end(&outcome) => {
+                settle::settle(self, case, &request, &outcome, Some(asked_by)).await
+            }
+            Some(_) | None => self.keep(&request, &outcome, Way::Desk, asked_by, "").await,
         };
         AtWindow { kept: self.note(request.request_id, kept), outcome, recalled: None }
     }

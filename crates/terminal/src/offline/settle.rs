@@ -48,16 +48,26 @@ async fn settle_all(checks: &Checks, life: &Lifecycle) -> Result<(), StoreError>
     let rest_max_ms = i64::try_from(limits::SETTLE_REST_MAX.as_millis()).unwrap_or(i64::MAX);
     while let Some((case, request)) = checks.store.next_case(checks.center.hours().local(), rest_max_ms).await? {
         let outcome = checks.center.check(&request).await;
-        if matches!(outcome, Outcome::CouldNotAsk(_)) {
+        if !is_the_end(&outcome) {
+            // Whatever it is, it would meet the next case too: one that is busy is not asked about all of them in a row.
             put_off(checks, &case).await?;
-        } else {
-            settle(checks, &case, &request, &outcome, None).await?;
+            break;
         }
-        if life.is_stopping() || !checks.center.is_connected() {
+        settle(checks, &case, &request, &outcome, None).await?;
+        if life.is_stopping() {
             break;
         }
     }
     Ok(())
+}
+
+/// Whether there is nothing more to ask. A refusal is about this terminal, not about the patient: the case waits until the
+/// terminal is let in again.
+pub(super) const fn is_the_end(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Answered(_) | Outcome::Unreadable(_) => true,
+        Outcome::Refused(_) | Outcome::CouldNotAsk(_) => false,
+    }
 }
 
 /// Later again: twice as long after each attempt.

@@ -1,6 +1,7 @@
 //! Care goes on: the line is cut, the desk goes on from what the center said last, the line is back, everything is asked
 //! again under its own number, and staff see what was otherwise.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use wire::api::{ProblemCode, Verdict};
@@ -120,6 +121,23 @@ async fn fault_the_same_question_in_the_dark_is_one_case_however_often() {
     until_settled(&clinic).await;
     assert_eq!(center.answered(), asked + 1);
     assert_eq!(clinic.running().store().count_cases().await.unwrap(), (0, 0));
+    clinic.stop().await;
+}
+
+#[tokio::test]
+async fn fault_a_terminal_that_is_not_let_in_keeps_its_cases() {
+    let (center, mut clinic, desk) = cut_off(&["1"]).await;
+    desk.post("/check", &check_form("1")).await;
+    center.behave(Behaviour::Refuse(ProblemCode::FacilityUnknown));
+    let asked = center.inner.asked.load(Ordering::Relaxed);
+    center.come_back();
+    until(|| center.inner.asked.load(Ordering::Relaxed) > asked).await;
+    assert_eq!(clinic.running().store().count_cases().await.unwrap(), (1, 0));
+    let page = desk.post("/check", &check_form("1")).await.body;
+    assert!(page.contains("センターが受け付けません"), "{page}");
+    assert_eq!(clinic.running().store().count_cases().await.unwrap(), (1, 0), "it waits");
+    center.behave(Behaviour::Honest);
+    until_settled(&clinic).await;
     clinic.stop().await;
 }
 
