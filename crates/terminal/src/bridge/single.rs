@@ -49,10 +49,12 @@ impl Bridge {
             let outcome = self.checks.ask_within(request, self.checks.health.is_down()).await;
             let Outcome::CouldNotAsk(why) = &outcome else { return Ok(Told::Asked(outcome)) };
             self.checks.center.look_now();
-            if let Some(recalled) = self.checks.recall_for_program(request, why, Way::Folders).await? {
+            if let Some(recalled) = self.checks.recall_for_program(request, why, Way::Folders, false).await? {
                 return Ok(Told::Recalled(recalled.answer));
             }
             if !self.once_more(&mut patience, why).await? {
+                // The receipt computer gets an error; the desk sees what the center says once it answers.
+                self.checks.recall_for_program(request, why, Way::Folders, true).await?;
                 return Ok(Told::Asked(outcome));
             }
         }

@@ -71,20 +71,21 @@ impl Checks {
     }
 
     /// What may be said about a question of another program while the center cannot be asked; none where nothing was kept that
-    /// helps. It is asked again like a case of the desk.
+    /// helps. What is said, and what is given up for good (`is_last`), is asked again like a case of the desk.
     pub(crate) async fn recall_for_program(
         &self,
         request: &CheckRequest,
         why: &CouldNotAsk,
         way: Way,
+        is_last: bool,
     ) -> Result<Option<Recalled>, StoreError> {
         let Some(known) = self.known(request).await? else { return Ok(None) };
         let recalled = recall(&known, request, why.clone(), self.center.hours().now());
-        if let Standing::CannotTell(_) = recalled.standing {
-            return Ok(None);
+        let is_told = !matches!(recalled.standing, Standing::CannotTell(_));
+        if is_told || is_last {
+            self.open(request, &known, &recalled, way, "").await?;
         }
-        self.open(request, &known, &recalled, way, "").await?;
-        Ok(Some(recalled))
+        Ok(Some(recalled).filter(|_| is_told))
     }
 
     async fn only_ask(&self, request: &CheckRequest, asked_by: &str) -> AtWindow {

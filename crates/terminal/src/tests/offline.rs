@@ -177,7 +177,7 @@ async fn fault_a_slow_center_is_waited_for_only_where_nothing_is_known() {
 
 #[tokio::test]
 async fn fault_a_receipt_computer_gets_the_kept_answer_and_reads_from_when_it_is() {
-    let (center, mut clinic, _desk) = cut_off(&["1"]).await;
+    let (center, mut clinic, desk) = cut_off(&["1"]).await;
     clinic.drop_request("OQSsiquc01req_dark.xml", question_file("1"));
     let answer = clinic.answer_text("OQSsiquc01res_dark.xml").await;
     assert_eq!(element(&answer, "SegmentOfResult"), Some("1"), "{answer}");
@@ -198,8 +198,9 @@ async fn fault_a_receipt_computer_gets_the_kept_answer_and_reads_from_when_it_is
     center.behave(Behaviour::Lost);
     center.come_back();
     until_settled(&clinic).await;
-    assert_eq!(center.answered(), asked + 1, "what was answered from a copy is asked again");
-    assert_eq!(clinic.running().store().count_cases().await.unwrap(), (0, 1));
+    assert_eq!(center.answered(), asked + 2, "both are asked again");
+    assert_eq!(clinic.running().store().count_cases().await.unwrap(), (0, 2));
+    assert!(desk.get("/open").await.body.contains("ちがいがありました（2件）"));
     clinic.stop().await;
 }
 
