@@ -11,6 +11,7 @@ use wire::oqs::face_file_name;
 use crate::asking::Center;
 use crate::asking::cards;
 use crate::asking::outcome::{Answered, Outcome};
+use crate::asking::verify;
 use crate::health::Health;
 use crate::offline::Recalled;
 use crate::store::answers::{KeptAnswer, Way};
@@ -54,6 +55,14 @@ impl Checks {
             qualification_confirm_search_info: search,
             consents: None,
         }
+    }
+
+    /// The answer that was kept for a question; none where there is none, or none that is proven, which is logged.
+    pub(crate) async fn kept_answer(&self, number: Uuid) -> Result<Option<Answer>, StoreError> {
+        let Some(file) = self.store.proof_file(number).await? else { return Ok(None) };
+        let kept = verify::kept(&self.center.facts(), &file);
+        let kept = kept.inspect_err(|error| tracing::error!(request_id = %number, %error, "a kept answer is not used"));
+        Ok(kept.ok().map(|(_, answer)| answer))
     }
 
     /// Asks, and keeps what came of it.

@@ -64,13 +64,18 @@ impl Hours {
 
     /// The day in Japan by the center's clock.
     pub(crate) fn today(&self) -> Date {
-        jiff::tz::offset(9).to_datetime(self.now()).date()
+        day_in_japan(self.now())
     }
 
     /// As [`Hours::today`], `yyyyMMdd`.
     pub(crate) fn today_text(&self) -> String {
         domain::date::format(self.today())
     }
+}
+
+/// The day in Japan, which has no summer time.
+pub(crate) fn day_in_japan(at: Timestamp) -> Date {
+    jiff::tz::offset(9).to_datetime(at).date()
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(crate) mod bulk;
 pub(crate) mod cards;
 pub(crate) mod probe;
 pub(crate) mod renewal;
-mod verify;
+pub(crate) mod verify;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,12 +1,32 @@
 //! Is this answer the center's, and is it the answer to our question?
 
 use domain::{ConsentChoice, PresenceRecord, Purpose};
+use trust::ProofNumber;
 use trust::event::AccessEvent;
-use trust::proof::ProofFile;
+use trust::proof::{ProofError, ProofFile};
 use wire::api::{Answer, CardCheckRequest, CheckRequest, CheckResponse, Consents};
 
 use super::outcome::{Answered, CouldNotAsk, Why};
 use crate::identity::CenterFacts;
+
+/// Why an answer that was kept is not shown.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeptError {
+    /// The saved file or the answer in it cannot be read.
+    #[error("a kept answer cannot be read: {0}")]
+    Damaged(String),
+    /// It is not proven.
+    #[error("a kept answer is not proven: {0}")]
+    NotProven(ProofError),
+}
+
+/// An answer that was kept, its proof verified again: what is shown as an answer is proven, also after a year on this disk.
+pub(crate) fn kept(facts: &CenterFacts, file: &[u8]) -> Result<(ProofNumber, Answer), KeptError> {
+    let proof = ProofFile::parse(file).map_err(|error| KeptError::Damaged(error.to_string()))?;
+    proof.verify(&facts.log_key).map_err(KeptError::NotProven)?;
+    let answer = serde_json::from_str(proof.answer()).map_err(|error| KeptError::Damaged(error.to_string()))?;
+    Ok((proof.number(), answer))
+}
 
 /// The answer to a single question, proven and fitting, or why it must not be shown.
 pub(super) fn verify(

@@ -8,8 +8,6 @@ use std::sync::Arc;
 
 use kit::lifecycle::Lifecycle;
 use tokio::sync::Notify;
-use trust::proof::ProofFile;
-use wire::api::Answer;
 use wire::oqs::{OutputEncoding, write_face_result};
 
 use super::deliver::blocking;
@@ -101,10 +99,7 @@ impl FaceFolder {
     /// The content. None where the kept answer was removed meanwhile, which is logged: a file that can never be written
     /// must not hold up the others.
     async fn bytes(&self, file: &OpenFaceFile) -> Result<Option<Vec<u8>>, BridgeError> {
-        let kept = self.checks.store.proof_file(file.request_id).await?;
-        let answer = kept
-            .and_then(|kept| ProofFile::parse(&kept).ok())
-            .and_then(|proof| serde_json::from_str::<Answer>(proof.answer()).ok());
+        let answer = self.checks.kept_answer(file.request_id).await?;
         let written = answer.and_then(|answer| write_face_result(&answer, self.encoding));
         if written.is_none() {
             tracing::error!(request_id = %file.request_id, "a file of the face folder cannot be made");

@@ -17,6 +17,7 @@ use super::view::charts;
 use super::view::dates;
 use super::view::pages::{SavedPage, TodayPage, TodayRow};
 use super::{Desk, page as render, unavailable};
+use crate::asking::verify::{self, KeptError};
 use crate::limits;
 use crate::store::answers::Way;
 use crate::store::visits::Visit;
@@ -107,15 +108,13 @@ pub(super) async fn saved_answer(
     Ok((answer.request_id, answer))
 }
 
-/// What is shown as an answer is proven, also after a year on this disk.
 fn proven(desk: &Desk, file: &[u8]) -> Result<(ProofNumber, Answer), Problem> {
-    let proof = ProofFile::parse(file).map_err(Problem::internal)?;
-    let facts = desk.checks().center.facts();
-    proof.verify(&facts.log_key).map_err(|error| {
-        Problem::new(ProblemCode::ProofInvalid, "保存された回答の証明を確かめられません").because(error)
-    })?;
-    let answer = serde_json::from_str(proof.answer()).map_err(Problem::internal)?;
-    Ok((proof.number(), answer))
+    verify::kept(&desk.checks().center.facts(), file).map_err(|error| match error {
+        KeptError::Damaged(_) => Problem::internal(error),
+        KeptError::NotProven(_) => {
+            Problem::new(ProblemCode::ProofInvalid, "保存された回答の証明を確かめられません").because(error)
+        }
+    })
 }
 
 /// `GET /answers/{request_id}/proof`

@@ -2,14 +2,14 @@
 
 use domain::offline::{Copies, Standing, decide_offline};
 use domain::{Date, EligibilityQuery, Share, date};
-use jiff::{Timestamp, tz};
-use trust::proof::ProofFile;
+use jiff::Timestamp;
 use uuid::Uuid;
 use wire::api::{Answer, AnswerContext, Basis, CheckRequest, Hint};
 
 use super::{Recalled, settle};
 use crate::asking::outcome::{CouldNotAsk, Outcome, Why};
 use crate::checks::{AskedFor, Checks, visit_of_recalled};
+use crate::hours::day_in_japan;
 use crate::limits;
 use crate::store::StoreError;
 use crate::store::answers::Way;
@@ -32,9 +32,8 @@ struct Known {
     mac: QuestionMac,
     /// The same question, which waits already.
     waiting: Option<OpenCase>,
-    copies: Copies,
-    /// The answers behind the copies, in their order.
-    answers: Vec<Answer>,
+    /// Questions whose answers tell about whom it may mean. They are read only where the center does not answer.
+    copies: Vec<Uuid>,
 }
 
 impl Checks {
@@ -56,7 +55,13 @@ impl Checks {
         let outcome = self.ask_within(&request, is_short).await;
         if let Outcome::CouldNotAsk(why) = &outcome {
             self.center.look_now();
-            let recalled = recall(&known, &request, why.clone(), self.center.hours().now());
+            let recalled = match self.recall(&known, &request, why).await {
+                Ok(recalled) => recalled,
+                Err(error) => {
+                    let kept = self.note(request.request_id, Err(error));
+                    return AtWindow { outcome, recalled: None, kept };
+                }
+            };
             let open = self.open(&request, &known, &recalled, Way::Desk, asked_by).await;
             let kept = self.note(request.request_id, open);
             return AtWindow { outcome, recalled: Some(recalled), kept };
@@ -80,7 +85,7 @@ impl Checks {
         is_last: bool,
     ) -> Result<Option<Recalled>, StoreError> {
         let Some(known) = self.known(request).await? else { return Ok(None) };
-        let recalled = recall(&known, request, why.clone(), self.center.hours().now());
+        let recalled = self.recall(&known, request, why).await?;
         let is_told = !matches!(recalled.standing, Standing::CannotTell(_));
         if is_told || is_last {
             self.open(request, &known, &recalled, way, "").await?;
@@ -102,25 +107,20 @@ impl Checks {
         };
         let mac = self.store.question_mac(&query, request)?;
         let waiting = self.store.waiting_case(&mac).await?;
-        let mut answers = Vec::new();
-        let mut kept = Vec::new();
-        for number in self.store.copies(&query).await? {
-            let Some(answer) = self.kept_answer(number).await? else { continue };
+        let copies = self.store.copies(&query).await?;
+        Ok(Some(Known { query, mac, waiting, copies }))
+    }
+
+    /// What was kept, decided anew for the day asked and told as the center would.
+    async fn recall(&self, known: &Known, request: &CheckRequest, why: &CouldNotAsk) -> Result<Recalled, StoreError> {
+        let (mut kept, mut answers) = (Vec::new(), Vec::new());
+        for number in &known.copies {
+            let Some(answer) = self.kept_answer(*number).await? else { continue };
             let Some(copy) = copy(&answer) else { continue };
             kept.push(copy);
             answers.push(answer);
         }
-        Ok(Some(Known { query, mac, waiting, copies: Copies::new(kept), answers }))
-    }
-
-    /// An answer that was kept, its proof verified again.
-    async fn kept_answer(&self, number: Uuid) -> Result<Option<Answer>, StoreError> {
-        let Some(file) = self.store.proof_file(number).await? else { return Ok(None) };
-        let proven = ProofFile::parse(&file).ok().filter(|proof| {
-            let holds = proof.verify(&self.center.facts().log_key);
-            holds.inspect_err(|why| tracing::error!(request_id = %number, %why, "a kept answer is not proven")).is_ok()
-        });
-        Ok(proven.and_then(|proof| serde_json::from_str(proof.answer()).ok()))
+        Ok(decide(&known.query, &Copies::new(kept), &answers, request, why.clone(), self.center.hours().now()))
     }
 
     pub(crate) async fn ask_within(&self, request: &CheckRequest, is_short: bool) -> Outcome {
@@ -157,15 +157,22 @@ impl Checks {
     }
 }
 
-/// What was kept, decided anew for the day asked and told as the center would.
-fn recall(known: &Known, request: &CheckRequest, why: CouldNotAsk, now: Timestamp) -> Recalled {
-    let offline = decide_offline(&known.query, &known.copies);
-    let copy = offline.copy.map(|place| &known.answers[place]);
+/// `answers` are those behind the copies, in their order.
+fn decide(
+    query: &EligibilityQuery,
+    copies: &Copies,
+    answers: &[Answer],
+    request: &CheckRequest,
+    why: CouldNotAsk,
+    now: Timestamp,
+) -> Recalled {
+    let offline = decide_offline(query, copies);
+    let copy = offline.copy.map(|place| &answers[place]);
     let context = AnswerContext {
         request_id: request.request_id,
         arbitrary_file_identifier: request.arbitrary_file_identifier.as_deref(),
         search: &request.qualification_confirm_search_info,
-        query: &known.query,
+        query,
         now,
         basis: Basis::SignedCopy,
         as_of: copy.map_or(now, |copy| copy.as_of),
@@ -202,9 +209,4 @@ fn last_share(share: Share) -> Hint {
 fn copy(answer: &Answer) -> Option<(domain::Coverage, Date)> {
     let on = date::parse(&answer.qualification_confirmation_date).ok()?;
     Some((answer.result_list.first()?.to_coverage(on)?, day_in_japan(answer.as_of)))
-}
-
-fn day_in_japan(at: Timestamp) -> Date {
-    // Japan has no summer time.
-    tz::offset(9).to_datetime(at).date()
 }
