@@ -86,9 +86,17 @@ pub(super) async fn settle(
     outcome: &Outcome,
     seen_by: Option<&str>,
 ) -> Result<(), StoreError> {
-    let (way, asked_by) = who_asked(checks, case).await?;
+    let before = checks.store.visits_of([case.request_id]).await?.remove(&case.request_id);
+    let way = before.as_ref().map_or(Way::Desk, |before| before.way);
+    let asked_by = seen_by.or(before.as_ref().map(|before| before.asked_by.as_str())).unwrap_or_default();
     // The line keeps its place in the list: the patient was here when nobody could be asked.
-    let visit = checks::visit(AskedFor::of(request), outcome, way, seen_by.unwrap_or(&asked_by), case.at);
+    let mut visit = checks::visit(AskedFor::of(request), outcome, way, asked_by, case.at);
+    if visit.person.name.is_empty()
+        && let Some(before) = before
+    {
+        // The center knows nobody: staff still have to know whom they saw, by the kept answer or by the patient's own word.
+        visit.person = before.person;
+    }
     let answer = match outcome {
         Outcome::Answered(answered) => Some(checks::kept(answered, way)),
         Outcome::Unreadable(_) | Outcome::Refused(_) | Outcome::CouldNotAsk(_) => None,
@@ -98,12 +106,6 @@ pub(super) async fn settle(
     checks.store.settle_case(&settled, checks.center.hours().now()).await?;
     tracing::info!(request_id = %case.request_id, differs = settled.differs, "a case was settled");
     checks.count_cases().await
-}
-
-/// How the question came then, and from whom.
-async fn who_asked(checks: &Checks, case: &OpenCase) -> Result<(Way, String), StoreError> {
-    let visits = checks.store.visits_of([case.request_id]).await?;
-    Ok(visits.into_values().next().map_or((Way::Desk, String::new()), |visit| (visit.way, visit.asked_by)))
 }
 
 /// Whether staff have to know. Where nothing could be said they always do, unless the patient is insured with the share

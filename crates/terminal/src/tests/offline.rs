@@ -206,7 +206,7 @@ async fn fault_a_receipt_computer_gets_the_kept_answer_and_reads_from_when_it_is
 
 #[tokio::test]
 async fn what_a_patient_says_is_taken_down_kept_sealed_and_named_in_the_lists() {
-    let (_center, mut clinic, desk) = cut_off(&[]).await;
+    let (center, mut clinic, desk) = cut_off(&[]).await;
     let page = desk.post("/check", &check_form("8")).await.body;
     let (_, rest) = page.split_once("href=\"/open/").expect("a way to take it down");
     let address = format!("/open/{}", rest.split('"').next().unwrap());
@@ -223,6 +223,12 @@ async fn what_a_patient_says_is_taken_down_kept_sealed_and_named_in_the_lists() 
     assert!(desk.get("/today").await.body.contains("世田谷区"));
     let other = desk.get("/open/01900000-0000-7000-8000-000000000001/statement").await;
     assert_eq!(other.status, 404);
+    // The center knows nobody like this: the desk still says whom it saw.
+    center.behave(Behaviour::Unknown);
+    center.come_back();
+    until_settled(&clinic).await;
+    let open = desk.get("/open").await.body;
+    assert!(open.contains("該当する資格なし") && open.contains("見本　髙子"), "{open}");
     clinic.stop().await;
     for entry in std::fs::read_dir(clinic.data()).unwrap() {
         let path = entry.unwrap().path();
