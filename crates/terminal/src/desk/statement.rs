@@ -4,7 +4,6 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use kit::problem::Problem;
-use serde::Deserialize;
 use uuid::Uuid;
 use wire::api::ProblemCode;
 
@@ -12,45 +11,8 @@ use super::session::{Posted, SignedIn};
 use super::view::dates;
 use super::view::statement::StatementPage;
 use super::{Desk, page as render, unavailable};
-use crate::limits;
 use crate::store::statements::{Statement, TakenDown};
 use crate::store::visits::Visit;
-
-/// The form, field by field.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct StatementForm {
-    name: String,
-    kana: String,
-    birthdate: String,
-    address: String,
-    telephone: String,
-    kind: String,
-    insurer: String,
-    employer: String,
-    since: String,
-    share: String,
-    note: String,
-}
-
-impl StatementForm {
-    fn read(self) -> Statement {
-        let short = |text: String| text.trim().chars().take(limits::STATEMENT_FIELD_CHARS_MAX).collect();
-        Statement {
-            name: short(self.name),
-            kana: short(self.kana),
-            birthdate: short(self.birthdate),
-            address: short(self.address),
-            telephone: short(self.telephone),
-            kind: short(self.kind),
-            insurer: short(self.insurer),
-            employer: short(self.employer),
-            since: short(self.since),
-            share: short(self.share),
-            note: short(self.note),
-        }
-    }
-}
 
 /// `GET /open/{request_id}/statement`
 pub(super) async fn page(
@@ -74,12 +36,12 @@ pub(super) async fn page(
 pub(super) async fn keep(
     State(desk): State<Desk>,
     id: Result<Path<Uuid>, PathRejection>,
-    sent: Posted<StatementForm>,
+    sent: Posted<Statement>,
 ) -> Result<Response, Problem> {
     let Posted { who, form } = sent;
     let visit = visit_of(&desk, id).await?;
     let checks = desk.checks();
-    let taken = TakenDown { statement: form.read(), by: who.name().to_owned(), at: checks.center.hours().now() };
+    let taken = TakenDown { statement: form.shortened(), by: who.name().to_owned(), at: checks.center.hours().now() };
     checks.store.put_statement(visit.request_id, &taken).await.map_err(unavailable)?;
     tracing::info!(target: "audit", event = "desk.statement_taken", user = who.name(), request_id = %visit.request_id, "a statement was taken down");
     Ok(Redirect::to(&format!("/open/{}/statement", visit.request_id)).into_response())

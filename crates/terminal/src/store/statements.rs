@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::vault::Place;
 use super::{Store, StoreError, millis};
+use crate::limits;
 
 const TABLE: &str = "statement";
 
@@ -36,6 +37,29 @@ pub struct Statement {
     pub share: String,
     /// Anything else.
     pub note: String,
+}
+
+impl Statement {
+    /// Without white space around, and each field within [`limits::STATEMENT_FIELD_CHARS_MAX`].
+    #[must_use]
+    pub fn shortened(mut self) -> Self {
+        for field in [
+            &mut self.name,
+            &mut self.kana,
+            &mut self.birthdate,
+            &mut self.address,
+            &mut self.telephone,
+            &mut self.kind,
+            &mut self.insurer,
+            &mut self.employer,
+            &mut self.since,
+            &mut self.share,
+            &mut self.note,
+        ] {
+            *field = field.trim().chars().take(limits::STATEMENT_FIELD_CHARS_MAX).collect();
+        }
+        self
+    }
 }
 
 impl std::fmt::Debug for Statement {
