@@ -23,8 +23,8 @@ impl Bridge {
         let outcome = match self.other_facility(&message.header) {
             Some(refused) => refused,
             None => match self.ask_check(&request).await? {
-                Told::Asked(outcome) => outcome,
-                Told::Recalled(answer) => return Ok(self.recalled(&message.header, &answer)),
+                FromWhere::Center(outcome) => outcome,
+                FromWhere::Copy(answer) => return Ok(self.recalled(&message.header, &answer)),
             },
         };
         let time = japan_time(self.checks.center.hours().now());
@@ -43,19 +43,19 @@ impl Bridge {
     }
 
     /// Where something was kept that answers the question, nobody waits for a second attempt.
-    async fn ask_check(&self, request: &CheckRequest) -> Result<Told, BridgeError> {
+    async fn ask_check(&self, request: &CheckRequest) -> Result<FromWhere, BridgeError> {
         let mut patience = self.patience();
         loop {
             let outcome = self.checks.ask_within(request, self.checks.health.is_down()).await;
-            let Outcome::CouldNotAsk(why) = &outcome else { return Ok(Told::Asked(outcome)) };
+            let Outcome::CouldNotAsk(why) = &outcome else { return Ok(FromWhere::Center(outcome)) };
             self.checks.center.look_now();
             if let Some(recalled) = self.checks.recall_for_program(request, why, Way::Folders, false).await? {
-                return Ok(Told::Recalled(recalled.answer));
+                return Ok(FromWhere::Copy(recalled.answer));
             }
             if !self.once_more(&mut patience, why).await? {
                 // The receipt computer gets an error; the desk sees what the center says once it answers.
                 self.checks.recall_for_program(request, why, Way::Folders, true).await?;
-                return Ok(Told::Asked(outcome));
+                return Ok(FromWhere::Center(outcome));
             }
         }
     }
@@ -121,9 +121,9 @@ impl Bridge {
 }
 
 /// What came of a question, from the center or from what it said last.
-enum Told {
-    Asked(Outcome),
-    Recalled(Box<Answer>),
+enum FromWhere {
+    Center(Outcome),
+    Copy(Box<Answer>),
 }
 
 /// Whether the registration failed for this card, not for the file.

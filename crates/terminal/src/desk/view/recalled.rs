@@ -113,6 +113,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_age_that_is_named_is_the_one_that_counts() {
+        let days = domain::offline::COPY_GOOD_DAYS.to_string();
+        let text = why_not(CannotTell::TooOld);
+        assert!(text.ja.contains(&format!("{days}日")) && text.en.contains(&format!("{days} days")));
+    }
+
+    #[test]
     fn no_words_advise_to_collect_everything_or_call_it_invalid() {
         let day = domain::date::parse("20261122").unwrap();
         let all = CannotTell::ALL.map(Standing::CannotTell).into_iter();
