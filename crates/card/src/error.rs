@@ -1,5 +1,6 @@
 //! What can go wrong with a card, with a stable code and words for the people at the window.
 
+use crate::apdu::Response;
 use crate::channel::ChannelError;
 use crate::status::StatusWord;
 use crate::words::{self, Words};
@@ -97,6 +98,41 @@ pub enum CardError {
 }
 
 impl CardError {
+    /// One of each, with made-up particulars: for tables of codes and sentences, and for those who test them.
+    pub fn one_of_each() -> Vec<Self> {
+        let malformed = Response::parse(&[]).err().map(ChannelError::Malformed);
+        let channel = [
+            ChannelError::NoService,
+            ChannelError::NoReader,
+            ChannelError::NoCard,
+            ChannelError::CardRemoved,
+            ChannelError::Busy,
+            ChannelError::TimedOut,
+            ChannelError::Reader("failed".to_owned()),
+            ChannelError::Endless,
+            ChannelError::NotInTranscript { line: 2, expected: "a".to_owned(), asked: "b".to_owned() },
+        ];
+        let card = [
+            Self::NotThisCard,
+            Self::OldCard,
+            Self::FileNotFound { file: 0x000A },
+            Self::NotAllowed { file: 0x0017 },
+            Self::PinWrong { left: 2 },
+            Self::PinLocked,
+            Self::NumberBWrong { left: 9 },
+            Self::NumberBLocked,
+            Self::NoPhoto,
+            Self::MakersReaderNeeded,
+            Self::TerminalRefused,
+            Self::FileTooShort { file: 0x000A, bytes: 4 },
+            Self::FileTooLarge { file: 0x000A, bytes: 70_000 },
+            Self::FileUnreadable { file: 0x0006, expected: "a label" },
+            Self::NotASignature { bytes: 0 },
+            Self::Unexpected { status: StatusWord::new(0x1234), step: "SELECT" },
+        ];
+        channel.into_iter().chain(malformed).map(Self::Channel).chain(card).collect()
+    }
+
     /// The code that vendors see; it never changes.
     pub const fn code(&self) -> &'static str {
         match self {

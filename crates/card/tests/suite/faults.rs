@@ -270,47 +270,10 @@ fn fault_a_signature_of_another_length_is_none() {
     assert_eq!(session.sign(b"challenge"), Err(CardError::NotASignature { bytes: 255 }));
 }
 
-/// One of each error.
-fn every_error() -> Vec<CardError> {
-    let malformed = Response::parse(&[]).unwrap_err();
-    let channel = [
-        ChannelError::NoService,
-        ChannelError::NoReader,
-        ChannelError::NoCard,
-        ChannelError::CardRemoved,
-        ChannelError::Busy,
-        ChannelError::TimedOut,
-        ChannelError::Reader("broken".to_owned()),
-        ChannelError::Malformed(malformed),
-        ChannelError::Endless,
-        ChannelError::NotInTranscript { line: 2, expected: "a".to_owned(), asked: "b".to_owned() },
-    ];
-    let mut all: Vec<_> = channel.into_iter().map(CardError::Channel).collect();
-    all.extend([
-        CardError::NotThisCard,
-        CardError::OldCard,
-        CardError::FileNotFound { file: 0x000A },
-        CardError::NotAllowed { file: 0x0017 },
-        CardError::PinWrong { left: 2 },
-        CardError::PinLocked,
-        CardError::NumberBWrong { left: 9 },
-        CardError::NumberBLocked,
-        CardError::NoPhoto,
-        CardError::MakersReaderNeeded,
-        CardError::TerminalRefused,
-        CardError::FileTooShort { file: 0x000A, bytes: 4 },
-        CardError::FileTooLarge { file: 0x000A, bytes: 70_000 },
-        CardError::FileUnreadable { file: 0x0006, expected: "a label" },
-        CardError::NotASignature { bytes: 0 },
-        CardError::Unexpected { status: StatusWord::new(0x1234), step: "SELECT" },
-    ]);
-    all
-}
-
 #[test]
 fn every_error_has_sentences_for_both_in_their_languages_and_a_row_in_the_page() {
     let page = include_str!("../../../../docs/CARD.md");
-    for error in every_error() {
+    for error in CardError::one_of_each() {
         let words = error.words();
         for (text, is_japanese) in
             [(words.patient.ja, true), (words.staff_ja, true), (words.patient.en, false), (words.staff_en, false)]

@@ -220,34 +220,8 @@ const TWO_CARDS: Telling = telling(
 /// Every fault that has sentences of its own, for the table and for tests.
 #[cfg(test)]
 pub(crate) fn all() -> Vec<Fault> {
-    use card::{ChannelError, StatusWord};
-    let status = StatusWord::new(0x6f00);
-    let channel = [
-        ChannelError::NoService,
-        ChannelError::NoReader,
-        ChannelError::NoCard,
-        ChannelError::CardRemoved,
-        ChannelError::Busy,
-        ChannelError::TimedOut,
-        ChannelError::Reader("failed".to_owned()),
-        ChannelError::Endless,
-    ];
-    let card = [
-        CardError::NotThisCard,
-        CardError::OldCard,
-        CardError::FileNotFound { file: 10 },
-        CardError::NotAllowed { file: 10 },
-        CardError::PinWrong { left: 2 },
-        CardError::PinLocked,
-        CardError::NumberBWrong { left: 2 },
-        CardError::NumberBLocked,
-        CardError::NoPhoto,
-        CardError::MakersReaderNeeded,
-        CardError::TerminalRefused,
-        CardError::FileUnreadable { file: 10, expected: "a certificate" },
-        CardError::NotASignature { bytes: 0 },
-        CardError::Unexpected { status, step: "SELECT" },
-    ];
+    // What only a recording says never reaches a kiosk.
+    let is_of_a_card = |error: &CardError| error.code() != "not-in-transcript";
     let center = [
         ProblemCode::CardCertificateOver,
         ProblemCode::CardCertificateRevoked,
@@ -262,10 +236,10 @@ pub(crate) fn all() -> Vec<Fault> {
         ProblemCode::CardSignatureInvalid,
         ProblemCode::FacilityUnknown,
     ];
-    channel
+    CardError::one_of_each()
         .into_iter()
-        .map(|error| Fault::Card(CardError::Channel(error)))
-        .chain(card.into_iter().map(Fault::Card))
+        .filter(is_of_a_card)
+        .map(Fault::Card)
         .chain([Fault::TwoCards])
         .chain(FaceFault::ALL.into_iter().map(Fault::Face))
         .chain(center.into_iter().map(Fault::Center))
