@@ -5,7 +5,7 @@ use crate::code::{
     SpecificDiseaseCategory, TicketType,
 };
 use crate::id::{BranchNumber, CardKey, CardNumber, CardSymbol, InsurerNumber, MedicalInstitutionCode};
-use crate::{Date, Person, Scheme, date};
+use crate::{Date, Person, Scheme, StatusIndex, date};
 use serde::{Deserialize, Serialize};
 
 /// How far the insurer has come with an enrolment.
@@ -182,6 +182,9 @@ pub struct Coverage {
     /// 医療券・調剤券.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub medical_tickets: Vec<MedicalTicket>,
+    /// Its place in the published lists. The center gives it; no feed brings one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_index: Option<StatusIndex>,
 }
 
 impl Coverage {

@@ -12,7 +12,7 @@
 //! * [`coverage`] — what an insurer tells us about one enrolment of one person.
 //! * [`query`] — what a window asks; [`eligibility`] — the decision; [`share`] — what to collect; [`hint`] — why, and what
 //!   to do next.
-//! * [`offline`] — what a window may still say while nobody can be asked.
+//! * [`offline`] — what a window may still say while nobody can be asked; [`status`] — whether what was said still stands.
 //! * [`presence`] — what a card proves that is here, and what that is enough for; [`consent`] — what the patient allows.
 //! * [`code`] — the code tables of the OQS interface (OQSCDnnn), one enum each.
 //! * [`spoken`] — words for patients, in five languages.
@@ -40,6 +40,7 @@ pub mod query;
 pub mod scheme;
 pub mod share;
 pub mod spoken;
+pub mod status;
 pub mod text;
 
 pub use code::{InsuredCardClassification, LimitClassification, LimitFlag, PersonalFamily, ReasonOfLoss, Sex};
@@ -59,3 +60,4 @@ pub use query::{EligibilityQuery, Field, UnreadableField};
 pub use scheme::Scheme;
 pub use share::{Share, ShareReason};
 pub use spoken::{Spoken, Tongue};
+pub use status::{Prefecture, Status, StatusIndex};

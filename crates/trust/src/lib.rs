@@ -14,7 +14,10 @@
 //! ([`merkle`]). A batch is appended at once and its head signed once ([`log`]); each answer carries a COSE Receipt
 //! ([`receipt`]). Answer, event and receipt together are a small file that verifies offline ([`proof`]).
 //!
-//! [`seal`] is the third thing with a key: it encrypts columns on a terminal's disk.
+//! **Does it still stand?** What was said earlier, and what a patient carries, is looked up in lists that the center signs
+//! several times a day ([`status_list`]), with a key of its own ([`cwt`]).
+//!
+//! [`seal`] is the fourth thing with a key: it encrypts columns on a terminal's disk.
 //!
 //! [`jpki`] judges what an Individual Number Card shows: certificates of another authority than ours, with RSA.
 //!
@@ -82,8 +85,11 @@
 pub mod ca;
 mod cbor;
 pub mod certificate;
+mod cose;
+pub mod cwt;
 pub mod der;
 pub mod enrol;
+mod es256;
 pub mod event;
 pub mod jpki;
 pub mod keys;
@@ -97,9 +103,12 @@ mod proof_number;
 pub mod receipt;
 pub mod renewal;
 pub mod seal;
+pub mod status_list;
+mod status_places;
 pub mod tls;
 
 pub use certificate::{Certificate, CertificateChain, CertificateRequest, RevocationList, Serial, Validity};
+pub use cwt::{CredentialKey, CredentialSigner, CwtError};
 pub use enrol::{OneTimeCode, RootPin};
 pub use keys::{PrivateKey, PublicKey};
 pub use log::{LogId, LogPublicKey, LogSigner};
@@ -107,3 +116,5 @@ pub use peer::{Peer, PeerCertificate, TerminalId};
 pub use pem::PemError;
 pub use proof::{ProofFile, ProofNumber, VerifiedProof};
 pub use seal::Sealer;
+pub use status_list::{ListName, StatusList, StatusListError};
+pub use status_places::PlaceKey;

@@ -113,3 +113,9 @@ pub const JPKI_CRL_AGE_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 /// Names under which one revocation list of the card's authority may be published.
 pub const JPKI_CRL_NAMES_MAX: usize = 16;
+
+/// Length of a status list as published. The whole country takes below 3 MB.
+pub const STATUS_LIST_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Length of the two-bit list inside, unpacked: 256 million places.
+pub const STATUS_BITS_BYTES_MAX: usize = 64 * 1024 * 1024;

@@ -28,19 +28,16 @@ use coset::{CoseSign1, Header, Label, TaggedCborSerializable as _, iana};
 use jiff::Timestamp;
 
 use crate::cbor;
+use crate::cose::{ALG, ES256, KID, SIGN1_TAG, to_be_signed};
 use crate::keys::KeyError;
 use crate::limits::{PATH_HASHES_MAX, RECEIPT_BYTES_MAX};
 use crate::log::{KEY_ID_BYTES, LogId, LogPublicKey, LogSigner, SIGNATURE_BYTES};
 use crate::merkle::{self, BatchProofs, Hash, TreeHead};
 
-const COSE_SIGN1_TAG: u64 = 18;
-const ALG: i64 = iana::HeaderParameter::Alg as i64;
-const KID: i64 = iana::HeaderParameter::Kid as i64;
 /// CWT claims in a header, RFC 9597.
 const CWT_CLAIMS: i64 = 15;
 const CLAIM_ISSUER: i64 = 1;
 const CLAIM_ISSUED_AT: i64 = 6;
-const ES256: i64 = iana::Algorithm::ES256 as i64;
 /// Verifiable data structure, and proofs about it: RFC 9942.
 const VDS: i64 = 395;
 const VDP: i64 = 396;
@@ -181,20 +178,9 @@ impl Protected {
     }
 }
 
-fn to_be_signed(protected: &[u8], root: &Hash) -> Vec<u8> {
-    // Sig_structure of RFC 9052 4.4, with no external data.
-    let mut out = Vec::with_capacity(protected.len() + 64);
-    cbor::array(&mut out, 4);
-    cbor::text(&mut out, "Signature1");
-    cbor::bytes(&mut out, protected);
-    cbor::bytes(&mut out, &[]);
-    cbor::bytes(&mut out, root);
-    out
-}
-
 fn prefix(protected: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(protected.len() + 16);
-    cbor::tag(&mut out, COSE_SIGN1_TAG);
+    cbor::tag(&mut out, SIGN1_TAG);
     cbor::array(&mut out, 4);
     cbor::bytes(&mut out, protected);
     cbor::map(&mut out, 1);

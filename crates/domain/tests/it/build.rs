@@ -45,6 +45,7 @@ pub fn coverage() -> Coverage {
         limit_application_certificates: Vec::new(),
         specific_diseases_certificates: Vec::new(),
         medical_tickets: Vec::new(),
+        status_index: None,
     }
 }
 

@@ -16,5 +16,6 @@ mod proofs;
 mod receipts;
 mod sample;
 mod seal;
+mod status_lists;
 mod tls;
 mod world;

@@ -13,7 +13,7 @@ use super::presence::{PresenceInfo, PresenceMeans};
 use super::problem::FieldError;
 use super::record::{
     ElderlyRecipientCertificateInfo, LimitApplicationCertificateRelatedInfo, MedicalTicketInfo,
-    ResultOfQualificationConfirmation, SpecificDiseasesCertificateInfo,
+    ResultOfQualificationConfirmation, SpecificDiseasesCertificateInfo, StatusListPlace,
 };
 
 /// `yyyyMMddHHmmss` in Japan, as every time in the national interface is written.
@@ -269,6 +269,7 @@ impl ResultOfQualificationConfirmation {
             preschool_classification: age::is_preschool(person.birthdate, on).then(|| "1".to_owned()),
             reason_of_loss: coverage.reason_of_loss.map(|reason| reason.code().to_owned()),
             insurer_name: Some(coverage.insurer_name.clone()),
+            status_list: coverage.status_index.map(StatusListPlace::from),
             elderly_recipient_certificate_info: coverage.elderly_certificate(on).map(Into::into),
             ..Self::default()
         }

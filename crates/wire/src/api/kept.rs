@@ -14,7 +14,7 @@ use domain::{
 
 use super::record::{
     ElderlyRecipientCertificateInfo, LimitApplicationCertificateRelatedInfo, MedicalTicketInfo,
-    ResultOfQualificationConfirmation, SpecificDiseasesCertificateInfo,
+    ResultOfQualificationConfirmation, SpecificDiseasesCertificateInfo, StatusListPlace,
 };
 
 /// A value that is missing or that cannot be read.
@@ -59,6 +59,7 @@ impl ResultOfQualificationConfirmation {
             limit_application_certificates: list(self.limit_application_certificate_related_info.as_ref(), limit)?,
             specific_diseases_certificates: list(&self.specific_diseases_certificate_list, disease)?,
             medical_tickets: list(&self.public_expense_result_list, ticket)?,
+            status_index: self.status_list.as_ref().and_then(StatusListPlace::place),
         })
     }
 

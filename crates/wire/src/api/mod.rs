@@ -43,7 +43,7 @@ pub use presence::{
 pub use problem::{FieldError, ProblemCode, ProblemDocument};
 pub use record::{
     ElderlyRecipientCertificateInfo, LimitApplicationCertificateRelatedInfo, MedicalTicketInfo,
-    ResultOfQualificationConfirmation, SpecificDiseasesCertificateInfo,
+    ResultOfQualificationConfirmation, SpecificDiseasesCertificateInfo, StatusListPlace,
 };
 pub use reference::{
     BulkReferenceHeader, BulkReferenceUnit, ReferenceNumberAnswer, ReferenceNumberRegistrationInfo,

@@ -3,6 +3,7 @@
 //! One struct serves the JSON answer and the XML writer. Every value is text exactly as the interface wants it; the
 //! order of the members is the order of the layout.
 
+use domain::StatusIndex;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -151,6 +152,32 @@ pub struct ResultOfQualificationConfirmation {
     /// 限度額適用認定証変更有無 (OQSCD014). Only in the short form of a bulk result (OQS-IF-008).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit_application_certificate_changed: Option<String>,
+    /// Where published lists say whether this record still stands. Not part of the official interface, and never in XML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_list: Option<StatusListPlace>,
+}
+
+/// A place in a status list, with the names of IETF Token Status List.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct StatusListPlace {
+    /// The name of the list, such as `urn:tashika:status:13`.
+    pub uri: String,
+    /// The index in it, from 0.
+    pub idx: u32,
+}
+
+impl From<StatusIndex> for StatusListPlace {
+    fn from(place: StatusIndex) -> Self {
+        Self { uri: place.list_uri(), idx: place.index() }
+    }
+}
+
+impl StatusListPlace {
+    /// The place. None where the list is not one of ours.
+    pub fn place(&self) -> Option<StatusIndex> {
+        StatusIndex::from_uri(&self.uri, self.idx)
+    }
 }
 
 /// 高齢受給者証情報 (`ElderlyRecipientCertificateInfo`).

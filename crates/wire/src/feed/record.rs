@@ -215,6 +215,7 @@ impl CsvRow for FeedRecord {
                 .map_err(|fault| list(Column::Diseases, fault))?,
             medical_tickets: lists::read_tickets(fields.get(Column::Tickets as usize))
                 .map_err(|fault| list(Column::Tickets, fault))?,
+            status_index: None,
         };
         if coverage.disqualification_date.is_some_and(|lost| lost < coverage.qualification_date) {
             return Err(fields.fault(Column::DisqualificationDate as usize, RowFault::PeriodReversed));
