@@ -144,6 +144,7 @@ async fn import(store: &Store, clock: &SharedClock, people: u64) {
     let importer = Importer {
         store: store.clone(),
         person_key: PersonKey::new(&[1; 32]),
+        place_key: trust::PlaceKey::new(&[2; 32]),
         clock: Arc::clone(clock),
         life: Lifecycle::new(),
     };

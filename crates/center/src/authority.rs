@@ -5,11 +5,14 @@
 //! come about.
 
 use jiff::Timestamp;
-use kit::files;
+use kit::files::{self, Access};
 use kit::random::{self, Random};
 use tracing::info;
 use trust::ca::{CaError, IssuingAuthority, Revoked, ServerName};
-use trust::{Certificate, CertificateChain, CertificateRequest, Peer, PrivateKey, RevocationList, Serial};
+use trust::keys::KeyError;
+use trust::{
+    Certificate, CertificateChain, CertificateRequest, CredentialSigner, Peer, PrivateKey, RevocationList, Serial,
+};
 
 use crate::folder::DataFolder;
 use crate::limits;
@@ -138,6 +141,28 @@ pub fn new_serial(random: &dyn Random) -> Serial {
 pub fn read_key(path: std::path::PathBuf) -> Result<PrivateKey, KeyFolderError> {
     let text = zeroize::Zeroizing::new(read_private(&path)?);
     PrivateKey::from_pem(&text).map_err(|error| damaged(path, error))
+}
+
+/// The key that signs status lists and personal certificates. A folder of an older program has none yet: it is made.
+///
+/// # Errors
+/// The key is open to others or damaged, or the folder cannot be written.
+pub fn credential_signer(folder: &DataFolder) -> Result<CredentialSigner, KeyFolderError> {
+    let path = folder.credential_key();
+    let failed = |error: KeyError| damaged(folder.credential_key(), error);
+    let write = |path: std::path::PathBuf| move |source| KeyFolderError::Read { path, source };
+    if !path.exists() {
+        let key = PrivateKey::generate().map_err(failed)?;
+        files::create_private(&path, key.to_pem().as_bytes()).map_err(write(path.clone()))?;
+        info!(path = %path.display(), "a key for status lists was made");
+    }
+    let signer = CredentialSigner::new(&read_key(path)?).map_err(failed)?;
+    let public = folder.credential_public_key();
+    if !public.exists() {
+        let text = signer.public_key().to_pem();
+        files::write_atomic(&public, text.as_bytes(), Access::Shared).map_err(write(public.clone()))?;
+    }
+    Ok(signer)
 }
 
 /// Reads a text file that nobody but the owner may be able to read.

@@ -7,11 +7,13 @@
 //! root/root.pem          its certificate
 //! keys/issuing.key.pem   key of the issuing CA                     (folder 0700)
 //! keys/log.key.pem       key that signs the heads of the access log
+//! keys/credential.key.pem  key that signs status lists and personal certificates
 //! spool/                 uploads on their way into the register     (0700)
 //! certs/root.pem         the root certificate, to be given to everybody
 //! certs/issuing.pem      the issuing certificate
 //! certs/issuing.crl.pem  the last revocation list
 //! certs/log.pub.pem      what verifies a proof
+//! certs/credential.pub.pem  what verifies a status list or a personal certificate
 //! ```
 //!
 //! The server's own certificate is nowhere here: it is issued anew at every start and well before it ends, with a key
@@ -64,6 +66,10 @@ places! {
     revocation_list = "certs/issuing.crl.pem";
     /// What verifies a proof.
     log_public_key = "certs/log.pub.pem";
+    /// Key that signs status lists and personal certificates.
+    credential_key = "keys/credential.key.pem";
+    /// What verifies them.
+    credential_public_key = "certs/credential.pub.pem";
 }
 
 impl DataFolder {

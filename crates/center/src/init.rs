@@ -11,7 +11,7 @@ use tracing::info;
 use trust::ca::{CaError, IssuingAuthority, RootAuthority, ServerName};
 use trust::keys::KeyError;
 use trust::log::{LogId, LogSigner};
-use trust::{Certificate, PrivateKey};
+use trust::{Certificate, CredentialSigner, PrivateKey};
 
 use crate::authority::new_serial;
 use crate::config::{Card, Config, ConfigError, ConsentRules, Database, Limits, Listen, Log, Public};
@@ -172,6 +172,7 @@ async fn write_all(
     }
     let root = write_authorities(places, options, &**random, now)?;
     write_log_key(places, config.log.id)?;
+    write_credential_key(places)?;
     let store = Store::open(&places.database(&config.database.url)?, clock.clone(), Box::new(NoObserver)).await?;
     // The key of the person ids lives with the data that depends on it; it is made now so that nothing is left open.
     PersonKey::of_center(&store, &**random, now).await?;
@@ -215,6 +216,13 @@ fn write_log_key(places: &DataFolder, id: u8) -> Result<(), InitError> {
     publish(places.log_public_key(), &signer.public_key().to_pem())
 }
 
+fn write_credential_key(places: &DataFolder) -> Result<(), InitError> {
+    let key = PrivateKey::generate()?;
+    let signer = CredentialSigner::new(&key)?;
+    create(places.credential_key(), key.to_pem().as_bytes())?;
+    publish(places.credential_public_key(), &signer.public_key().to_pem())
+}
+
 fn create(path: PathBuf, content: &[u8]) -> Result<(), InitError> {
     files::create_private(&path, content).map_err(|source| InitError::Write { path, source })
 }
@@ -234,6 +242,8 @@ fn remove_traces(places: &DataFolder, whole_folder: bool) {
         places.root_certificate(),
         places.issuing_certificate(),
         places.log_public_key(),
+        places.credential_key(),
+        places.credential_public_key(),
         places.config(),
         database(places),
         database(places).with_extension("sqlite-wal"),

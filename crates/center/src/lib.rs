@@ -48,6 +48,7 @@ pub mod presence;
 mod registration;
 pub mod revocation;
 mod start;
+pub mod status;
 pub mod store;
 pub mod tls;
 

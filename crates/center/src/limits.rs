@@ -194,3 +194,25 @@ const fn nonzero(number: u32) -> NonZeroU32 {
 pub const RECENT_ANSWERS_MAX: usize = 4_096;
 /// How long the engine may take to answer what still waits when the center stops.
 pub const ENGINE_DRAIN_TIME: Duration = Duration::from_secs(15);
+
+/// Hours of the day in Japan at which status lists are made anew, in order: the first before any window opens.
+pub const STATUS_HOURS: [i8; 5] = [5, 9, 13, 17, STATUS_HOURS_LAST];
+/// The last of them.
+pub const STATUS_HOURS_LAST: i8 = 21;
+/// How often it is looked whether such an hour has come, or another process has published.
+pub const STATUS_WATCH_TIME: Duration = Duration::from_mins(1);
+/// How long a list is believed. Windows stay open over a long week-end without the center.
+pub const STATUS_LIST_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// After this a newer list may be there, in seconds.
+pub const STATUS_LIST_TTL_SECONDS: u32 = 4 * 3_600;
+/// How long a place that was given for an answer stays struck out: longer than any kept answer is believed
+/// ([`domain::offline::COPY_GOOD_DAYS_LISTED`]). Migration 0007 says the same.
+pub const STATUS_STRUCK_TIME: SignedDuration = SignedDuration::from_hours(100 * 24);
+/// New strokes of a list come in multiples of this, in places.
+pub const STATUS_DECOY_STEP: u64 = 32;
+/// Rows that are read at once while lists are made, in rows.
+pub const STATUS_ROWS_AT_ONCE: i64 = 5_000;
+/// The smallest step of a time in the database.
+pub const MILLISECOND: SignedDuration = SignedDuration::from_millis(1);
+/// How long whoever fetched a list need not ask for a newer one, in seconds.
+pub const STATUS_LIST_CACHE_SECONDS: u32 = 600;

@@ -5,7 +5,7 @@
 use utoipa::openapi::security::SecurityScheme;
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{bulk, check, feeds, info, join, presence, reference};
+use crate::api::{bulk, check, feeds, info, join, presence, reference, status};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -39,6 +39,8 @@ use crate::api::{bulk, check, feeds, info, join, presence, reference};
         join::renew,
         info::time,
         info::log_key,
+        status::list,
+        status::keys,
     ),
     components(schemas(
         wire::api::BulkHeader,
@@ -54,6 +56,7 @@ use crate::api::{bulk, check, feeds, info, join, presence, reference};
         (name = "reference", description = "照会番号: the institution's own number of a patient"),
         (name = "insurer", description = "Members and losses, from insurers"),
         (name = "join", description = "Certificates: the first and the next"),
+        (name = "status", description = "Status lists: whether what was said earlier still stands"),
         (name = "info", description = "The hour, and the key that verifies proofs"),
     ),
     modifiers(&Certificates)

@@ -25,7 +25,7 @@ use trust::log::{LogId, LogSigner};
 use crate::admin::Admin;
 use crate::api::join::Door;
 use crate::api::{self, Api};
-use crate::authority::{Authority, KeyFolderError, read_key};
+use crate::authority::{Authority, KeyFolderError, credential_signer, read_key};
 use crate::check::{self, Engine, Parts};
 use crate::config::Config;
 use crate::enrol::{Enrolment, Welcome};
@@ -37,6 +37,7 @@ use crate::limits;
 use crate::metrics::CenterMetrics;
 use crate::presence::{CardSetupError, Presence};
 use crate::revocation::{RevocationError, Revocations};
+use crate::status::StatusLists;
 use crate::store::{Store, StoreError};
 use crate::tls::{CenterTlsError, Ports};
 
@@ -180,6 +181,7 @@ struct Core {
     ports: Arc<Ports>,
     presence: Option<Arc<Presence>>,
     signer: Arc<LogSigner>,
+    status: Arc<StatusLists>,
     clock: SharedClock,
     random: SharedRandom,
 }
@@ -220,7 +222,23 @@ impl Core {
         )
         .await?;
         let presence = presence.map(Arc::new);
-        Ok(Self { config, store, engine, person_key, authority, revocations, ports, presence, signer, clock, random })
+        let credential = Arc::new(credential_signer(folder)?);
+        let status = StatusLists::open(store.clone(), credential, Arc::clone(&clock), Arc::clone(&random)).await?;
+        let status = Arc::new(status);
+        Ok(Self {
+            config,
+            store,
+            engine,
+            person_key,
+            authority,
+            revocations,
+            ports,
+            presence,
+            signer,
+            status,
+            clock,
+            random,
+        })
     }
 
     fn enrolment(&self, api_urls: Vec<String>) -> Enrolment {
@@ -247,12 +265,14 @@ impl Core {
             importer: Importer {
                 store: self.store.clone(),
                 person_key: self.person_key.clone(),
+                place_key: self.status.place_key().clone(),
                 clock: Arc::clone(&self.clock),
                 life: life.clone(),
             },
             enrolment,
             revocations: Arc::clone(&self.revocations),
             presence: self.presence.clone(),
+            status: Arc::clone(&self.status),
             staff_word: self.config.consent.staff_word(),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
@@ -274,6 +294,7 @@ impl Core {
             revocations: Arc::clone(&self.revocations),
             ports: Arc::clone(&self.ports),
             presence: self.presence.clone(),
+            status: Arc::clone(&self.status),
             metrics: Arc::clone(metrics),
             config: Arc::clone(&self.config),
             clock: Arc::clone(&self.clock),

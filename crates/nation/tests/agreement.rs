@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
-use domain::offline::{Copies, Standing, decide_offline};
+use domain::offline::{Copies, Copy, Standing, decide_offline};
 use domain::query::{RawQuery, UnreadableField};
 use domain::{Decision, EligibilityQuery, Facts, InsurerNumber, PersonId, Recorded, Verdict, decide};
 use nation::{Case, Options, files};
@@ -162,7 +162,7 @@ fn copy_disagreement(register: &Register, case: &Case, days_later: i64) -> Optio
 
     let on = today.saturating_add(jiff::Span::new().days(days_later));
     let query = EligibilityQuery { qualification_confirmation_date: on, ..query };
-    let (copies, facts) = (Copies::new([(coverage, today)]), register.facts(&query));
+    let (copies, facts) = (Copies::new([Copy { coverage, as_of: today, listed: None }]), register.facts(&query));
     let (offline, online) = (decide_offline(&query, &copies), decide(&query, &facts));
     let agrees = match offline.standing {
         Standing::ValidAsOf(day) => {
@@ -171,6 +171,8 @@ fn copy_disagreement(register: &Register, case: &Case, days_later: i64) -> Optio
                 && offline.decision.share.is_none_or(|share| Some(share) == online.share)
         }
         Standing::LostSince(day) => !online.verdict.is_valid() && day <= on,
+        // No list is here; what lists add is tried where they are made.
+        Standing::ListedValid(_) | Standing::ListedLost(_) => false,
         Standing::CannotTell(_) => offline.decision.share.is_none(),
     };
     let is_blind = days_later == 0 && decision.verdict == Verdict::Valid && offline.decision.share != decision.share;

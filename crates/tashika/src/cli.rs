@@ -56,6 +56,9 @@ pub enum Command {
     /// Proofs of answers.
     #[command(subcommand)]
     Proof(Proof),
+    /// Status lists: whether what was said earlier still stands.
+    #[command(subcommand)]
+    StatusList(StatusListCommand),
     /// Measurements of this program on this machine.
     #[command(subcommand)]
     Bench(Bench),
@@ -480,6 +483,28 @@ pub enum Phone {
     Android,
     /// iPhone.
     Iphone,
+}
+
+/// `tashika status-list …`
+#[derive(Debug, Subcommand)]
+pub enum StatusListCommand {
+    /// Verify a list that was fetched or lies in a terminal's folder status-lists, offline. Exit 1 if it is not to be believed.
+    Verify {
+        /// The list (.cwt).
+        file: PathBuf,
+        /// The center's credential key: certs/credential.pub.pem of its data folder.
+        #[arg(long, value_name = "PEM")]
+        key: PathBuf,
+        /// Which list it has to be: 01 to 47 for the insurers of a prefecture, or all.
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Make the lists anew and publish them now, beside the hours at which a running center does so.
+    Publish {
+        /// The center.
+        #[command(flatten)]
+        center: CenterData,
+    },
 }
 
 /// `tashika proof …`

@@ -13,6 +13,7 @@ use crate::asking::cards;
 use crate::asking::outcome::{Answered, Outcome};
 use crate::asking::verify;
 use crate::health::Health;
+use crate::lists::Lists;
 use crate::offline::Recalled;
 use crate::store::answers::{KeptAnswer, Way};
 use crate::store::arrivals::NewArrival;
@@ -25,6 +26,8 @@ pub(crate) struct Checks {
     pub(crate) center: Arc<Center>,
     pub(crate) store: Store,
     pub(crate) health: Arc<Health>,
+    /// Whether what was kept still stands.
+    pub(crate) lists: Lists,
     /// Told when another file for the face folder waits.
     pub(crate) face_files: Arc<Notify>,
 }

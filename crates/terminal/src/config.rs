@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
+use trust::ListName;
 
 use crate::limits;
 
@@ -98,6 +99,8 @@ pub struct Settings {
     pub folders: FolderSettings,
     /// How the files are worked on.
     pub bridge: BridgeSettings,
+    /// What is held for the time without the center.
+    pub offline: OfflineSettings,
     /// How long things are kept.
     pub retention: RetentionSettings,
 }
@@ -217,6 +220,27 @@ pub struct BridgeSettings {
     pub give_up_after_seconds: u32,
     /// How long a file may stay incomplete without changing before it is given up.
     pub half_written_seconds: u32,
+}
+
+/// `[offline]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OfflineSettings {
+    /// Names of the status lists that are held: `all`, or some of `01` to `47`.
+    pub status_lists: Vec<String>,
+}
+
+impl Default for OfflineSettings {
+    fn default() -> Self {
+        Self { status_lists: vec![ListName::Whole.to_string()] }
+    }
+}
+
+impl OfflineSettings {
+    /// The names that are names.
+    pub fn list_names(&self) -> Vec<ListName> {
+        self.status_lists.iter().filter_map(|name| ListName::parse(name)).collect()
+    }
 }
 
 /// `[retention]`
@@ -375,6 +399,12 @@ impl Settings {
         value((20..=60_000).contains(&bridge.poll_interval_ms), "bridge.poll_interval_ms", "20 to 60000")?;
         value((1..=600).contains(&bridge.give_up_after_seconds), "bridge.give_up_after_seconds", "1 to 600")?;
         value((1..=600).contains(&bridge.half_written_seconds), "bridge.half_written_seconds", "1 to 600")?;
+        let lists = &self.offline.status_lists;
+        value(
+            lists.len() <= limits::LISTS_MAX && lists.len() == self.offline.list_names().len(),
+            "offline.status_lists",
+            "\"all\", or some of \"01\" to \"47\"",
+        )?;
         let retention = &self.retention;
         value((1..=3650).contains(&retention.answers_days), "retention.answers_days", "1 to 3650")?;
         value((1..=3650).contains(&retention.visits_days), "retention.visits_days", "1 to 3650")?;

@@ -75,7 +75,7 @@ impl Hours {
 
 /// The day in Japan, which has no summer time.
 pub(crate) fn day_in_japan(at: Timestamp) -> Date {
-    jiff::tz::offset(9).to_datetime(at).date()
+    domain::date::in_japan(at).date()
 }
 
 #[cfg(test)]

@@ -44,6 +44,11 @@ impl Layout {
         self.dir.join("terminal.db")
     }
 
+    /// Status lists and the keys that verify them.
+    pub(crate) fn lists(&self) -> PathBuf {
+        self.dir.join("status-lists")
+    }
+
     /// The key of the store's sealed columns. Mode 0600.
     pub(crate) fn store_key(&self) -> PathBuf {
         self.dir.join("store.key")

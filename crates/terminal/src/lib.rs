@@ -35,6 +35,7 @@ pub mod join;
 mod kiosk;
 mod layout;
 pub mod limits;
+mod lists;
 pub mod offline;
 mod password;
 mod running;

@@ -155,3 +155,14 @@ pub const LOCK_WAIT_TIME: Duration = Duration::from_secs(2);
 pub const GRACE_TIME: Duration = Duration::from_secs(10);
 /// Longest `terminal.toml`, and any other file of the data folder that is read whole, in bytes.
 pub const SETTINGS_BYTES_MAX: u64 = 256 * 1024;
+
+/// Rest between two looks for newer status lists, about.
+pub const LIST_FETCH_TIME: Duration = Duration::from_mins(30);
+/// The same while one is missing, about.
+pub const LIST_RETRY_TIME: Duration = Duration::from_secs(20);
+/// Length of the file with the keys of the lists, in bytes.
+pub const CREDENTIAL_KEYS_BYTES_MAX: u64 = 64 * 1024;
+/// Keys of lists and personal certificates that are believed at once.
+pub const CREDENTIAL_KEYS_MAX: usize = 16;
+/// Lists that a terminal may want.
+pub const LISTS_MAX: usize = 48;

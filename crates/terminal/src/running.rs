@@ -30,6 +30,7 @@ use crate::identity::{CenterFacts, Identity, IdentityError};
 use crate::kiosk::Kiosk;
 use crate::layout::Layout;
 use crate::limits;
+use crate::lists::{Lists, fetch};
 use crate::offline::recall::AtWindow;
 use crate::offline::settle;
 use crate::store::answers::Way;
@@ -143,8 +144,14 @@ impl Terminal {
         health.certificate(identity.validity.not_after, clock.now());
         let center = Center::new(facts, &identity, hours, Arc::clone(&health), Arc::clone(&random)).map(Arc::new)?;
         let face_files = Arc::new(Notify::new());
-        let checks =
-            Checks { center: Arc::clone(&center), store: store.clone(), health, face_files: Arc::clone(&face_files) };
+        let lists = Lists::load(&config.settings.offline.list_names(), layout.lists())?;
+        let checks = Checks {
+            center: Arc::clone(&center),
+            store: store.clone(),
+            health,
+            lists: lists.clone(),
+            face_files: Arc::clone(&face_files),
+        };
 
         let equipment = {
             let config = config.clone();
@@ -163,6 +170,7 @@ impl Terminal {
         )?;
 
         life.spawn_vital("probe", probe::run(Arc::clone(&center), life.clone()));
+        life.spawn_vital("status lists", fetch::run(lists, Arc::clone(&center), Arc::clone(&random), life.clone()));
         let renewal = Renewal::new(Arc::clone(&center), layout, identity, &random);
         life.spawn_vital("renewal", renewal.run(life.clone()));
         life.spawn_vital("cleanup", clean_up(config.clone(), checks.clone(), life.clone()));
@@ -202,6 +210,11 @@ impl Running {
     /// The store.
     pub async fn open_cases(&self) -> Result<(u32, u32), StoreError> {
         self.store.count_cases().await
+    }
+
+    /// Fetches newer status lists at once. Gives whether every list that is wanted is held.
+    pub async fn fetch_status_lists(&self) -> bool {
+        self.checks.lists.fetch(&self.center).await
     }
 
     /// Whether the center answered when it was asked last.

@@ -104,7 +104,7 @@ pub mod receipt;
 pub mod renewal;
 pub mod seal;
 pub mod status_list;
-mod status_places;
+pub mod status_places;
 pub mod tls;
 
 pub use certificate::{Certificate, CertificateChain, CertificateRequest, RevocationList, Serial, Validity};

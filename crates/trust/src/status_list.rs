@@ -97,6 +97,11 @@ impl Places {
         }
     }
 
+    /// How many of them are not valid.
+    pub fn struck(&self) -> u64 {
+        struck(&self.bytes)
+    }
+
     /// How many places there are.
     pub fn len(&self) -> usize {
         self.bytes.len() * PLACES_PER_BYTE
@@ -117,6 +122,10 @@ impl std::fmt::Debug for Places {
 /// Byte and shift of a place.
 const fn place(index: usize) -> (usize, usize) {
     (index / PLACES_PER_BYTE, (index % PLACES_PER_BYTE) * 2)
+}
+
+fn struck(bytes: &[u8]) -> u64 {
+    bytes.iter().map(|byte| u64::from(((byte | byte >> 1) & 0x55).count_ones())).sum()
 }
 
 /// When a list was made and how long it is believed.
@@ -355,8 +364,7 @@ impl StatusList {
 
     /// How many places it has, and how many of them are not valid.
     pub fn counts(&self) -> (u64, u64) {
-        let struck: u32 = self.bytes.iter().map(|byte| ((byte | byte >> 1) & 0x55).count_ones()).sum();
-        ((self.bytes.len() * PLACES_PER_BYTE) as u64, u64::from(struck))
+        ((self.bytes.len() * PLACES_PER_BYTE) as u64, struck(&self.bytes))
     }
 
     /// Bytes that it takes in memory.

@@ -14,6 +14,7 @@ use super::{Admin, AdminError, RegisterReport, Ticket};
 use crate::feed::{ImportError, Importer, PersonKey, Source};
 use crate::limits;
 use crate::revocation::reason_word;
+use crate::status::places::key_of_center;
 use crate::store::certificate::Holder;
 
 impl Admin {
@@ -74,8 +75,14 @@ impl Admin {
     pub async fn insurer_import(&self, path: &Path) -> Result<ImportReport, AdminError> {
         let file = File::open(path).map_err(ImportError::from)?;
         let person_key = PersonKey::of_center(&self.store, &*self.random, self.clock.now()).await?;
-        let importer =
-            Importer { store: self.store.clone(), person_key, clock: Arc::clone(&self.clock), life: self.life.clone() };
+        let place_key = key_of_center(&self.store, &*self.random, self.clock.now()).await?;
+        let importer = Importer {
+            store: self.store.clone(),
+            person_key,
+            place_key,
+            clock: Arc::clone(&self.clock),
+            life: self.life.clone(),
+        };
         Ok(importer.import(file, CsvEncoding::Utf8, &Source::Operator).await?.report)
     }
 

@@ -9,12 +9,14 @@
 //! | [`insurer`] | insurers: add, import their names, enrol, load a feed |
 //! | [`certificate`] | revoke one, list |
 //! | [`card`] | take over registrations of cards |
+//! | [`status`] | publish the status lists now |
 
 pub mod access;
 pub mod card;
 pub mod certificate;
 pub mod facility;
 pub mod insurer;
+pub mod status;
 
 use std::path::Path;
 use std::sync::Arc;

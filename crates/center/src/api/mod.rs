@@ -11,6 +11,7 @@
 //! | `POST /v1/bulk-reference-numbers`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
 //! | `POST /v1/insurer-feeds` | insurer | [`feeds`] |
 //! | `POST /v1/certificates/renew`, `GET /v1/time`, `GET /v1/log/key` | both | [`join`], [`info`] |
+//! | `GET /v1/status-lists/{name}`, `GET /v1/credential-keys` | both | [`status`] |
 //! | `POST /v1/enrolments`, `POST /v1/renewals` (enrolment port) | whoever has a code or an old key | [`join`] |
 //!
 //! Rules: who asks is decided by [`caller`], in the arguments of the handler, so that no handler can forget it (a test
@@ -29,6 +30,7 @@ pub(crate) mod join;
 pub(crate) mod presence;
 pub(crate) mod reference;
 pub(crate) mod refuse;
+pub(crate) mod status;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -54,10 +56,11 @@ use crate::limits;
 use crate::metrics::{self, CenterMetrics};
 use crate::presence::Presence;
 use crate::revocation::Revocations;
+use crate::status::StatusLists;
 use crate::store::Store;
 
 /// Every route, as it is counted.
-pub(crate) const ROUTES: [&str; 21] = [
+pub(crate) const ROUTES: [&str; 23] = [
     "/v1/eligibility-checks",
     "/v1/reference-numbers",
     "/v1/presence-challenges",
@@ -77,6 +80,8 @@ pub(crate) const ROUTES: [&str; 21] = [
     "/v1/certificates/renew",
     "/v1/time",
     "/v1/log/key",
+    "/v1/status-lists/{name}",
+    "/v1/credential-keys",
     "/v1/enrolments",
     "/v1/renewals",
 ];
@@ -90,6 +95,8 @@ pub(crate) struct Api {
     pub(crate) revocations: Arc<Revocations>,
     /// Judges cards; none when no card is taken.
     pub(crate) presence: Option<Arc<Presence>>,
+    /// The published lists.
+    pub(crate) status: Arc<StatusLists>,
     /// What the word of staff opens.
     pub(crate) staff_word: StaffWord,
     pub(crate) clock: SharedClock,
@@ -128,6 +135,8 @@ pub(crate) fn router(api: Arc<Api>, metrics: Arc<CenterMetrics>) -> Router {
         .route("/v1/certificates/renew", post(join::renew))
         .route("/v1/time", get(info::time))
         .route("/v1/log/key", get(info::log_key))
+        .route("/v1/status-lists/{name}", get(status::list))
+        .route("/v1/credential-keys", get(status::keys))
         .route_layer(from_fn_with_state(metrics, metrics::count));
     with_fallbacks(router).with_state(api)
 }

@@ -22,18 +22,22 @@ mod reading;
 use std::collections::HashSet;
 use std::io::{Read, Seek};
 
-use domain::InsurerNumber;
+use domain::{InsurerNumber, StatusIndex};
+use jiff::Timestamp;
 use kit::clock::SharedClock;
 use kit::lifecycle::Lifecycle;
 use tokio::sync::mpsc;
+use trust::PlaceKey;
 use wire::api::ImportReport;
 use wire::feed::{CsvEncoding, FeedError};
 
 pub use person_key::PersonKey;
 
 use crate::limits;
+use crate::status::places::Places;
+use crate::store::coverage_put::RowsToPut;
 use crate::store::import_job::ImportJob;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Tx};
 use chunk::Chunk;
 
 /// Who sends a feed.
@@ -61,6 +65,8 @@ pub struct Importer {
     pub store: Store,
     /// Makes person ids.
     pub person_key: PersonKey,
+    /// Gives coverages their places in the status lists.
+    pub place_key: PlaceKey,
     /// The time.
     pub clock: SharedClock,
     /// Runs the reading thread, and says when to stop.
@@ -135,13 +141,13 @@ impl Importer {
         };
         let reading = self.life.spawn_blocking("feed_read", move || reader.run(file, encoding));
         let mut job = job;
-        let mut insurers = HashSet::new();
+        let mut run = Run { insurers: HashSet::new(), fed_before: false, places: Places::new(self.place_key.clone()) };
         let mut copying = None;
         while let Some(chunk) = self.next_chunk(&mut made).await {
             if self.life.is_stopping() {
                 return Err(ImportError::Stopping);
             }
-            job = self.store_chunk(job, chunk, &mut insurers).await?;
+            job = self.store_chunk(job, chunk, &mut run).await?;
             copying = self.copy_log(copying);
         }
         reading.await.map_err(|_| ImportError::Reader)??;
@@ -193,15 +199,10 @@ impl Importer {
     }
 
     /// Stores a chunk and how far the file has come, in one transaction.
-    async fn store_chunk(
-        &self,
-        job: ImportJob,
-        chunk: Chunk,
-        insurers: &mut HashSet<InsurerNumber>,
-    ) -> Result<ImportJob, ImportError> {
+    async fn store_chunk(&self, job: ImportJob, chunk: Chunk, run: &mut Run) -> Result<ImportJob, ImportError> {
         let now = self.clock.now();
-        let new: Vec<_> = chunk.insurers.iter().filter(|(number, _)| !insurers.contains(number)).collect();
-        let (new, job, chunk) = (&new, &job, &chunk);
+        let new: Vec<_> = chunk.insurers.iter().filter(|(number, _)| !run.insurers.contains(number)).collect();
+        let (new, job, chunk, kept) = (&new, &job, &chunk, &*run);
         let stored = self
             .store
             .tx("import_chunk", async |mut tx| {
@@ -209,18 +210,22 @@ impl Importer {
                 if held.as_ref().and_then(|held| held.updated_at) != job.updated_at {
                     return Ok(None);
                 }
+                let numbers: Vec<InsurerNumber> = new.iter().map(|(number, _)| number.clone()).collect();
+                let fed_before = kept.fed_before || tx.is_any_fed(&numbers).await?;
                 for (number, name) in new {
                     tx.put_insurer(number, name, true, now).await?;
                 }
-                let changed = tx.put_coverages(&chunk.rows, now).await?;
+                let mut places = kept.places.clone();
+                let changed = put(&mut tx, chunk, &mut places, fed_before, now).await?;
                 let mut next = chunk.counted_into(job.clone(), changed);
                 tx.put_import_job(&next, now).await?;
                 next.updated_at = tx.import_job(job.digest, &job.source).await?.and_then(|held| held.updated_at);
-                Ok(Some(next))
+                Ok(Some((next, places, fed_before)))
             })
             .await?;
-        let Some(next) = stored else { return Err(ImportError::Concurrent) };
-        insurers.extend(new.iter().map(|(number, _)| number.clone()));
+        let Some((next, places, fed_before)) = stored else { return Err(ImportError::Concurrent) };
+        (run.places, run.fed_before) = (places, fed_before);
+        run.insurers.extend(new.iter().map(|(number, _)| number.clone()));
         self.store.note_feed_taken();
         Ok(next)
     }
@@ -233,6 +238,33 @@ impl Importer {
         self.store.note_feed_taken();
         Ok(job)
     }
+}
+
+/// What an import remembers from chunk to chunk.
+struct Run {
+    /// Insurers that occurred already.
+    insurers: HashSet<InsurerNumber>,
+    /// Whether one of them sent a feed before this one: then most rows say what is known, and keep their places.
+    fed_before: bool,
+    places: Places,
+}
+
+/// Stores the rows of a chunk, each with a place for the case that it needs one.
+async fn put(
+    tx: &mut Tx,
+    chunk: &Chunk,
+    places: &mut Places,
+    fed_before: bool,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let taken = places.take(tx, chunk.rows.iter().map(|row| row.prefecture), now).await?;
+    let put = RowsToPut { rows: &chunk.rows, places: &taken, tell_places: fed_before };
+    let put = tx.put_coverages(put, now).await?;
+    if fed_before {
+        let used: HashSet<StatusIndex> = put.used.into_iter().collect();
+        places.give_back(taken.into_iter().filter(|place| !used.contains(place)));
+    }
+    Ok(put.changed)
 }
 
 /// The report of a file that was finished before: every row says what is known.

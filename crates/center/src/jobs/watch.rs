@@ -16,6 +16,7 @@ use crate::limits;
 use crate::metrics::CenterMetrics;
 use crate::presence::Presence;
 use crate::revocation::Revocations;
+use crate::status::StatusLists;
 use crate::store::Store;
 use crate::tls::Ports;
 
@@ -28,6 +29,7 @@ pub(crate) struct Watch {
     pub(crate) revocations: Arc<Revocations>,
     pub(crate) ports: Arc<Ports>,
     pub(crate) presence: Option<Arc<Presence>>,
+    pub(crate) status: Arc<StatusLists>,
     pub(crate) metrics: Arc<CenterMetrics>,
     pub(crate) config: Arc<Config>,
     pub(crate) clock: SharedClock,
@@ -73,6 +75,17 @@ impl Watch {
                 }
             });
         }
+        let (status, end) = (Arc::clone(&self.status), life.clone());
+        life.spawn("status_lists", async move {
+            loop {
+                if let Err(error) = status.publish_if_due(&end).await {
+                    warn!(%error, "the status lists could not be made anew");
+                }
+                if !end.rest(limits::STATUS_WATCH_TIME).await {
+                    return;
+                }
+            }
+        });
         let end = life.clone();
         life.spawn("cleaning", async move {
             loop {

@@ -28,8 +28,8 @@ use domain::presence::{
     CertificatePeriod, Evidence, Extent, KeyProof, PresenceNote, PresenceRefusal, Revocation, Showing, StaffWord,
     certificate_ends_soon, what_may_be_shown,
 };
-use domain::{Date, MedicalInstitutionCode, PresenceMeans};
-use jiff::{Timestamp, tz};
+use domain::{Date, MedicalInstitutionCode, PresenceMeans, date};
+use jiff::Timestamp;
 use kit::clock::SharedClock;
 use kit::random::SharedRandom;
 use trust::TerminalId;
@@ -160,8 +160,8 @@ impl Presence {
         what_may_be_shown(unasked, self.staff_word)?;
         let revocation = self.revocation.of(certificate).await;
         let mut showing = what_may_be_shown(Evidence { revocation, ..unasked }, self.staff_word)?;
-        let last_day = japan_day(certificate.validity().not_after);
-        if certificate_ends_soon(last_day, japan_day(now)) && period == CertificatePeriod::Within {
+        let last_day = date::in_japan(certificate.validity().not_after).date();
+        if certificate_ends_soon(last_day, date::in_japan(now).date()) && period == CertificatePeriod::Within {
             showing.notes.push(PresenceNote::CertificateEndsSoon);
         }
         Ok((showing, last_day))
@@ -227,9 +227,4 @@ fn period(period: Period) -> CertificatePeriod {
         Period::Grace => CertificatePeriod::Grace,
         Period::Over => CertificatePeriod::Over,
     }
-}
-
-/// The day in Japan, which has no summer time.
-fn japan_day(at: Timestamp) -> Date {
-    tz::offset(9).to_datetime(at).date()
 }

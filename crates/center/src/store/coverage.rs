@@ -1,12 +1,10 @@
 //! `coverage`: who is insured. Look-ups take a whole batch of questions in one statement.
 
-use sqlx::AssertSqlSafe;
 use std::fmt::Write as _;
 use std::str::FromStr;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use domain::{CardKey, Coverage, PersonId, Recorded, hex};
-use jiff::Timestamp;
+use domain::{CardKey, Coverage, PersonId, Prefecture, Recorded, hex};
 
 use super::error::{Result, StoreError};
 use super::log::LogState;
@@ -47,6 +45,27 @@ pub struct LookedUp {
     pub others: Vec<Found>,
 }
 
+/// A record as it is read: with its place in the status lists, which is a column of its own because the record is compared
+/// with what a feed brings. A record is a JSON object and begins with its brace.
+macro_rules! record {
+    ($row:literal) => {
+        concat!(
+            "CASE WHEN ",
+            $row,
+            ".status_index IS NULL THEN ",
+            $row,
+            ".record ELSE '{\"StatusIndex\":' || ",
+            $row,
+            ".status_index || ',' || substr(",
+            $row,
+            ".record, 2) END"
+        )
+    };
+}
+
+const RECORD_C: &str = record!("c");
+const RECORD_O: &str = record!("o");
+
 /// What stands in a record that has ended or will.
 const LOST: &str = "\"DisqualificationDate\"";
 
@@ -65,6 +84,8 @@ pub struct CoverageRow {
     pub near_key: i64,
     /// The coverage as JSON.
     pub record: String,
+    /// In whose list its place is.
+    pub prefecture: Prefecture,
 }
 
 impl CoverageRow {
@@ -78,6 +99,7 @@ impl CoverageRow {
             person,
             near_key: domain::id::near_key(&coverage.insurer_number, coverage.person.birthdate),
             record,
+            prefecture: Prefecture::of(&coverage.insurer_number),
         })
     }
 
@@ -105,10 +127,10 @@ type FoundRow = (i64, i64, Option<Vec<u8>>, String);
 static LOOK_UP_SQLITE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "WITH hit AS MATERIALIZED (
-             SELECT q.key, c.person_id, c.record FROM json_each($2) q CROSS JOIN coverage c
+             SELECT q.key, c.person_id, {RECORD_C} AS record FROM json_each($2) q CROSS JOIN coverage c
              WHERE c.card_key = unhex(substr(q.value, 1, 32)) AND +c.near_key = CAST(substr(q.value, 33) AS INTEGER)
          ), other AS (
-             SELECT hit.key, o.person_id, o.record FROM hit CROSS JOIN coverage o ON o.person_id = hit.person_id
+             SELECT hit.key, o.person_id, {RECORD_O} AS record FROM hit CROSS JOIN coverage o ON o.person_id = hit.person_id
              WHERE instr(hit.record, '{LOST}') > 0 LIMIT {}
          )
          SELECT h.tree_size, h.reference_facilities, (
@@ -126,11 +148,11 @@ static LOCK_AND_LOOK_UP_POSTGRES: LazyLock<String> = LazyLock::new(|| {
     format!(
         "WITH head AS MATERIALIZED (SELECT tree_size, reference_facilities FROM log_head WHERE log_id = $1 FOR UPDATE),
          hit AS MATERIALIZED (
-             SELECT q.at, c.person_id, c.record
+             SELECT q.at, c.person_id, {RECORD_C} AS record
              FROM UNNEST($2::bytea[], $3::bigint[]) WITH ORDINALITY AS q (card_key, near_key, at)
              JOIN coverage c ON c.card_key = q.card_key AND c.near_key + 0 = q.near_key
          ), other AS (
-             SELECT hit.at, o.person_id, o.record FROM hit JOIN coverage o ON o.person_id = hit.person_id
+             SELECT hit.at, o.person_id, {RECORD_O} AS record FROM hit JOIN coverage o ON o.person_id = hit.person_id
              WHERE strpos(hit.record, '{LOST}') > 0 LIMIT {}
          )
          SELECT 0::bigint, head.tree_size, NULL::bytea, head.reference_facilities::text FROM head
@@ -140,40 +162,44 @@ static LOCK_AND_LOOK_UP_POSTGRES: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-const BY_CARD_SQLITE: &str = "
-SELECT group_concat(q.key || ' ' || hex(c.person_id) || ' ' || c.record, char(10))
-FROM json_each($1) q CROSS JOIN coverage c WHERE c.card_key = unhex(q.value)";
+const BY_CARD_SQLITE: &str = concat!(
+    "SELECT group_concat(q.key || ' ' || hex(c.person_id) || ' ' || ",
+    record!("c"),
+    ", char(10)) FROM json_each($1) q CROSS JOIN coverage c WHERE c.card_key = unhex(q.value)"
+);
 
-const BY_CARD_POSTGRES: &str = "
-SELECT q.at - 1, 0::bigint, c.person_id, c.record
-FROM UNNEST($1::bytea[]) WITH ORDINALITY AS q (card_key, at) JOIN coverage c ON c.card_key = q.card_key";
+const BY_CARD_POSTGRES: &str = concat!(
+    "SELECT q.at - 1, 0::bigint, c.person_id, ",
+    record!("c"),
+    " FROM UNNEST($1::bytea[]) WITH ORDINALITY AS q (card_key, at) JOIN coverage c ON c.card_key = q.card_key"
+);
 
 // The limits stand in the text: with a parameter there, SQLite plans the statement again each time.
 static BY_PERSON_SQLITE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT group_concat('0 ' || hex(person_id) || ' ' || record, char(10)) FROM (
-             SELECT c.person_id, c.record FROM coverage c
+             SELECT c.person_id, {RECORD_C} AS record FROM coverage c
              WHERE c.person_id IN (SELECT unhex(value) FROM json_each($1)) LIMIT {}
          )",
         limits::OTHER_ROWS_MAX
     )
 });
 
-const BY_PERSON_POSTGRES: &str = "
-SELECT c.person_id, c.record FROM coverage c WHERE c.person_id = ANY($1) LIMIT $2";
+const BY_PERSON_POSTGRES: &str =
+    concat!("SELECT c.person_id, ", record!("c"), " FROM coverage c WHERE c.person_id = ANY($1) LIMIT $2");
 
 static BY_NEAR_KEY_SQLITE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT group_concat(near_key || ' ' || hex(person_id) || ' ' || record, char(10)) FROM (
-             SELECT c.near_key, c.person_id, c.record FROM coverage c
+             SELECT c.near_key, c.person_id, {RECORD_C} AS record FROM coverage c
              WHERE c.near_key IN (SELECT CAST(value AS INTEGER) FROM json_each($1)) LIMIT {}
          )",
         limits::NEAR_ROWS_MAX
     )
 });
 
-const BY_NEAR_KEY_POSTGRES: &str = "
-SELECT c.near_key, c.person_id, c.record FROM coverage c WHERE c.near_key = ANY($1) LIMIT $2";
+const BY_NEAR_KEY_POSTGRES: &str =
+    concat!("SELECT c.near_key, c.person_id, ", record!("c"), " FROM coverage c WHERE c.near_key = ANY($1) LIMIT $2");
 
 impl Tx {
     /// Takes the log for this transaction, and finds the coverages of every question by card and birth date: the one
@@ -268,88 +294,12 @@ impl Tx {
         }
     }
 
-    /// Stores coverages; one that says what is known already is left alone. Gives how many were new or changed.
-    ///
-    /// No two of the rows may have the same natural key.
-    pub async fn put_coverages(&mut self, rows: &[CoverageRow], now: Timestamp) -> Result<u64> {
-        match self.raw() {
-            Raw::Sqlite(c) => put_sqlite(c, rows, time::ms(now)).await,
-            Raw::Postgres(c) => put_postgres(c, rows, time::ms(now)).await,
-        }
-    }
-
     /// How many coverages there are. Reads the whole index: for start-up and tests.
     pub async fn count_coverages(&mut self) -> Result<u64> {
         let (rows,): (i64,) =
             on_both!(self, |c| sqlx::query_as("SELECT COUNT(*) FROM coverage").fetch_one(&mut *c).await)?;
         time::count(TABLE, rows)
     }
-}
-
-const UPSERT_HEAD: &str =
-    "INSERT INTO coverage (card_key, branch, qualified_on, person_id, near_key, record, updated_at) ";
-const UPSERT_TAIL: &str = " ON CONFLICT (card_key, branch, qualified_on) DO UPDATE SET
-    person_id = excluded.person_id, near_key = excluded.near_key, record = excluded.record,
-    updated_at = excluded.updated_at
-WHERE coverage.record <> excluded.record OR coverage.person_id <> excluded.person_id";
-
-/// One statement for each power of two, so that any number of rows takes few statements and few are prepared.
-static UPSERTS_SQLITE: LazyLock<Vec<(usize, Arc<str>)>> = LazyLock::new(|| {
-    std::iter::successors(Some(limits::SQLITE_ROWS_PER_STATEMENT), |n| (*n > 1).then_some(n / 2))
-        .map(|rows| {
-            let values = vec!["(?,?,?,?,?,?,?)"; rows].join(",");
-            (rows, Arc::from(format!("{UPSERT_HEAD}VALUES {values}{UPSERT_TAIL}")))
-        })
-        .collect()
-});
-
-static UPSERT_POSTGRES: LazyLock<Arc<str>> = LazyLock::new(|| {
-    Arc::from(format!(
-        "{UPSERT_HEAD}SELECT r.card_key, r.branch, r.qualified_on, r.person_id, r.near_key, r.record, $7
-         FROM UNNEST($1::bytea[], $2::text[], $3::bigint[], $4::bytea[], $5::bigint[], $6::text[])
-         AS r (card_key, branch, qualified_on, person_id, near_key, record){UPSERT_TAIL}"
-    ))
-});
-
-async fn put_sqlite(c: &mut sqlx::SqliteConnection, rows: &[CoverageRow], now: i64) -> Result<u64> {
-    let mut rows = rows;
-    let mut changed = 0;
-    for (size, sql) in UPSERTS_SQLITE.iter() {
-        while let Some((together, rest)) = rows.split_at_checked(*size) {
-            rows = rest;
-            let mut query = sqlx::query(AssertSqlSafe(Arc::clone(sql)));
-            for row in together {
-                query = query
-                    .bind(row.card_key.hash().to_vec())
-                    .bind(row.branch.as_str())
-                    .bind(row.qualified_on)
-                    .bind(row.person.0.to_vec())
-                    .bind(row.near_key)
-                    .bind(row.record.as_str())
-                    .bind(now);
-            }
-            changed += query.execute(&mut *c).await?.rows_affected();
-        }
-    }
-    Ok(changed)
-}
-
-async fn put_postgres(c: &mut sqlx::PgConnection, rows: &[CoverageRow], now: i64) -> Result<u64> {
-    let cards: Vec<Vec<u8>> = rows.iter().map(|r| r.card_key.hash().to_vec()).collect();
-    let persons: Vec<&[u8]> = rows.iter().map(|r| r.person.0.as_slice()).collect();
-    let branches: Vec<&str> = rows.iter().map(|r| r.branch.as_str()).collect();
-    let records: Vec<&str> = rows.iter().map(|r| r.record.as_str()).collect();
-    let result = sqlx::query(AssertSqlSafe(Arc::clone(&UPSERT_POSTGRES)))
-        .bind(cards)
-        .bind(branches)
-        .bind(rows.iter().map(|r| r.qualified_on).collect::<Vec<_>>())
-        .bind(persons)
-        .bind(rows.iter().map(|r| r.near_key).collect::<Vec<_>>())
-        .bind(records)
-        .bind(now)
-        .execute(&mut *c)
-        .await?;
-    Ok(result.rows_affected())
 }
 
 fn no_log() -> StoreError {

@@ -35,6 +35,12 @@ const MIGRATIONS: &[Migration] = &[
     shared(4, "bulk", include_str!("../../migrations/0004_bulk.sql")),
     shared(5, "presence", include_str!("../../migrations/0005_presence.sql")),
     shared(6, "consent_facility", include_str!("../../migrations/0006_consent_facility.sql")),
+    Migration {
+        version: 7,
+        name: "status",
+        sqlite: include_str!("../../migrations/sqlite/0007_status.sql"),
+        postgres: include_str!("../../migrations/postgres/0007_status.sql"),
+    },
 ];
 
 /// The newest schema that this program knows.

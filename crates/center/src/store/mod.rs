@@ -34,6 +34,7 @@ pub mod card;
 pub mod certificate;
 pub mod consent;
 pub mod coverage;
+pub mod coverage_put;
 pub mod error;
 pub mod facility;
 pub mod import_job;
@@ -46,6 +47,7 @@ pub mod presence;
 pub mod reference_number;
 pub mod secret;
 mod sqlite;
+pub mod status;
 mod time;
 mod tx;
 

@@ -25,6 +25,14 @@ pub(super) fn day(date: Date) -> i64 {
     i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
 }
 
+/// Back from such a number.
+pub(super) fn date(table: &'static str, number: i64) -> Result<Date> {
+    let wrong = || StoreError::inconsistent(table, "a number that is no day");
+    let year = i16::try_from(number / 10_000).map_err(|_| wrong())?;
+    let part = |number: i64| i8::try_from(number % 100).map_err(|_| wrong());
+    Date::new(year, part(number / 100)?, part(number)?).map_err(|_| wrong())
+}
+
 /// A count out of the database, which knows only signed numbers.
 pub(super) fn count(table: &'static str, number: i64) -> Result<u64> {
     u64::try_from(number).map_err(|_| StoreError::inconsistent(table, "a negative count"))

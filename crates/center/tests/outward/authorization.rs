@@ -86,6 +86,8 @@ fn operations() -> Vec<Operation> {
         operation("renew", Role::Both, "application/json", None),
         operation("time", Role::Both, "", None),
         operation("logKey", Role::Both, "", None),
+        operation("statusList", Role::Both, "", None),
+        operation("credentialKeys", Role::Both, "", None),
         operation("enrol", Role::Nobody, "application/json", None),
         operation("renewAfterExpiry", Role::Nobody, "application/json", None),
     ]
@@ -108,7 +110,11 @@ fn documented() -> Vec<(String, String, String)> {
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             let id = operation["operationId"].as_str().unwrap().to_owned();
-            found.push((id, method.clone(), path.replace("{reception_number}", "0123456789ABCDEFGHJKMNPQRS")));
+            found.push((
+                id,
+                method.clone(),
+                path.replace("{reception_number}", "0123456789ABCDEFGHJKMNPQRS").replace("{name}", "13"),
+            ));
         }
     }
     found

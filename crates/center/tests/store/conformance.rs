@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 use uuid::Uuid;
 
 use crate::on_both_engines;
-use crate::world::{self, CLINIC, SOCIETY, World, behind_its_back, person, someone};
+use crate::world::{self, CLINIC, SOCIETY, World, behind_its_back, person, put_rows, someone};
 
 on_both_engines!(
     a_store_opens_twice_and_keeps_what_it_holds,
@@ -151,7 +151,7 @@ async fn the_same_coverage_again_changes_nothing(world: World) {
     // More rows than one statement takes, and not a round number of them.
     let rows: Vec<CoverageRow> = (0..700).map(someone).map(|(c, p)| CoverageRow::new(&c, p).unwrap()).collect();
     let put =
-        async |rows: &[CoverageRow]| store.tx("put", async |mut tx| tx.put_coverages(rows, now).await).await.unwrap();
+        async |rows: &[CoverageRow]| store.tx("put", async |mut tx| put_rows(&mut tx, rows, now).await).await.unwrap();
     assert_eq!(put(&rows).await, 700);
     assert_eq!(put(&rows).await, 0);
     let mut changed = rows.clone();
@@ -217,7 +217,7 @@ async fn a_rule_of_the_schema_holds(world: World) {
     let wrong = CoverageRow { branch: "1".to_owned(), ..CoverageRow::new(&known, holder).unwrap() };
     let wrong = [wrong];
     let wrong = &wrong;
-    let error = store.tx("wrong", async |mut tx| tx.put_coverages(wrong, now).await).await.unwrap_err();
+    let error = store.tx("wrong", async |mut tx| put_rows(&mut tx, wrong, now).await).await.unwrap_err();
     assert!(matches!(error, StoreError::Statement(_)), "{error}");
     for words in [error.to_string(), format!("{error:?}")] {
         assert!(!words.contains("試験") && words.contains("coverage_branch_is_empty_or_2_digits"), "{words}");

@@ -10,7 +10,7 @@ use center::store::{Address, Store, StoreError};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use testkit::PrivatePostgres;
 
-use crate::world::{World, ask, behind_its_back, search, someone};
+use crate::world::{self, World, ask, behind_its_back, search, someone};
 
 fn retry_after(result: Result<center::check::Answered, CheckError>) -> Option<u32> {
     result.unwrap_err().retry_after_seconds()
@@ -154,7 +154,7 @@ async fn a_full_disk_is_its_own_error() {
     let now = world.now();
     let rows: Vec<CoverageRow> = (0..2_000).map(someone).map(|(c, p)| CoverageRow::new(&c, p).unwrap()).collect();
     let rows = &rows;
-    let error = store.tx("put", async |mut tx| tx.put_coverages(rows, now).await).await.unwrap_err();
+    let error = store.tx("put", async |mut tx| world::put_rows(&mut tx, rows, now).await).await.unwrap_err();
     assert!(matches!(error, StoreError::Full(_)), "{error}");
     assert!(error.is_retryable());
     store.ping().await.unwrap();

@@ -15,7 +15,9 @@ use wire::api::Verdict;
 use wire::feed::{CsvEncoding, FeedRow, FeedWriter};
 
 use crate::on_both_engines;
-use crate::world::{ASSOCIATION, SOCIETY, World, answer_of, ask, coverage, personal_number, search, someone};
+use crate::world::{
+    ASSOCIATION, SOCIETY, World, answer_of, ask, coverage, personal_number, place_key, search, someone,
+};
 
 on_both_engines!(
     a_feed_is_taken_and_asked_about,
@@ -28,7 +30,7 @@ on_both_engines!(
     a_file_that_is_no_feed_changes_nothing,
 );
 
-fn feed(rows: impl IntoIterator<Item = FeedRow>) -> Vec<u8> {
+pub fn feed(rows: impl IntoIterator<Item = FeedRow>) -> Vec<u8> {
     let mut file = Vec::new();
     let mut writer = FeedWriter::new(&mut file).unwrap();
     for row in rows {
@@ -37,7 +39,7 @@ fn feed(rows: impl IntoIterator<Item = FeedRow>) -> Vec<u8> {
     file
 }
 
-fn row(number: u64) -> FeedRow {
+pub fn row(number: u64) -> FeedRow {
     FeedRow::new(&someone(number).0, &personal_number(number))
 }
 
@@ -45,6 +47,7 @@ async fn importer(world: &World, store: &Store) -> Importer {
     Importer {
         store: store.clone(),
         person_key: PersonKey::of_center(store, world.random.as_ref(), world.now()).await.unwrap(),
+        place_key: place_key(),
         clock: Arc::new(world.clock.clone()),
         life: Lifecycle::new(),
     }

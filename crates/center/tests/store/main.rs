@@ -7,6 +7,7 @@
 //! | `engine.rs` | questions in batches: decisions, proofs, order, repetition, restarts, two centers on one database |
 //! | `cards.rs` | cards: challenges once, registrations, consents, checks by card in batches |
 //! | `feed.rs` | feeds: good and bad rows, the same file twice, interruption, other insurers |
+//! | `status.rs` | status lists: places given away once, struck out by whatever changes a record, published |
 //! | `faults.rs` | a full disk, a locked file, a database that goes away: told, survived, nothing lost |
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
@@ -15,4 +16,5 @@ mod conformance;
 mod engine;
 mod faults;
 mod feed;
+mod status;
 mod world;

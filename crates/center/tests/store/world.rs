@@ -3,12 +3,15 @@
 use std::sync::{Arc, LazyLock};
 
 use center::check::{Engine, NoBatchObserver, Parts, Question};
+use center::status::places::Places;
 use center::store::coverage::CoverageRow;
-use center::store::{Address, NoObserver, Store};
+use center::store::coverage_put::RowsToPut;
+use center::store::{Address, NoObserver, Store, Tx};
 use domain::{Coverage, PersonId, PersonalNumber, Purpose};
 use jiff::Timestamp;
 use kit::clock::Clock;
 use testkit::{PrivatePostgres, SeededRandom, TestClock};
+use trust::PlaceKey;
 use trust::keys::PrivateKey;
 use trust::log::{LogId, LogSigner};
 use uuid::Uuid;
@@ -86,7 +89,7 @@ impl World {
                 for (coverage, _) in *people {
                     tx.put_insurer(&coverage.insurer_number, &coverage.insurer_name, true, now).await?;
                 }
-                tx.put_coverages(rows, now).await
+                put_rows(&mut tx, rows, now).await
             })
             .await
             .unwrap();
@@ -197,4 +200,17 @@ pub async fn behind_its_back(address: &Address, sql: &'static str) {
             c.close().await.unwrap();
         }
     }
+}
+
+/// The key of the shuffle of all tests.
+pub fn place_key() -> PlaceKey {
+    PlaceKey::new(&[2; 32])
+}
+
+/// Stores rows as an import does; gives how many were new or changed.
+pub async fn put_rows(tx: &mut Tx, rows: &[CoverageRow], now: Timestamp) -> center::store::Result<u64> {
+    let places = Places::new(place_key()).take(tx, rows.iter().map(|row| row.prefecture), now).await?;
+    let put = tx.put_coverages(RowsToPut { rows, places: &places, tell_places: true }, now).await?;
+    assert_eq!(put.changed, put.used.len() as u64);
+    Ok(put.changed)
 }

@@ -2,13 +2,17 @@
 
 use domain::code::{InsuredCardClassification, ReasonOfLoss};
 use domain::coverage::{ContributionRatio, ElderlyRecipientCertificate};
-use domain::offline::{CannotTell, Copies, Standing, decide_offline};
+use domain::offline::{CannotTell, Copies, Copy, ListSays, Standing, decide_offline};
 use domain::query::RawQuery;
-use domain::{BranchNumber, Coverage, Date};
+use domain::{BranchNumber, Coverage, Date, Status};
 
 use crate::build::{PLAIN, coverage, coverage_with, day, query};
 
 fn told(raw: RawQuery<'_>, kept: Vec<(Coverage, Date)>) -> (Standing, Option<u8>, Option<u8>) {
+    told_with_list(raw, kept.into_iter().map(|(coverage, as_of)| Copy { coverage, as_of, listed: None }))
+}
+
+fn told_with_list(raw: RawQuery<'_>, kept: impl IntoIterator<Item = Copy>) -> (Standing, Option<u8>, Option<u8>) {
     let (query, copies) = (query(raw), Copies::new(kept));
     let offline = decide_offline(&query, &copies);
     (offline.standing, offline.decision.share.map(|s| s.percent), offline.last_share.map(|s| s.percent))
@@ -70,6 +74,64 @@ fn a_kept_answer_says_what_it_said_and_how_far_that_is_believed() {
     for (name, raw, kept, expected) in table {
         assert_eq!(told(raw, kept), expected, "{name}");
     }
+}
+
+/// The day asked is 2026-11-22.
+#[test]
+fn a_list_says_whether_a_kept_answer_still_stands() {
+    use CannotTell::{Changed, NothingKept, OtherPeriod, TooOld};
+    use Standing::{CannotTell as Cannot, ListedLost, ListedValid, LostSince};
+    let at = |on: &str| day(on).at(5, 0, 0, 0);
+    let lost = coverage_with(|c| c.disqualification_date = Some(day("20261101")));
+    let card_ended = coverage_with(|c| c.insured_card_expiration_date = Some(day("20261031")));
+    let table = [
+        ("stands", coverage(), "20261101", Status::Valid, "20261122", (ListedValid(at("20261122")), Some(30), None)),
+        (
+            "two months old",
+            coverage(),
+            "20260910",
+            Status::Valid,
+            "20261122",
+            (ListedValid(at("20261122")), Some(30), None),
+        ),
+        ("92 days", coverage(), "20260822", Status::Valid, "20261122", (ListedValid(at("20261122")), Some(30), None)),
+        ("93 days", coverage(), "20260821", Status::Valid, "20261122", (Cannot(TooOld), None, Some(30))),
+        ("lost", coverage(), "20261101", Status::Invalid, "20261122", (ListedLost(at("20261122")), None, None)),
+        (
+            "lost long ago",
+            coverage(),
+            "20260101",
+            Status::Invalid,
+            "20261120",
+            (ListedLost(at("20261120")), None, None),
+        ),
+        (
+            "lost behind the day asked",
+            coverage(),
+            "20261101",
+            Status::Invalid,
+            "20261123",
+            (Cannot(Changed), None, Some(30)),
+        ),
+        ("changed", coverage(), "20261122", Status::Changed, "20261122", (Cannot(Changed), None, Some(30))),
+        ("set aside", coverage(), "20261122", Status::Suspended, "20261122", (Cannot(Changed), None, Some(30))),
+        (
+            "lost, and that stands",
+            lost.clone(),
+            "20261102",
+            Status::Valid,
+            "20261122",
+            (LostSince(day("20261101")), None, None),
+        ),
+        ("the loss was a mistake", lost, "20261102", Status::Changed, "20261122", (Cannot(Changed), None, None)),
+        ("the card ran out", card_ended, "20261030", Status::Valid, "20261122", (Cannot(OtherPeriod), None, Some(30))),
+    ];
+    for (name, coverage, as_of, status, list, expected) in table {
+        let listed = Some(ListSays { status, as_of: at(list) });
+        let told = told_with_list(PLAIN, [Copy { coverage, as_of: day(as_of), listed }]);
+        assert_eq!(told, expected, "{name}");
+    }
+    assert_eq!(told_with_list(PLAIN, []).0, Cannot(NothingKept));
 }
 
 #[test]

@@ -35,7 +35,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt};
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue, IF_NONE_MATCH, USER_AGENT};
 use http::{Method, Request};
 use http_body::{Body as HttpBody, Frame};
 use http_body_util::combinators::UnsyncBoxBody;
@@ -257,6 +257,19 @@ impl Client {
         stream.or_problem(self.inner.options.answer_bytes_max).await
     }
 
+    /// The same for what is held already under this name (RFC 9110 13.1.2, with its quotation marks): none where the server
+    /// has nothing newer.
+    pub async fn get_stream_unless(&self, path: &str, etag: &str) -> Result<Option<AnswerStream>, ClientError> {
+        let time = self.inner.options.answer_time;
+        let held = HeaderValue::from_str(etag).map_err(CouldNotAsk::unwritable)?;
+        let ask = Ask { method: Method::GET, path, content_type: None, held: Some(held) };
+        let stream = in_time(time, self.send_to_any(ask, Bytes::new(), time)).await?;
+        if stream.status == http::StatusCode::NOT_MODIFIED {
+            return Ok(None);
+        }
+        stream.or_problem(self.inner.options.answer_bytes_max).await.map(Some)
+    }
+
     async fn whole(
         &self,
         asked: impl Future<Output = Result<AnswerStream, ClientError>>,
@@ -267,7 +280,6 @@ impl Client {
         in_time(time, async { asked.await?.whole(self.inner.options.answer_bytes_max).await }).await
     }
 
-    /// Sends to the first base URL that can be reached.
     async fn send(
         &self,
         method: Method,
@@ -276,10 +288,18 @@ impl Client {
         body: Bytes,
         piece_time: Duration,
     ) -> Result<AnswerStream, ClientError> {
+        self.send_to_any(Ask { method, path, content_type, held: None }, body, piece_time).await
+    }
+
+    /// Sends to the first base URL that can be reached.
+    async fn send_to_any(&self, ask: Ask<'_>, body: Bytes, piece_time: Duration) -> Result<AnswerStream, ClientError> {
         let mut last = CouldNotAsk::NoAddress;
         for (index, base) in self.inner.bases.in_order() {
             let outgoing = Outgoing::Whole(Full::new(body.clone()));
-            let request = self.request(method.clone(), base.uri(path)?, content_type, outgoing);
+            let mut request = self.request(ask.method.clone(), base.uri(ask.path)?, ask.content_type, outgoing);
+            if let Some(held) = &ask.held {
+                request.headers_mut().insert(IF_NONE_MATCH, held.clone());
+            }
             match self.http().request(request).await {
                 Ok(response) => {
                     self.inner.bases.worked(index);
@@ -319,6 +339,15 @@ impl Client {
     fn http(&self) -> Arc<Http> {
         self.inner.http.load_full()
     }
+}
+
+/// What is asked, apart from the body.
+struct Ask<'a> {
+    method: Method,
+    path: &'a str,
+    content_type: Option<&'static str>,
+    /// What is held already.
+    held: Option<HeaderValue>,
 }
 
 impl fmt::Debug for Client {

@@ -2,6 +2,7 @@
 
 mod ceiling;
 pub mod certificates;
+mod country;
 mod load;
 pub mod offline;
 mod questions;

@@ -1,13 +1,17 @@
 //! What a window says while the line is cut, how fast, and how long it takes until everything is put right.
 //!
-//! A terminal asks about many people, the line is cut, it is asked about all of them again and about strangers, the line
-//! is mended. Whatever was said without the center is held against what the center said.
+//! A terminal asks about many people, fetches the status lists, and stops for the night. Somebody puts a list as long as the
+//! whole country's in their place, so that it is what an office has in which the line is cut in the morning. It is asked about
+//! all of them again and about strangers, the line is mended. Whatever was said without the center is held against what the
+//! center said.
 
+use super::country::{self, Country};
 use super::{questions, say};
 use crate::check::folders::PrivateTerminal;
 use crate::check::line::Line;
 use crate::check::private::{PrivateCenter, World, generous_limits};
 use anyhow::{Context as _, Result, ensure};
+use domain::offline::Standing;
 use nation::{Nation, Options};
 use serde_json::json;
 use std::path::Path;
@@ -29,6 +33,8 @@ struct Run {
     window_ms: Vec<f64>,
     /// Said from a kept answer, and not to be told.
     from_copies: usize,
+    /// Of these, with the word of a status list that it still stands.
+    from_lists: usize,
     undetermined: usize,
     /// Said otherwise than the center had.
     wrong: usize,
@@ -54,12 +60,14 @@ pub async fn run(cases: usize, world: &World) -> Result<()> {
     let center = made.reached_at(line.url()).start(center::config::Card::default(), world).await?;
     line.lead_to(center.running.api_addr);
     center.load(&nation_folder).await?;
-    let terminal = PrivateTerminal::start(&center, &institution, &folder.path().join("terminal"), world).await?;
+    let place = folder.path().join("terminal");
+    let terminal = PrivateTerminal::start(&center, &institution, &place, world).await?;
     let questions = ask_whom(&nation_folder, &institution, cases, world)?;
-    let run = measure(&line, &terminal, &questions, world).await?;
+    let country = country::make(&folder.path().join("center"), world)?;
+    let (terminal, run) = measure(&line, terminal, &questions, &country.token, &place, world).await?;
     terminal.running.shutdown().await;
     center.stop().await?;
-    tell(cases, &run)
+    tell(cases, &run, &country)
 }
 
 /// Those who came before, and then strangers.
@@ -86,21 +94,27 @@ async fn live(terminal: &PrivateTerminal, question: &(String, SearchInfo)) -> Re
 
 async fn measure(
     line: &Line,
-    terminal: &PrivateTerminal,
+    terminal: PrivateTerminal,
     questions: &[(String, SearchInfo)],
+    country: &[u8],
+    place: &Path,
     world: &World,
-) -> Result<Run> {
+) -> Result<(PrivateTerminal, Run)> {
     let known = questions.len() * STRANGERS / (STRANGERS + 1);
     say(&format!("{known} people are asked about, then the line is cut"))?;
     let mut answers = Vec::with_capacity(known);
     let mut last = 0;
     for question in &questions[..known] {
-        let (answer, index) = live(terminal, question).await?;
+        let (answer, index) = live(&terminal, question).await?;
         answers.push(answer);
         last = index;
     }
+    ensure!(terminal.running.fetch_status_lists().await, "the status lists could not be fetched");
     line.cut();
+    std::fs::write(place.join("status-lists/all.cwt"), country)?;
+    let terminal = terminal.restart(world).await?;
     let mut run = Run {
+        from_lists: 0,
         window_ms: Vec::with_capacity(questions.len()),
         from_copies: 0,
         undetermined: 0,
@@ -119,6 +133,7 @@ async fn measure(
             (Verdict::Undetermined, _) => run.undetermined += 1,
             (said, Some(right)) => {
                 run.from_copies += 1;
+                run.from_lists += usize::from(matches!(recalled.standing, Standing::ListedValid(_)));
                 let is_same = is_insured(said) == is_insured(right.verdict)
                     && recalled.answer.share.as_ref().is_none_or(|share| Some(share) == right.share.as_ref());
                 run.wrong += usize::from(!is_same);
@@ -131,11 +146,11 @@ async fn measure(
     say("the line is mended")?;
     let begun = world.clock.monotonic();
     line.mend()?;
-    run.to_see = settled(terminal, world).await?;
+    run.to_see = settled(&terminal, world).await?;
     run.settled_s = world.since(begun).as_secs_f64();
-    let (_, after) = live(terminal, &questions[0]).await?;
+    let (_, after) = live(&terminal, &questions[0]).await?;
     run.events = after - last - 1;
-    Ok(run)
+    Ok((terminal, run))
 }
 
 fn is_insured(verdict: Verdict) -> bool {
@@ -154,28 +169,45 @@ async fn settled(terminal: &PrivateTerminal, world: &World) -> Result<u32> {
     }
 }
 
-fn tell(cases: usize, run: &Run) -> Result<()> {
+/// Millions of bytes.
+#[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+fn mb(bytes: usize) -> f64 {
+    bytes as f64 / 1e6
+}
+
+fn tell(cases: usize, run: &Run, country: &Country) -> Result<()> {
     let asked = run.window_ms.len();
     let at = |percent: usize| run.window_ms[(asked * percent).div_ceil(100).clamp(1, asked) - 1];
     let lost = u64::try_from(asked)?.abs_diff(run.events);
     say(&format!(
         "\n| {cases} who came before, {} strangers | |\n|---|---|\n| a window waits, p50 | {:.2} ms |\n| p99 | {:.2} ms |\n\
-         | told from kept answers | {} |\n| cannot tell | {} |\n| told otherwise than the center | {} |\n\
+         | told from kept answers | {} |\n| of these insured by the list | {} |\n| cannot tell | {} |\n| told otherwise than the center | {} |\n\
          | settled after the line is back | {:.1} s |\n| events at the center for {asked} cases | {} |\n| for staff to see | {} |\n",
         asked - cases,
         at(50),
         at(99),
         run.from_copies,
+        run.from_lists,
         run.undetermined,
         run.wrong,
         run.settled_s,
         run.events,
         run.to_see,
     ))?;
+    say(&format!(
+        "| list of {} places, {} of them struck out | |\n|---|---|\n| as published | {:.2} MB |\n| loaded | {:.0} ms |\n\
+         | in memory | {:.1} MB |\n",
+        country.places,
+        country.struck,
+        mb(country.token.len()),
+        country.load_ms,
+        mb(country.memory_bytes),
+    ))?;
     let line = json!({
         "bench": "offline", "cases": asked, "window_p50_ms": at(50), "window_p99_ms": at(99),
         "from_copies": run.from_copies, "undetermined": run.undetermined, "wrong": run.wrong,
-        "settled_s": run.settled_s, "events": run.events, "to_see": run.to_see,
+        "from_lists": run.from_lists, "list_bytes": country.token.len(), "list_load_ms": country.load_ms,
+        "list_memory_bytes": country.memory_bytes, "settled_s": run.settled_s, "events": run.events, "to_see": run.to_see,
     });
     crate::command::print(&line.to_string())?;
     ensure!(run.wrong == 0, "{} were told otherwise than the center", run.wrong);

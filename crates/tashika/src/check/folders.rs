@@ -49,6 +49,7 @@ pub struct PrivateTerminal {
     pub running: terminal::Running,
     /// What joining gave: the first login among it.
     pub joined: terminal::Joined,
+    config: terminal::Config,
     req: PathBuf,
     res: PathBuf,
 }
@@ -93,10 +94,18 @@ impl PrivateTerminal {
         set(&mut config.settings);
         let (req, res) = (config.req(), config.res());
         let (clock, random) = (Arc::clone(&world.clock), Arc::clone(&world.random));
-        let running = terminal::Terminal::start_with_parts(config, clock, random, parts)
+        let running = terminal::Terminal::start_with_parts(config.clone(), clock, random, parts)
             .await
             .context("starting the terminal")?;
-        Ok(Self { running, joined, req, res })
+        Ok(Self { running, joined, config, req, res })
+    }
+
+    /// Stops and starts again, as after a night, with its own parts.
+    pub async fn restart(self, world: &World) -> Result<Self> {
+        self.running.shutdown().await;
+        let (clock, random) = (Arc::clone(&world.clock), Arc::clone(&world.random));
+        let running = terminal::Terminal::start(self.config.clone(), clock, random).await?;
+        Ok(Self { running, ..self })
     }
 
     /// Writes the request of a case as a receipt computer does: aside, then renamed.

@@ -7,6 +7,7 @@ pub mod insurer;
 pub mod jpki;
 pub mod nation;
 pub mod proof;
+pub mod status_list;
 pub mod terminal;
 
 use crate::check::private::World;

@@ -31,6 +31,7 @@ pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Resp
         res: desk.inner.config.res().display().to_string(),
         face: desk.inner.config.face().display().to_string(),
         kiosk,
+        lists: checks.lists.state(hours.now()),
     };
     render(&StatusPage { shell: desk.shell(Some(&who), "status"), items: status::items(&facts) })
 }

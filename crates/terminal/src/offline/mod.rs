@@ -37,8 +37,8 @@ impl Recalled {
     /// The word of the list and of the case.
     pub const fn word(&self) -> &'static str {
         match self.standing {
-            Standing::ValidAsOf(_) => VALID_AS_OF,
-            Standing::LostSince(_) => LOST_SINCE,
+            Standing::ValidAsOf(_) | Standing::ListedValid(_) => VALID_AS_OF,
+            Standing::LostSince(_) | Standing::ListedLost(_) => LOST_SINCE,
             Standing::CannotTell(_) => CANNOT_TELL,
         }
     }
@@ -47,8 +47,8 @@ impl Recalled {
     const fn importance(&self) -> u8 {
         match self.standing {
             Standing::CannotTell(_) => 0,
-            Standing::LostSince(_) => 1,
-            Standing::ValidAsOf(_) => 2,
+            Standing::LostSince(_) | Standing::ListedLost(_) => 1,
+            Standing::ValidAsOf(_) | Standing::ListedValid(_) => 2,
         }
     }
 

@@ -1,16 +1,16 @@
 //! A check at the window: the center if it answers in time, else what it said last.
 
-use domain::offline::{Copies, Standing, decide_offline};
-use domain::{Date, EligibilityQuery, Share, date};
-use jiff::Timestamp;
+use domain::offline::{Copies, Copy, Standing, decide_offline};
+use domain::{EligibilityQuery, Share, date};
+use jiff::{Timestamp, tz};
 use uuid::Uuid;
 use wire::api::{Answer, AnswerContext, Basis, CheckRequest, Hint};
 
 use super::{Recalled, settle};
 use crate::asking::outcome::{CouldNotAsk, Outcome, Why};
 use crate::checks::{AskedFor, Checks, visit_of_recalled};
-use crate::hours::day_in_japan;
 use crate::limits;
+use crate::lists::Lists;
 use crate::store::StoreError;
 use crate::store::answers::Way;
 use crate::store::open_cases::{NewCase, OpenCase, QuestionMac};
@@ -116,7 +116,7 @@ impl Checks {
         let (mut kept, mut answers) = (Vec::new(), Vec::new());
         for number in &known.copies {
             let Some(answer) = self.kept_answer(*number).await? else { continue };
-            let Some(copy) = copy(&answer) else { continue };
+            let Some(copy) = copy(&answer, &self.lists, self.center.hours().now()) else { continue };
             kept.push(copy);
             answers.push(answer);
         }
@@ -175,7 +175,7 @@ fn decide(
         query,
         now,
         basis: Basis::SignedCopy,
-        as_of: copy.map_or(now, |copy| copy.as_of),
+        as_of: as_of(offline.standing, copy, now),
         insurer_data_as_of: copy.and_then(|copy| copy.insurer_data_as_of),
         reference_number: copy.and_then(|copy| copy.reference_number.as_deref()),
         by_staff: None,
@@ -205,8 +205,23 @@ fn last_share(share: Share) -> Hint {
     }
 }
 
-/// What an answer says of its one coverage, and on which day in Japan it was given.
-fn copy(answer: &Answer) -> Option<(domain::Coverage, Date)> {
+/// What an answer says of its one coverage, on which day in Japan it was given, and what a list says of it since.
+fn copy(answer: &Answer, lists: &Lists, now: Timestamp) -> Option<Copy> {
     let on = date::parse(&answer.qualification_confirmation_date).ok()?;
-    Some((answer.result_list.first()?.to_coverage(on)?, day_in_japan(answer.as_of)))
+    let coverage = answer.result_list.first()?.to_coverage(on)?;
+    let as_of = date::in_japan(answer.as_of);
+    let listed = coverage.status_index.and_then(|place| lists.says(place, now));
+    // A list that is older than the answer knows nothing that the answer does not.
+    let listed = listed.filter(|says| says.as_of >= as_of);
+    Some(Copy { coverage, as_of: as_of.date(), listed })
+}
+
+/// The moment of which the result tells: that of the list, or of the kept answer.
+fn as_of(standing: Standing, copy: Option<&Answer>, now: Timestamp) -> Timestamp {
+    match standing {
+        Standing::ListedValid(at) | Standing::ListedLost(at) => tz::offset(9).to_timestamp(at).unwrap_or(now),
+        Standing::ValidAsOf(_) | Standing::LostSince(_) | Standing::CannotTell(_) => {
+            copy.map_or(now, |copy| copy.as_of)
+        }
+    }
 }

@@ -25,6 +25,7 @@ mod desk;
 mod faces;
 mod folders;
 mod joining;
+mod lists;
 mod offline;
 mod pages;
 mod proofs;

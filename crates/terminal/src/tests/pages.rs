@@ -3,6 +3,7 @@
 
 use askama::Template;
 use kit::text::Text;
+use trust::{CwtError, ListName, StatusListError};
 use wire::api::{CheckRequest, ProblemCode, ProblemDocument, Verdict};
 
 use super::samples::{self, number_of, search};
@@ -18,6 +19,7 @@ use crate::desk::view::status;
 use crate::equipment::Missing;
 use crate::health::{CertificateState, FolderState, Health, Link, Snapshot};
 use crate::kiosk::screen::ReadersState;
+use crate::lists::{ListState, Trouble};
 use crate::store::users::{Role, User};
 
 fn now() -> jiff::Timestamp {
@@ -206,6 +208,7 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
         disk: Some("disk full".to_owned()),
     };
     let ahead = Some(jiff::SignedDuration::from_hours(1));
+    let tokyo = ListName::parse("13").unwrap();
     let missing = [Missing { setting: "face", why: "no such file".to_owned() }];
     let facts = status::Facts {
         health: &bad,
@@ -221,6 +224,11 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
             compares_faces: false,
             missing: &missing,
         },
+        lists: ListState {
+            held: vec![(ListName::Whole, None), (tokyo, Some(now()))],
+            over: vec![tokyo],
+            trouble: Some(Trouble { name: tokyo, why: StatusListError::Token(CwtError::OtherKey) }),
+        },
     };
     let items = status::items(&facts);
     assert!(items.iter().filter(|item| item.class == "bad").all(|item| !item.todo.is_empty()));
@@ -234,6 +242,9 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
         "light down",
         "回線が切れています",
         "3件あります",
+        "全国: まだありません",
+        "期限切れのため使っていません",
+        "知らない鍵で署名されています",
     ] {
         assert!(page.contains(shown), "{shown}");
     }

@@ -7,6 +7,7 @@
 //! | page | messages |
 //! |---|---|
 //! | [`check`] | one question, one answer: [`CheckRequest`], [`Answer`], [`CheckResponse`] |
+//! | [`status`] | keys of status lists |
 //! | [`record`] | what is known about one person: [`ResultOfQualificationConfirmation`] |
 //! | [`bulk`] | many questions in one file |
 //! | [`presence`] | somebody is here with a card: challenge, check by card, 利用登録 |
@@ -27,6 +28,7 @@ pub mod presence;
 pub mod problem;
 pub mod record;
 pub mod reference;
+pub mod status;
 
 pub use bulk::{BulkHeader, BulkReception, BulkState, BulkStatus, BulkUnit};
 pub use check::{Answer, Basis, CheckRequest, CheckResponse, Hint, Proof, Purpose, SearchInfo, Share, Verdict};
@@ -49,3 +51,4 @@ pub use reference::{
     BulkReferenceHeader, BulkReferenceUnit, ReferenceNumberAnswer, ReferenceNumberRegistrationInfo,
     ReferenceNumberRequest,
 };
+pub use status::{CredentialKeyInfo, CredentialKeys};

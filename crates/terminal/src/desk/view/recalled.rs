@@ -21,14 +21,24 @@ impl AnswerView {
             records: told.records,
             hints: hints(recalled, told.hints),
             next: Some((next.ja.to_owned(), next.en.to_owned())),
-            basis: recalled.copy_of.map(|_| {
-                (format!("控えによる判定（センターの回答 {at}）"), "decided here, from the answer of then".to_owned())
-            }),
+            basis: recalled.copy_of.map(|_| basis(recalled.standing, &at)),
             insurer_data: told.insurer_data,
             day: told.day,
             marked: told.marked,
             statement: matches!(recalled.standing, Standing::CannotTell(_)).then(|| answer.request_id.to_string()),
             ..Self::empty(tone, &big, &big_en)
+        }
+    }
+}
+
+fn basis(standing: Standing, at: &str) -> (String, String) {
+    match standing {
+        Standing::ListedValid(_) | Standing::ListedLost(_) => (
+            format!("控えと失効リストによる判定（リスト {at} 現在）"),
+            "decided here, from a kept answer and the status list of then".to_owned(),
+        ),
+        Standing::ValidAsOf(_) | Standing::LostSince(_) | Standing::CannotTell(_) => {
+            (format!("控えによる判定（センターの回答 {at}）"), "decided here, from the answer of then".to_owned())
         }
     }
 }
@@ -41,6 +51,21 @@ fn big(standing: Standing) -> (Tone, String, String) {
             // Never older than a month, so the year goes without saying.
             format!("有効（{}月{}日の控え）", day.month(), day.day()),
             format!("Insured as of {day}, from a kept answer"),
+        ),
+        Standing::ListedValid(at) => (
+            Tone::Kept,
+            format!("有効（{}月{}日 {:02}:{:02} 現在）", at.month(), at.day(), at.hour(), at.minute()),
+            format!("Insured as of {} {:02}:{:02}, by the status list", at.date(), at.hour(), at.minute()),
+        ),
+        Standing::ListedLost(at) => (
+            Tone::Kept,
+            format!("資格喪失の記録（{}月{}日 {:02}:{:02} のリスト）", at.month(), at.day(), at.hour(), at.minute()),
+            format!(
+                "The coverage has ended, says the status list of {} {:02}:{:02}",
+                at.date(),
+                at.hour(),
+                at.minute()
+            ),
         ),
         Standing::LostSince(day) => (
             Tone::Kept,
@@ -72,6 +97,10 @@ const fn why_not(why: CannotTell) -> Text {
         CannotTell::TooOld => {
             Text::new("保存された回答が31日より前のものです。", "The kept answer is more than 31 days old.")
         }
+        CannotTell::Changed => Text::new(
+            "保存された回答のあとに、保険の記録が変わりました。いまの保険をたずね、新しい証があれば見てください。",
+            "The record has changed since the answer was kept. Ask for the present insurance; look at a new card.",
+        ),
         CannotTell::OtherPeriod => Text::new(
             "保存された回答の証の有効期間に、この日が入っていません。新しい証が届いている時期です。",
             "The period of the card that was kept does not hold the day; a new card is usual then.",
@@ -93,11 +122,11 @@ const fn why_not(why: CannotTell) -> Text {
 
 const fn next(standing: Standing) -> Text {
     match standing {
-        Standing::ValidAsOf(_) => Text::new(
+        Standing::ValidAsOf(_) | Standing::ListedValid(_) => Text::new(
             "このまま受け付けられます。つながると自動で確認し直し、ちがいがあれば「保留」に出ます。",
             "Go on. It is asked again by itself when the center answers; a difference appears under Open cases.",
         ),
-        Standing::LostSince(_) => Text::new(
+        Standing::LostSince(_) | Standing::ListedLost(_) => Text::new(
             "いまの保険を患者さんにたずね、新しい資格確認書などを見てください。つながると自動で確認し直します。",
             "Ask for the present insurance and look at the new card. It is asked again by itself.",
         ),
@@ -123,7 +152,10 @@ mod tests {
     fn no_words_advise_to_collect_everything_or_call_it_invalid() {
         let day = domain::date::parse("20261122").unwrap();
         let all = CannotTell::ALL.map(Standing::CannotTell).into_iter();
-        for standing in all.chain([Standing::ValidAsOf(day), Standing::LostSince(day)]) {
+        let at = day.at(5, 0, 0, 0);
+        let told =
+            [Standing::ValidAsOf(day), Standing::LostSince(day), Standing::ListedValid(at), Standing::ListedLost(at)];
+        for standing in all.chain(told) {
             let (_, ja, en) = big(standing);
             let text = next(standing);
             assert!(!ja.contains("無効") && !en.to_lowercase().contains("invalid"), "{ja} {en}");

@@ -1,13 +1,15 @@
 //! The status page: every part of the terminal, how it is, and what to do about it.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kit::text::Text;
+use trust::ListName;
 
 use super::dates;
 use super::shell;
 use crate::equipment::Missing;
 use crate::health::{CertificateState, FolderState, Link, Snapshot};
 use crate::kiosk::screen::ReadersState;
+use crate::lists::ListState;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) res: String,
     pub(crate) face: String,
     pub(crate) kiosk: KioskFacts<'a>,
+    pub(crate) lists: ListState,
 }
 
 /// How the kiosk is.
@@ -53,6 +56,7 @@ pub(crate) fn items(facts: &Facts<'_>) -> Vec<Item> {
     items.push(folder(Text::new("カード結果フォルダ", "Face folder"), &facts.face, &health.face));
     items.push(files(health));
     items.extend(kiosk(&facts.kiosk));
+    items.extend(lists(&facts.lists));
     items.push(match &health.disk {
         Some(why) => item(
             "bad",
@@ -89,6 +93,39 @@ fn link(link: &Link) -> Item {
             "回線とルーターを確かめてください。自動でつなぎ直します。",
         ),
     }
+}
+
+/// Each list that is wanted, and why a newer one is not in use.
+fn lists(state: &ListState) -> Vec<Item> {
+    let label = Text::new("失効リスト", "Status list");
+    let one = |(name, issued_at): &(ListName, Option<Timestamp>)| {
+        let of = if *name == ListName::Whole { "全国".to_owned() } else { format!("都道府県 {name}") };
+        match issued_at {
+            None => {
+                item("warn", label, &format!("{of}: まだありません"), "not held yet", "つながると自動で取り込みます。")
+            }
+            Some(at) if state.over.contains(name) => item(
+                "warn",
+                label,
+                &format!("{of}: {} のもの。期限切れのため使っていません", dates::day_and_time(*at)),
+                "ran out, not used",
+                "つながると自動で新しいものを取り込みます。",
+            ),
+            Some(at) => item(
+                "good",
+                label,
+                &format!("{of}: {} 現在", dates::day_and_time(*at)),
+                "what was said then still stands",
+                "",
+            ),
+        }
+    };
+    let mut items: Vec<Item> = state.held.iter().map(one).collect();
+    items.extend(state.trouble.map(|trouble| {
+        let todo = "今あるリストを使い続けます。続くときは実施機関に連絡してください。";
+        item("warn", label, trouble.why.message_ja(), trouble.why.code(), todo)
+    }));
+    items
 }
 
 fn certificate(state: Option<&CertificateState>) -> Item {
