@@ -82,6 +82,7 @@ fn question(number: u64, clock: &SharedClock) -> Question {
         purpose: Purpose::Check,
         by_staff: None,
         withdraws: false,
+        decided_at: None,
     }
 }
 

@@ -57,6 +57,7 @@ impl Checks {
             purpose: None,
             qualification_confirm_search_info: search,
             consents: None,
+            decided_at: None,
         }
     }
 

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use kit::clock::SharedClock;
 use kit::lifecycle::{Ending, Lifecycle};
 use kit::random::SharedRandom;
@@ -215,6 +216,12 @@ impl Running {
     /// Fetches newer status lists at once. Gives whether every list that is wanted is held.
     pub async fn fetch_status_lists(&self) -> bool {
         self.checks.lists.fetch(&self.center).await
+    }
+
+    /// Whether every list that is wanted is held and was made after this moment.
+    pub fn has_status_list_of(&self, since: Timestamp) -> bool {
+        let state = self.checks.lists.state(self.center.hours().now());
+        state.held.iter().all(|(_, issued_at)| issued_at.is_some_and(|issued_at| issued_at >= since))
     }
 
     /// Whether the center answered when it was asked last.

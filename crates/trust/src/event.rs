@@ -8,7 +8,7 @@
 //!
 //! | key | member | CBOR type |
 //! |---|---|---|
-//! | 1 | version: 1, or 2 where somebody was recognised | unsigned |
+//! | 1 | version: 1; 2 where somebody was recognised; 3 where it was asked after the window had decided by itself | unsigned |
 //! | 2 | facility: 医療機関コード, ten digits | text |
 //! | 3 | query hash: SHA-256(salt ‖ canonical query) | 32 bytes |
 //! | 4 | verdict, as in the answer's JSON | text |
@@ -17,8 +17,9 @@
 //! | 7 | purpose, as in the answer's JSON | text |
 //! | 8 | request id: the UUID | 16 bytes |
 //! | 9 | salt, random | 16 bytes |
-//! | 10 | version 2 only, means: how the patient was recognised, `pin`, `face`, `staff_eyes` or `number` | text |
-//! | 11 | version 2 only, consents: [`domain::ConsentChoice::bits`] of what the patient allowed; absent when not asked | unsigned |
+//! | 10 | version 2, and 3 where somebody was recognised, means: how the patient was recognised, `pin`, `face`, `staff_eyes` or `number` | text |
+//! | 11 | with 10 only, consents: [`domain::ConsentChoice::bits`] of what the patient allowed; absent when not asked | unsigned |
+//! | 12 | version 3 only, decided at: when the window decided without the center, milliseconds since 1970, as it says itself | unsigned |
 
 use aws_lc_rs::digest::{Context, SHA256};
 use ciborium::Value;
@@ -31,9 +32,9 @@ use crate::merkle::{self, Hash};
 /// Without and with somebody who was recognised.
 const VERSION: u64 = 1;
 const VERSION_WITH_PRESENCE: u64 = 2;
+/// Asked after the window had decided by itself.
+const VERSION_AFTERWARDS: u64 = 3;
 const MEMBERS: usize = 9;
-const MEMBERS_WITH_MEANS: usize = 10;
-const MEMBERS_WITH_CONSENTS: usize = 11;
 /// A real event takes at most this; one allocation serves it.
 const USUAL_BYTES: usize = 224;
 
@@ -78,6 +79,8 @@ pub struct AccessEvent {
     pub salt: [u8; 16],
     /// How the patient was recognised and what they allowed, if they were recognised by a card or by staff.
     pub presence: Option<PresenceRecord>,
+    /// When the window decided without the center, as it says itself, in milliseconds since 1970; none where it asked first.
+    pub decided_at_ms: Option<u64>,
 }
 
 /// SHA-256(salt ‖ bytes), for the query and the answer of an event.
@@ -94,14 +97,9 @@ impl AccessEvent {
     /// The event in deterministic CBOR: the entry of its leaf.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(USUAL_BYTES);
-        let (members, version) = match self.presence {
-            None => (MEMBERS, VERSION),
-            Some(PresenceRecord { choice: None, .. }) => (MEMBERS_WITH_MEANS, VERSION_WITH_PRESENCE),
-            Some(PresenceRecord { choice: Some(_), .. }) => (MEMBERS_WITH_CONSENTS, VERSION_WITH_PRESENCE),
-        };
-        cbor::map(&mut out, members);
+        cbor::map(&mut out, self.members());
         cbor::unsigned(&mut out, 1);
-        cbor::unsigned(&mut out, version);
+        cbor::unsigned(&mut out, self.version());
         cbor::unsigned(&mut out, 2);
         cbor::text(&mut out, self.facility.as_str());
         cbor::unsigned(&mut out, 3);
@@ -126,7 +124,27 @@ impl AccessEvent {
                 cbor::unsigned(&mut out, u64::from(choice.bits()));
             }
         }
+        if let Some(decided_at) = self.decided_at_ms {
+            cbor::unsigned(&mut out, 12);
+            cbor::unsigned(&mut out, decided_at);
+        }
         out
+    }
+
+    const fn version(&self) -> u64 {
+        match (&self.presence, self.decided_at_ms) {
+            (_, Some(_)) => VERSION_AFTERWARDS,
+            (Some(_), None) => VERSION_WITH_PRESENCE,
+            (None, None) => VERSION,
+        }
+    }
+
+    fn members(&self) -> usize {
+        let choice = self.presence.as_ref().and_then(|presence| presence.choice);
+        MEMBERS
+            + usize::from(self.presence.is_some())
+            + usize::from(choice.is_some())
+            + usize::from(self.decided_at_ms.is_some())
     }
 
     /// Reads an event, accepting the one form that [`AccessEvent::encode`] writes and no other.
@@ -144,9 +162,13 @@ impl AccessEvent {
     }
 
     fn from_members(members: &Members<'_>) -> Result<Self, EventError> {
-        let presence = match members.unsigned(1)? {
-            VERSION => None,
-            VERSION_WITH_PRESENCE => Some(members.presence()?),
+        let (presence, decided_at_ms) = match members.unsigned(1)? {
+            VERSION => (None, None),
+            VERSION_WITH_PRESENCE => (Some(members.presence()?), None),
+            VERSION_AFTERWARDS => {
+                let presence = members.get(10).is_ok().then(|| members.presence()).transpose()?;
+                (presence, Some(members.unsigned(12)?))
+            }
             _ => return Err(EventError::Version),
         };
         Ok(Self {
@@ -159,6 +181,7 @@ impl AccessEvent {
             request_id: members.bytes(8)?,
             salt: members.bytes(9)?,
             presence,
+            decided_at_ms,
         })
     }
 

@@ -45,6 +45,7 @@
 //!     request_id: [1; 16],
 //!     salt,
 //!     presence: None,
+//!     decided_at_ms: None,
 //! };
 //! let entry = event.encode();
 //!

@@ -87,6 +87,7 @@ fn read(message: CheckRequest, staff_word: StaffWord) -> Result<Question, Vec<Fi
             purpose: message.purpose.unwrap_or_default().into(),
             by_staff: choice.map(|choice| AskedByStaff { choice, showing: shown_on_the_word_of_staff(staff_word) }),
             withdraws: false,
+            decided_at: message.decided_at,
         }),
         Ok(_) => Err(wrong),
         Err(mut errors) => {

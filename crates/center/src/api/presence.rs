@@ -338,6 +338,7 @@ pub(super) async fn withdraw_by_number(
         purpose: Purpose::ConsentWithdrawal,
         by_staff: None,
         withdraws: true,
+        decided_at: None,
     };
     let withdrawn = api.engine.withdraw(question).await??;
     Ok(withdrawal(&api, caller.facility.code, message.request_id, withdrawn))

@@ -394,6 +394,7 @@ fn registered(
         request_id: *registration.request_id.as_bytes(),
         salt,
         presence: None,
+        decided_at_ms: None,
     };
     let look = Look { facility: registration.facility, person, event: event.encode() };
     (Made::Registered(outcome), look)

@@ -105,6 +105,7 @@ impl CardTask {
                 purpose: Purpose::CardRegistration,
                 by_staff: None,
                 withdraws: false,
+                decided_at: None,
             })),
             CardAsk::Check { .. } | CardAsk::End | CardAsk::Withdraw => None,
         };

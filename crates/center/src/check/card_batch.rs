@@ -239,6 +239,7 @@ impl Turn<'_> {
             request_id: *question.request_id.as_bytes(),
             salt: self.salt,
             presence: Some(PresenceRecord { means: question.witness.means, choice }),
+            decided_at_ms: None,
         };
         Look { facility: question.facility, person, event: event.encode() }
     }

@@ -144,6 +144,7 @@ impl<'a> Decided<'a> {
             request_id: *question.request_id.as_bytes(),
             salt,
             presence,
+            decided_at_ms: question.decided_at.map(since_1970),
         };
         Look { facility: question.query.medical_institution_code, person: self.person, event: event.encode() }
     }

@@ -5,6 +5,7 @@ use domain::{
     BranchNumber, CardKey, CardNumber, CardSymbol, ConsentChoice, EligibilityQuery, InsurerNumber,
     MedicalInstitutionCode, Purpose, ReferenceNumber, date,
 };
+use jiff::Timestamp;
 use uuid::Uuid;
 use wire::api::SearchInfo;
 
@@ -27,6 +28,8 @@ pub struct Question {
     pub by_staff: Option<AskedByStaff>,
     /// Instead of an answer: whatever the patient has allowed this institution to see, it may see no longer.
     pub withdraws: bool,
+    /// When the window decided without the center, where it asks afterwards.
+    pub decided_at: Option<Timestamp>,
 }
 
 /// What a patient told staff, and what that is enough for.
@@ -39,7 +42,8 @@ pub struct AskedByStaff {
 }
 
 impl Question {
-    /// Whether two questions ask the same, so that one answer serves both.
+    /// Whether two questions ask the same, so that one answer serves both. When the window decided does not matter: the first
+    /// of the two may have been answered into a line that was gone.
     pub(super) fn asks_the_same(&self, other: &Self) -> bool {
         self.query == other.query
             && self.search == other.search

@@ -280,6 +280,7 @@ fn read_check(
             purpose: Purpose::BulkCheck,
             by_staff: None,
             withdraws: false,
+            decided_at: None,
         }),
         Ok(_) => Err(Box::new((search, unreadable(&long.into_iter().collect::<Vec<_>>())))),
         Err(errors) => Err(Box::new((search, unreadable(&errors)))),

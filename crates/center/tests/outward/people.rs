@@ -72,6 +72,7 @@ pub fn question(facility: &str, n: u32, request: u128) -> CheckRequest {
         purpose: None,
         qualification_confirm_search_info: card(n),
         consents: None,
+        decided_at: None,
     }
 }
 

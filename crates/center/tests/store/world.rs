@@ -173,6 +173,7 @@ pub fn ask_on(day: &str, facility: &str, search: SearchInfo, request: u128) -> Q
         purpose: Purpose::Check,
         by_staff: None,
         withdraws: false,
+        decided_at: None,
     }
 }
 

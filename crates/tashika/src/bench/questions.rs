@@ -45,6 +45,7 @@ pub fn bodies(nation: &Path, institution: &str, count: usize, world: &World) -> 
                 arbitrary_identifier: None,
             },
             consents: None,
+            decided_at: None,
         };
         bodies.push(Bytes::from(serde_json::to_vec(&request)?));
         if bodies.len() == count {

@@ -41,6 +41,7 @@ pub fn request(case: &Case, world: &World) -> CheckRequest {
         purpose: None,
         qualification_confirm_search_info: search_info(case),
         consents: None,
+        decided_at: None,
     }
 }
 

@@ -34,7 +34,10 @@ async fn find(number: &str, center: &CenterData, world: &World) -> Result<()> {
         found.occurred_at,
         event.purpose.label(),
         event.verdict.label()
-    ))
+    ))?;
+    let Some(decided) = event.decided_at_ms else { return Ok(()) };
+    let decided = Timestamp::from_millisecond(i64::try_from(decided)?)?;
+    print(&format!("  窓口では {decided} にセンターなしで判定 / decided at the window before, without the center"))
 }
 
 fn verify(file: &Path, key: &Path) -> Result<()> {

@@ -6,6 +6,7 @@ mod charts;
 mod fault_bulk;
 mod fault_center;
 mod fault_clock;
+mod fault_day;
 mod fault_offline;
 mod fault_terminal;
 mod jpki;

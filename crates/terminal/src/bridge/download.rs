@@ -217,6 +217,7 @@ impl Fetching {
             purpose: Some(Purpose::BulkCheck),
             qualification_confirm_search_info: unit.search_info.clone(),
             consents: None,
+            decided_at: None,
         };
         match self.checks.center.verify(&request, response) {
             Ok(answered) => {

@@ -162,5 +162,6 @@ fn check_request(request_id: Uuid, header: &MessageHeader, search: wire::api::Se
         purpose: None,
         qualification_confirm_search_info: search,
         consents: None,
+        decided_at: None,
     }
 }

@@ -50,6 +50,7 @@ impl Checks {
         };
         if let Some(waiting) = &known.waiting {
             request.request_id = waiting.request_id;
+            request.decided_at = Some(waiting.at);
         }
         let is_short = !known.copies.is_empty() || self.health.is_down();
         let outcome = self.ask_within(&request, is_short).await;

@@ -268,6 +268,7 @@ impl Inner {
             request_id: *answer.request_id.as_bytes(),
             salt,
             presence: None,
+            decided_at_ms: None,
         };
         let mut log = log.lock().unwrap();
         let index = log.frontier.size();
@@ -410,6 +411,7 @@ async fn bulk_results(State(inner): Center, Path(number): Path<String>) -> Strin
             purpose: Some(Purpose::BulkCheck),
             qualification_confirm_search_info: search.clone(),
             consents: None,
+            decided_at: None,
         };
         let unit = if search.insurer_number.is_empty() {
             BulkUnit {

@@ -50,6 +50,7 @@ fn request(verdict: Verdict) -> CheckRequest {
         purpose: None,
         qualification_confirm_search_info: search(number_of(verdict)),
         consents: None,
+        decided_at: None,
     }
 }
 

@@ -160,6 +160,18 @@ fn who_was_there_is_read_back_and_what_nobody_can_have_chosen_is_refused() {
 }
 
 #[test]
+fn an_event_of_a_question_that_came_afterwards_tells_both_moments() {
+    let plain = sample::answered(3).event;
+    let presence = Some(PresenceRecord { means: PresenceMeans::ALL[0], choice: None });
+    for presence in [None, presence] {
+        let event = AccessEvent { presence, decided_at_ms: Some(plain.as_of_ms - 3_600_000), ..plain.clone() };
+        let bytes = event.encode();
+        assert_eq!(bytes[1..3], [1, 3]);
+        assert_eq!(AccessEvent::decode(&bytes), Ok(event));
+    }
+}
+
+#[test]
 fn every_changed_bit_of_an_event_is_noticed_or_makes_another_event() {
     let event = sample::answered(3).event;
     let bytes = event.encode();

@@ -66,6 +66,7 @@ pub fn answered(number: u8) -> Answered {
         request_id,
         salt,
         presence: None,
+        decided_at_ms: None,
     };
     Answered { answer, event }
 }

@@ -37,6 +37,11 @@ pub struct CheckRequest {
     /// item; that is put on record with it. Absent: the patient was not asked, and nothing is recorded about consents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consents: Option<Consents>,
+    /// When the window decided about the patient without the center, where this is asked afterwards; both moments are put on
+    /// record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub decided_at: Option<Timestamp>,
 }
 
 /// Why a question is asked. Part of every access event, and shown to the patient.
