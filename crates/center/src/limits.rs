@@ -200,7 +200,7 @@ pub const STATUS_HOURS: [i8; 5] = [5, 9, 13, 17, STATUS_HOURS_LAST];
 /// The last of them.
 pub const STATUS_HOURS_LAST: i8 = 21;
 /// How often it is looked whether such an hour has come, or another process has published.
-pub const STATUS_WATCH_TIME: Duration = Duration::from_mins(1);
+pub const STATUS_WATCH_TIME: Duration = Duration::from_secs(10);
 /// How long a list is believed. Windows stay open over a long week-end without the center.
 pub const STATUS_LIST_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// After this a newer list may be there, in seconds.

@@ -7,7 +7,7 @@ use crate::authority::credential_signer;
 use crate::status::{Publication, StatusLists};
 
 impl Admin {
-    /// Makes the status lists anew and publishes them; a running center serves them within a minute.
+    /// Makes the status lists anew and publishes them; a running center serves them within seconds.
     ///
     /// # Errors
     /// The key of the lists or the database.
