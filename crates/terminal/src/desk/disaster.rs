@@ -75,7 +75,7 @@ pub(super) async fn search(State(desk): State<Desk>, sent: Posted<SearchForm>) -
     };
     let came = checks.center.search_person(&request).await;
     let word = match &came {
-        Ok(answered) => disaster::word(answered.answer.outcome),
+        Ok(answered) => domain::SearchOutcome::from(answered.answer.outcome).code(),
         Err(outcome) => outcome.word(),
     };
     tracing::info!(target: "audit", event = "desk.person_searched", user = who.name(), request_id = %request.request_id, purpose = domain::SearchPurpose::from(purpose).code(), outcome = word, "a person was searched for by name");
@@ -95,7 +95,7 @@ async fn keep(desk: &Desk, who: &SignedIn, answered: &SearchAnswered) -> bool {
         at: checks.center.hours().now(),
         asked_by: who.name().to_owned(),
         purpose: answered.answer.purpose.into(),
-        outcome: disaster::outcome(answered.answer.outcome),
+        outcome: answered.answer.outcome.into(),
         proof_number: answered.proof_number.clone(),
     };
     checks.note(line.request_id, checks.store.put_person_search(&line, &answered.proof_file).await)

@@ -75,6 +75,17 @@ impl From<domain::SearchOutcome> for SearchOutcome {
     }
 }
 
+impl From<SearchOutcome> for domain::SearchOutcome {
+    fn from(outcome: SearchOutcome) -> Self {
+        match outcome {
+            SearchOutcome::Found => Self::Found,
+            SearchOutcome::Several => Self::Several,
+            SearchOutcome::NotFound => Self::NotFound,
+            SearchOutcome::TooMany => Self::TooMany,
+        }
+    }
+}
+
 /// `POST /v1/person-searches`: who is this person, and how insured?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase")]

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use domain::{Sex, date};
+use jiff::SignedDuration;
 use kit::text::Text;
 use serde::Deserialize;
 use wire::api::{
@@ -38,13 +39,7 @@ impl DisasterPage {
     }
 
     pub(crate) fn words(&self, line: &SearchLine) -> Text {
-        of_outcome(match line.outcome {
-            domain::SearchOutcome::Found => SearchOutcome::Found,
-            domain::SearchOutcome::Several => SearchOutcome::Several,
-            domain::SearchOutcome::NotFound => SearchOutcome::NotFound,
-            domain::SearchOutcome::TooMany => SearchOutcome::TooMany,
-        })
-        .1
+        of_outcome(line.outcome.into()).1
     }
 
     pub(crate) fn purpose(&self, line: &SearchLine) -> &'static str {
@@ -187,29 +182,27 @@ pub(crate) fn standing(asked: &Result<SearchStanding, Outcome>) -> StandingView 
             return StandingView { class: "cannot", lines, may_search: true, may_ask: false };
         }
     };
-    let until = standing.until.map(dates::day_and_time).unwrap_or_default();
+    // The last minute of a day and not the first of the next, which nobody reads as "until".
+    let last = |until: jiff::Timestamp| until.saturating_sub(SignedDuration::from_secs(1)).unwrap_or(until);
+    let until = standing.until.map(|until| dates::day_and_time(last(until))).unwrap_or_default();
     let reason = standing.disaster_reason.as_deref().unwrap_or_default();
     let disaster = match standing.disaster {
-        DisasterState::Open => (
-            format!("災害時の照会: 開かれています（{reason}、{until} まで）"),
-            "Disaster: open for this institution.".to_owned(),
-        ),
-        DisasterState::Granted => (
-            format!("災害時の照会: 申し出により使えます（{reason}、{until} まで）"),
-            "Disaster: granted to this institution.".to_owned(),
-        ),
-        DisasterState::MayAsk => (
-            "災害時の照会: ほかの地域で開かれています。申し出ると使えます。".to_owned(),
-            "Disaster: open elsewhere; this institution may ask.".to_owned(),
-        ),
-        DisasterState::NotOpen => {
-            ("災害時の照会: 開かれていません。".to_owned(), "Disaster: not open for this institution.".to_owned())
+        DisasterState::Open => {
+            (format!("災害時: 開かれています（{reason}、{until} まで）"), "Disaster: open".to_owned())
         }
+        DisasterState::Granted => {
+            (format!("災害時: 申し出により使えます（{reason}、{until} まで）"), "Disaster: granted".to_owned())
+        }
+        DisasterState::MayAsk => (
+            "災害時: ほかの地域で開かれています。申し出ると使えます。".to_owned(),
+            "Disaster: open elsewhere; you may ask".to_owned(),
+        ),
+        DisasterState::NotOpen => ("災害時: 開かれていません。".to_owned(), "Disaster: not open here".to_owned()),
     };
     let emergency = if standing.emergency {
-        ("救急時の照会: できます（病院）。", "Emergency: this hospital may search.")
+        ("救急時: 照会できます（病院）。", "Emergency: hospital")
     } else {
-        ("救急時の照会: 病院だけができます。", "Emergency: hospitals only.")
+        ("救急時: 病院だけが照会できます。", "Emergency: hospitals only")
     };
     let may_search = standing.emergency || is_open(standing.disaster);
     StandingView {
@@ -301,8 +294,8 @@ impl SearchView {
             Outcome::CouldNotAsk(_) | Outcome::Answered(_) => (
                 Text::new("照会できませんでした", "Could not ask"),
                 Some((
-                    "見つからないという意味ではありません。つながってからもう一度照会してください。急ぐときは申し立てを書き取ってください。".to_owned(),
-                    "This does not mean that nobody was found. Search again when the center answers.".to_owned(),
+                    "見つからないという意味ではありません。急ぐときは聞き取った内容で診療を進め、つながってからもう一度照会してください。".to_owned(),
+                    "This does not mean that nobody was found. If urgent, go on with what you were told, and search again later.".to_owned(),
                 )),
             ),
         };
@@ -345,21 +338,6 @@ const fn of_outcome(outcome: SearchOutcome) -> (Tone, Text) {
             (Tone::Unreadable, Text::new("該当が多すぎて表示できません", "Too many fit to be shown"))
         }
     }
-}
-
-/// The outcome as it is kept.
-pub(crate) const fn outcome(outcome: SearchOutcome) -> domain::SearchOutcome {
-    match outcome {
-        SearchOutcome::Found => domain::SearchOutcome::Found,
-        SearchOutcome::Several => domain::SearchOutcome::Several,
-        SearchOutcome::NotFound => domain::SearchOutcome::NotFound,
-        SearchOutcome::TooMany => domain::SearchOutcome::TooMany,
-    }
-}
-
-/// The word for the log.
-pub(crate) const fn word(came: SearchOutcome) -> &'static str {
-    outcome(came).code()
 }
 
 /// The disk took nothing: the proof is on this page only.
