@@ -2,13 +2,15 @@
 //!
 //! A country of 125 million has about 3,400 people born on one day and as many insurers. Here as many rows of one day lie among
 //! those of other days, over 3,000 insurers; what is smaller is the index that the probes go through.
+#![expect(clippy::print_stdout, reason = "it is a tool that prints figures")]
 
 use std::sync::Arc;
 
 use center::store::coverage::{CoverageRow, read_record};
+use center::store::coverage_put::RowsToPut;
 use center::store::{Address, NoObserver, Store};
 use domain::person_search::{RawSearch, find};
-use domain::{Coverage, InsurerNumber, PersonId, PersonSearch, id};
+use domain::{Coverage, InsurerNumber, PersonId, PersonSearch, StatusIndex, id};
 use kit::clock::{Clock, SharedClock, SystemClock};
 
 const INSURERS: u32 = 3_000;
@@ -27,8 +29,10 @@ async fn main() -> anyhow::Result<()> {
     let numbers: Vec<u32> = (0..people).collect();
     for chunk in numbers.chunks(20_000) {
         let rows: Vec<CoverageRow> = chunk.iter().map(|n| row(*n, days, &insurers)).collect::<anyhow::Result<_>>()?;
-        let rows = &rows;
-        store.tx("fill", async |mut tx| tx.put_coverages(rows, now).await).await?;
+        let places: Vec<StatusIndex> =
+            rows.iter().zip(chunk).map(|(row, n)| StatusIndex::new(row.prefecture, *n)).collect();
+        let put = RowsToPut { rows: &rows, places: &places, tell_places: false };
+        store.tx("fill", async |mut tx| tx.put_coverages(put, now).await).await?;
     }
     let mut took = Vec::new();
     for n in 0..SEARCHES {

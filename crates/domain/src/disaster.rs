@@ -98,7 +98,7 @@ impl Area {
 
     /// Whether an institution is known to lie here. Without an address on record nothing is known below the prefecture.
     pub fn holds(&self, institution: &Institution<'_>) -> bool {
-        if Prefecture::of(institution.code) != self.prefecture {
+        if Prefecture::of_institution(institution.code) != self.prefecture {
             return false;
         }
         if self.municipality.is_empty() {
@@ -241,7 +241,7 @@ pub fn may_search(
 /// the disaster, where one is open in its own prefecture, or one whose people are taken elsewhere. It may ask again.
 pub fn grant(institution: &Institution<'_>, disasters: &[Disaster], now: Timestamp) -> Option<Grant> {
     let hours = now.saturating_add(SignedDuration::from_hours(DISASTER_GRANT_HOURS)).unwrap_or(Timestamp::MAX);
-    let prefecture = Prefecture::of(institution.code);
+    let prefecture = Prefecture::of_institution(institution.code);
     disasters
         .iter()
         .filter(|disaster| disaster.is_open(now))

@@ -67,4 +67,4 @@ pub use query::{EligibilityQuery, Field, UnreadableField};
 pub use scheme::Scheme;
 pub use share::{Share, ShareReason};
 pub use spoken::{Spoken, Tongue};
-pub use status::{Prefecture, Status, StatusIndex};
+pub use status::{Status, StatusIndex};

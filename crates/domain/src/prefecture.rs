@@ -1,6 +1,6 @@
 //! 都道府県, as codes and as addresses begin.
 
-use crate::id::MedicalInstitutionCode;
+use crate::id::{InsurerNumber, MedicalInstitutionCode};
 
 /// The names in the order of their codes 01 to 47 (JIS X 0401).
 const NAMES: [&str; 47] = [
@@ -53,25 +53,43 @@ const NAMES: [&str; 47] = [
     "沖縄県",
 ];
 
-/// One of the 47 prefectures, by its code 1 to 47 (JIS X 0401).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// How many there are: `01` to `47` (JIS X 0401).
+pub const PREFECTURES: u8 = 47;
+
+/// One of the 47 prefectures, written as the two digits of its code (JIS X 0401).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Prefecture(u8);
 
 impl Prefecture {
-    /// The prefecture with this code, 1 to 47.
-    pub fn new(code: u8) -> Option<Self> {
-        (1..=47).contains(&code).then_some(Self(code))
+    /// From its number, 1 to 47.
+    pub const fn new(number: u8) -> Option<Self> {
+        if number >= 1 && number <= PREFECTURES { Some(Self(number)) } else { None }
+    }
+
+    /// From two digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let two = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
+        if two { text.parse().ok().and_then(Self::new) } else { None }
+    }
+
+    /// Of an insurer.
+    pub fn of(insurer: &InsurerNumber) -> Self {
+        Self::parse(insurer.prefecture()).expect("an insurer number names one of the 47 prefectures")
     }
 
     /// Where an institution is: the first two digits of its code.
-    pub fn of(institution: MedicalInstitutionCode) -> Self {
-        // A code that was parsed begins with 01 to 47.
-        Self(institution.as_str()[..2].parse().unwrap_or(1))
+    pub fn of_institution(institution: MedicalInstitutionCode) -> Self {
+        Self::parse(&institution.as_str()[..2]).expect("an institution code begins with one of the 47 prefectures")
     }
 
-    /// The code, 1 to 47.
-    pub const fn code(self) -> u8 {
+    /// Its number, 1 to 47.
+    pub const fn number(self) -> u8 {
         self.0
+    }
+
+    /// All of them, in order.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (1..=PREFECTURES).map(Self)
     }
 
     /// The name, such as 東京都.
@@ -90,6 +108,12 @@ impl Prefecture {
     }
 }
 
+impl std::fmt::Display for Prefecture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:02}", self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     //! Proves that codes and names belong together and that no name is cut out of another.
@@ -105,13 +129,12 @@ mod tests {
             ("", None, ""),
         ] {
             let (prefecture, left) = Prefecture::split(address);
-            assert_eq!((prefecture.map(Prefecture::code), left), (code, rest), "{address}");
+            assert_eq!((prefecture.map(Prefecture::number), left), (code, rest), "{address}");
         }
-        for code in 1..=47 {
-            let prefecture = Prefecture::new(code).unwrap();
+        for prefecture in Prefecture::all() {
             assert_eq!(Prefecture::split(prefecture.name()), (Some(prefecture), ""));
         }
         assert_eq!((Prefecture::new(0), Prefecture::new(48)), (None, None));
-        assert_eq!(Prefecture::of(MedicalInstitutionCode::parse("4710000013").unwrap()).name(), "沖縄県");
+        assert_eq!(Prefecture::of_institution(MedicalInstitutionCode::parse("4710000013").unwrap()).name(), "沖縄県");
     }
 }

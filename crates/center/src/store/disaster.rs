@@ -46,7 +46,7 @@ impl Tx {
                 "INSERT INTO disaster (disaster, prefecture, municipality, reason, elsewhere, opened_at, ends_at)
                  SELECT COALESCE(MAX(disaster), 0) + 1, $1, $2, $3, $4, $5, $6 FROM disaster RETURNING disaster",
             )
-            .bind(i64::from(area.prefecture().code()))
+            .bind(i64::from(area.prefecture().number()))
             .bind(area.municipality())
             .bind(reason)
             .bind(i64::from(elsewhere))

@@ -249,6 +249,8 @@ impl FoundPerson {
             },
             |coverage| ResultOfQualificationConfirmation {
                 public_expense_result_list: decision.tickets.iter().map(|&ticket| ticket.into()).collect(),
+                // Nothing of a search is kept, so nobody needs to look whether it still stands.
+                status_list: None,
                 ..ResultOfQualificationConfirmation::from_coverage(coverage, on)
             },
         );
