@@ -60,6 +60,7 @@ pub(super) fn make(look: &PersonLook, salt: [u8; 16]) -> (Made, Look) {
         request_id: *look.asked.request_id.as_bytes(),
         salt,
         presence: None,
+        decided_at_ms: None,
     };
     let event = event.encode();
     let person = match look.shown.as_slice() {
