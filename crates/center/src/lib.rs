@@ -24,6 +24,7 @@
 //! | add a route | `api/mod.rs`, which has the recipe |
 //! | know how an answer comes about | [`check`] |
 //! | know what a card proves | [`presence`] |
+//! | know who may search by name, and whom that finds | `search.rs` |
 //! | know how a certificate comes about and ends | [`enrol`], [`revocation`] |
 //! | add a table | [`store`], which has the recipe |
 //! | know what runs by itself | `jobs/mod.rs` |
@@ -47,6 +48,7 @@ mod openapi;
 pub mod presence;
 mod registration;
 pub mod revocation;
+mod search;
 mod start;
 pub mod status;
 pub mod store;

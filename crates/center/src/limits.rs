@@ -89,6 +89,19 @@ pub const KEY_FILE_BYTES_MAX: u64 = 64 * 1024;
 pub const SINGLE_CHECKS_PER_SECOND: NonZeroU32 = nonzero(200);
 /// Single checks of one facility at once after a rest: what a terminal asks again when the line returns.
 pub const SINGLE_CHECKS_BURST: NonZeroU32 = nonzero(2_000);
+/// One facility may search for a person by name once in this time, over time. Who receives people in a disaster needs some
+/// minutes for each; ten a minute are several windows.
+pub const PERSON_SEARCH_REST: Duration = Duration::from_secs(6);
+/// Such searches at once after a rest.
+pub const PERSON_SEARCHES_BURST: NonZeroU32 = nonzero(20);
+/// Searches by name that read at once, in searches. Each holds up to [`NEAR_ROWS_MAX`] rows in memory.
+pub const PERSON_SEARCHES_AT_ONCE: usize = 2;
+/// Disasters, and requests of institutions, that are read at once, in rows. More than are ever open.
+pub const DISASTERS_MAX: i64 = 1_000;
+/// Longest time for which a disaster is opened, in days. It can be opened again.
+pub const DISASTER_DAYS_MAX: i64 = 90;
+/// Searches by name that an operator lists, in searches.
+pub const LOOKS_LISTED_MAX: u32 = 1_000;
 /// Requests about bulk files of one facility in a second.
 pub const BULK_REQUESTS_PER_SECOND: NonZeroU32 = nonzero(10);
 /// Such requests at once after a rest.

@@ -5,7 +5,7 @@
 use utoipa::openapi::security::SecurityScheme;
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{bulk, check, feeds, info, join, presence, reference, status};
+use crate::api::{bulk, check, feeds, info, join, person_search, presence, reference, status};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,6 +27,9 @@ use crate::api::{bulk, check, feeds, info, join, presence, reference, status};
         presence::end,
         presence::withdraw,
         presence::withdraw_by_number,
+        person_search::search,
+        person_search::standing,
+        person_search::ask,
         bulk::checks::send,
         bulk::checks::status,
         bulk::checks::results,
@@ -48,10 +51,12 @@ use crate::api::{bulk, check, feeds, info, join, presence, reference, status};
         wire::api::SearchInfo,
         wire::api::ReferenceNumberRegistrationInfo,
         wire::api::Answer,
+        wire::api::PersonSearchAnswer,
     )),
     tags(
         (name = "check", description = "資格確認: one patient at the window"),
         (name = "card", description = "マイナンバーカード: challenge, check, 利用登録, consents taken back"),
+        (name = "search", description = "災害時・救急時: a person without card or numbers, searched for by name"),
         (name = "bulk", description = "一括照会: many patients in one file"),
         (name = "reference", description = "照会番号: the institution's own number of a patient"),
         (name = "insurer", description = "Members and losses, from insurers"),

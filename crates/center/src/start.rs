@@ -278,6 +278,12 @@ impl Core {
             random: Arc::clone(&self.random),
             limits,
             single_checks: Throttle::new(limits.single_checks(), Arc::clone(&self.clock)),
+            person_searches: Throttle::slow(
+                limits::PERSON_SEARCH_REST,
+                limits::PERSON_SEARCHES_BURST,
+                Arc::clone(&self.clock),
+            ),
+            searches_at_once: Semaphore::new(limits::PERSON_SEARCHES_AT_ONCE),
             bulk_requests: Throttle::new(limits.bulk_requests(), Arc::clone(&self.clock)),
             renewals: Throttle::new(limits.enrolment_attempts(), Arc::clone(&self.clock)),
             spool,

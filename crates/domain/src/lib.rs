@@ -14,6 +14,7 @@
 //!   to do next.
 //! * [`offline`] — what a window may still say while nobody can be asked; [`status`] — whether what was said still stands.
 //! * [`presence`] — what a card proves that is here, and what that is enough for; [`consent`] — what the patient allows.
+//! * [`disaster`] — who may search for a person by name; [`person_search`] — whom a search finds.
 //! * [`code`] — the code tables of the OQS interface (OQSCDnnn), one enum each.
 //! * [`spoken`] — words for patients, in five languages.
 //!
@@ -26,6 +27,7 @@ pub mod code;
 pub mod consent;
 pub mod coverage;
 pub mod date;
+pub mod disaster;
 pub mod eligibility;
 pub mod hex;
 pub mod hint;
@@ -34,6 +36,8 @@ pub mod limits;
 mod near_miss;
 pub mod offline;
 pub mod person;
+pub mod person_search;
+pub mod prefecture;
 pub mod presence;
 pub mod purpose;
 pub mod query;
@@ -47,6 +51,7 @@ pub use code::{InsuredCardClassification, LimitClassification, LimitFlag, Person
 pub use consent::{Consent, ConsentChoice, ConsentItem, ConsentState, PrescriptionForm};
 pub use coverage::{Coverage, RegistrationStatus};
 pub use date::Date;
+pub use disaster::SearchPurpose;
 pub use eligibility::{Decision, Facts, PersonId, PersonQuery, Reason, Recorded, Verdict, decide, decide_person};
 pub use hint::{Hint, HintCode};
 pub use id::{
@@ -54,10 +59,12 @@ pub use id::{
     ReferenceNumber,
 };
 pub use person::Person;
+pub use person_search::{PersonSearch, SearchOutcome};
+pub use prefecture::Prefecture;
 pub use presence::{PresenceMeans, PresenceRecord};
 pub use purpose::Purpose;
 pub use query::{EligibilityQuery, Field, UnreadableField};
 pub use scheme::Scheme;
 pub use share::{Share, ShareReason};
 pub use spoken::{Spoken, Tongue};
-pub use status::{Prefecture, Status, StatusIndex};
+pub use status::{Status, StatusIndex};

@@ -10,3 +10,13 @@ pub const RAW_IDENTIFIER_BYTES_MAX: usize = 256;
 pub const NAME_CHARS_MAX: usize = 200;
 /// Most list entries (limit certificates, tickets, ratios) that one coverage carries.
 pub const COVERAGE_LIST_ENTRIES_MAX: usize = 64;
+/// Longest 住所 in characters.
+pub const ADDRESS_CHARS_MAX: usize = 400;
+/// Persons that one search by name may show. Twins and namesakes born on one day are two; more is a list of people.
+pub const PERSON_CANDIDATES_MAX: usize = 5;
+/// Shortest reason for a search, in characters: a word such as 地震 says nothing about the patient.
+pub const SEARCH_REASON_CHARS_MIN: usize = 5;
+/// Longest reason for a search, in characters.
+pub const SEARCH_REASON_CHARS_MAX: usize = 200;
+/// How long an institution that asked may search in a disaster, in hours. It may ask again.
+pub const DISASTER_GRANT_HOURS: i64 = 72;

@@ -16,6 +16,10 @@ pub enum Purpose {
     CardRegistrationEnd,
     /// The patient takes back what the institution may see.
     ConsentWithdrawal,
+    /// Somebody without card or numbers is searched for by name in a disaster (災害時医療情報閲覧).
+    DisasterSearch,
+    /// A patient who cannot speak is searched for by name in a hospital (救急時医療情報閲覧).
+    EmergencySearch,
 }
 
 impl Purpose {
@@ -28,6 +32,8 @@ impl Purpose {
             Self::CardRegistration => "card_registration",
             Self::CardRegistrationEnd => "card_registration_end",
             Self::ConsentWithdrawal => "consent_withdrawal",
+            Self::DisasterSearch => "disaster_search",
+            Self::EmergencySearch => "emergency_search",
         }
     }
 
@@ -40,6 +46,8 @@ impl Purpose {
             Self::CardRegistration => "マイナンバーカードの保険証利用登録",
             Self::CardRegistrationEnd => "マイナンバーカードの保険証利用登録の解除",
             Self::ConsentWithdrawal => "情報を見せることへの同意の取り消し",
+            Self::DisasterSearch => "災害時の、氏名などによる照会",
+            Self::EmergencySearch => "救急時の、氏名などによる照会",
         }
     }
 }

@@ -24,6 +24,16 @@ pub enum Field {
     Birthdate,
     /// 限度額適用認定証提供同意フラグ
     LimitApplicationCertificateRelatedConsFlg,
+    /// 氏名
+    Name,
+    /// 氏名カナ
+    NameKana,
+    /// 性別1
+    Sex1,
+    /// 住所
+    Address,
+    /// Why somebody is searched for by name
+    SearchReason,
 }
 
 impl Field {
@@ -38,7 +48,17 @@ impl Field {
             Self::InsuredBranchNumber => "InsuredBranchNumber",
             Self::Birthdate => "Birthdate",
             Self::LimitApplicationCertificateRelatedConsFlg => "LimitApplicationCertificateRelatedConsFlg",
+            Self::Name => "Name",
+            Self::NameKana => "NameKana",
+            Self::Sex1 => "Sex1",
+            Self::Address => "Address",
+            Self::SearchReason => "SearchReason",
         }
+    }
+
+    /// Whether it is a text of people, not printed on a card in a form of its own.
+    const fn is_free_text(self) -> bool {
+        matches!(self, Self::Name | Self::NameKana | Self::Address | Self::SearchReason)
     }
 
     /// The name that a desk reads.
@@ -52,6 +72,11 @@ impl Field {
             Self::InsuredBranchNumber => "枝番",
             Self::Birthdate => "生年月日",
             Self::LimitApplicationCertificateRelatedConsFlg => "限度額情報の提供同意",
+            Self::Name => "氏名",
+            Self::NameKana => "フリガナ",
+            Self::Sex1 => "性別",
+            Self::Address => "住所",
+            Self::SearchReason => "照会の理由",
         }
     }
 }
@@ -61,7 +86,8 @@ impl Field {
 pub struct UnreadableField {
     /// Which field.
     pub field: Field,
-    /// The stable code for vendors: `empty`, `character`, `length`, `check_digit`, `kind`, `no_such_day`, `value`.
+    /// The stable code for vendors: `empty`, `character`, `length`, `check_digit`, `kind`, `no_such_day`, `value`; of a search
+    /// by name also `one_of`, `municipality`, `too_short`.
     pub code: &'static str,
 }
 
@@ -71,6 +97,12 @@ impl UnreadableField {
         let label = self.field.label();
         match self.code {
             "empty" => format!("{label}が入っていません。入力してください。"),
+            "one_of" => "フリガナ・氏名・住所のうち、少なくとも一つを入れてください。".to_owned(),
+            "municipality" => format!("{label}は市区町村まで入れてください。"),
+            "too_short" => format!("{label}が短すぎます。患者さんが後で読んで分かるように書いてください。"),
+            "character" | "length" if self.field.is_free_text() => {
+                format!("{label}が長すぎるか、使えない文字があります。確かめてください。")
+            }
             "character" => format!("{label}に使えない文字があります。カードの表記を見て入力し直してください。"),
             "length" => format!("{label}の桁数がちがいます。カードの表記を見て入力し直してください。"),
             "check_digit" => {
@@ -89,6 +121,9 @@ impl UnreadableField {
         let element = self.field.element();
         match self.code {
             "empty" => format!("{element} is empty."),
+            "one_of" => "Give at least one of NameKana, Name and Address.".to_owned(),
+            "municipality" => format!("{element} has to name the municipality at least."),
+            "too_short" => format!("{element} is too short; the patient will read it later."),
             "character" => format!("{element} has a character that does not belong there."),
             "length" => format!("{element} has a wrong number of digits or characters."),
             "check_digit" => format!("{element}: the check digit does not fit; a digit is misread or two are swapped."),

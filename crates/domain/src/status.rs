@@ -7,10 +7,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Coverage, Date, RegistrationStatus};
-
-/// Prefectures of insurers, `01` to `47` (JIS X 0401).
-pub const PREFECTURES: u8 = 47;
+use crate::{Coverage, Date, Prefecture, RegistrationStatus};
 
 /// What the name of every list begins with; two digits of a prefecture follow, or `all`.
 pub const LIST_URN: &str = "urn:tashika:status:";
@@ -47,44 +44,6 @@ impl Status {
             2 => Self::Suspended,
             _ => Self::Changed,
         }
-    }
-}
-
-/// Two digits of a prefecture, `01` to `47`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Prefecture(u8);
-
-impl Prefecture {
-    /// From its number, 1 to 47.
-    pub const fn new(number: u8) -> Option<Self> {
-        if number >= 1 && number <= PREFECTURES { Some(Self(number)) } else { None }
-    }
-
-    /// From two digits.
-    pub fn parse(text: &str) -> Option<Self> {
-        let two = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
-        if two { text.parse().ok().and_then(Self::new) } else { None }
-    }
-
-    /// Of an insurer.
-    pub fn of(insurer: &crate::InsurerNumber) -> Self {
-        Self::parse(insurer.prefecture()).expect("an insurer number names one of the 47 prefectures")
-    }
-
-    /// Its number, 1 to 47.
-    pub const fn number(self) -> u8 {
-        self.0
-    }
-
-    /// All of them, in order.
-    pub fn all() -> impl Iterator<Item = Self> {
-        (1..=PREFECTURES).map(Self)
-    }
-}
-
-impl std::fmt::Display for Prefecture {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:02}", self.0)
     }
 }
 

@@ -31,6 +31,14 @@ pub fn is_variation_selector(c: char) -> bool {
     matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' | '\u{180B}'..='\u{180D}')
 }
 
+/// How names of municipalities end.
+pub(crate) const MUNICIPALITY_ENDS: [char; 4] = ['市', '区', '町', '村'];
+
+/// The form of an address in which width and white space make no difference.
+pub(crate) fn folded(raw: &str) -> String {
+    raw.nfkc().filter(|c| !c.is_whitespace() && !is_variation_selector(*c)).collect()
+}
+
 /// The canonical form of a name in kana for finding candidates: NFKC, katakana, large letters, without white space, hyphens
 /// and long-vowel signs, and with letters that sound alike as one (ヅ ズ, ヂ ジ, ヲ オ). Two names that fold alike may be the
 /// same person; somebody has to look (oqs-interface.md 10, rows 3 and 4).

@@ -47,9 +47,20 @@ impl<K: Hash + Eq + Clone> Throttle<K> {
         Self::with_keys_max(rate, clock, limits::THROTTLE_KEYS_MAX)
     }
 
+    /// As [`Self::new`], for what may happen less than once a second: one request for each `rest`, over time, and `burst`
+    /// at once after a long rest.
+    pub fn slow(rest: Duration, burst: NonZeroU32, clock: SharedClock) -> Self {
+        // Only a rest of no time has no quota.
+        let quota = Quota::with_period(rest).unwrap_or_else(|| Quota::per_second(NonZeroU32::MIN));
+        Self::with_quota(quota.allow_burst(burst), clock, limits::THROTTLE_KEYS_MAX)
+    }
+
     /// As [`Self::new`], for another number of keys.
     pub fn with_keys_max(rate: Rate, clock: SharedClock, keys_max: usize) -> Self {
-        let quota = Quota::per_second(rate.per_second).allow_burst(rate.burst);
+        Self::with_quota(Quota::per_second(rate.per_second).allow_burst(rate.burst), clock, keys_max)
+    }
+
+    fn with_quota(quota: Quota, clock: SharedClock, keys_max: usize) -> Self {
         let clock = Ticks(clock);
         let buckets = Buckets { keys_max, inner: Mutex::default() };
         let limiter = RateLimiter::new(quota, buckets, clock.clone());
@@ -194,6 +205,18 @@ mod tests {
         clock.advance(Duration::from_millis(500));
         throttle.check(&"1310000001").expect("half a second brings one token");
         assert_eq!(throttle.admit(&"1310000001").unwrap_err().document().retry_after_seconds, Some(1));
+    }
+
+    #[test]
+    fn what_is_rare_has_one_token_for_each_rest() {
+        let clock = Arc::new(HandClock::default());
+        let throttle = Throttle::slow(Duration::from_secs(6), NonZeroU32::new(2).unwrap(), clock.clone());
+        throttle.check(&1).unwrap();
+        throttle.check(&1).unwrap();
+        assert_eq!(throttle.check(&1), Err(Duration::from_secs(6)));
+        clock.advance(Duration::from_secs(6));
+        throttle.check(&1).unwrap();
+        assert!(throttle.check(&1).is_err());
     }
 
     #[test]

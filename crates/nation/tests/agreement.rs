@@ -1,16 +1,21 @@
 //! The decision in `domain`, fed with rows that `wire` reads from the nation's own file, agrees with every query of the
-//! oracle. No server and no database: what fails here is a rule, what fails only in `tashika nation check` is a road.
+//! oracle, and a search by name finds its person. No server and no database: what fails here is a rule, what fails only in `tashika nation check` is a road.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
 use domain::offline::{Copies, Copy, Standing, decide_offline};
+use domain::person_search::{RawSearch, find};
 use domain::query::{RawQuery, UnreadableField};
-use domain::{Decision, EligibilityQuery, Facts, InsurerNumber, PersonId, Recorded, Verdict, decide};
+use domain::{
+    Coverage, Decision, EligibilityQuery, Facts, InsurerNumber, PersonId, PersonSearch, Recorded, RegistrationStatus,
+    SearchOutcome, Verdict, decide,
+};
 use nation::{Case, Options, files};
 use wire::api::ResultOfQualificationConfirmation;
 use wire::feed::{CsvEncoding, CsvReader, CsvRow, Facility, FeedRecord, Insurer, Resident};
+use wire::text::common;
 
 fn read<T: CsvRow>(dir: &Path, table: &str) -> Vec<T> {
     let file = File::open(dir.join(table)).expect("table");
@@ -195,6 +200,70 @@ fn a_kept_answer_never_says_of_the_next_month_what_the_register_does_not_say() {
         let few = disagreements[..disagreements.len().min(5)].join("\n");
         assert!(disagreements.is_empty(), "{} of {} disagree\n{few}", disagreements.len(), cases.len());
     }
+}
+
+/// The ways in which staff may write what a person says, from how one coverage has it registered.
+fn typed(coverage: &Coverage) -> Vec<[String; 3]> {
+    let person = &coverage.person;
+    let (name, kana) = (common(&person.name).replace('　', " "), person.name_kana.clone().unwrap_or_default());
+    let address = person.address.clone().unwrap_or_default();
+    let town = address.split(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c)).next().unwrap_or_default();
+    let ways = [
+        [String::new(), kana.clone(), String::new()],
+        [name.clone(), String::new(), String::new()],
+        [name, kana, address.clone()],
+        [String::new(), String::new(), address.clone()],
+        [String::new(), String::new(), town.to_owned()],
+    ];
+    ways.into_iter().filter(|way| way.iter().any(|text| !text.is_empty())).collect()
+}
+
+#[test]
+fn a_search_by_name_finds_its_person_and_never_one_of_another_birth_date() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    nation::generate(&Options::new(20_000, 5), dir.path()).expect("a nation");
+    let register = Register::load(dir.path());
+    let mut born: HashMap<domain::Date, Vec<&Recorded>> = HashMap::new();
+    for row in &register.rows {
+        born.entry(row.coverage.person.birthdate).or_default().push(row);
+    }
+    let (mut searches, mut alone) = (0, 0);
+    for Recorded { person, coverage } in &register.rows {
+        if coverage.registration_status == RegistrationStatus::Deleted {
+            continue;
+        }
+        for [name, name_kana, address] in typed(coverage) {
+            let birthdate = domain::date::format(coverage.person.birthdate);
+            let raw = RawSearch {
+                name: &name,
+                name_kana: &name_kana,
+                birthdate: &birthdate,
+                sex1: coverage.person.sex1.code(),
+                address: &address,
+                reason: "避難所で受診した",
+            };
+            let search = PersonSearch::parse(&raw, common).unwrap_or_else(|bad| panic!("{bad:?}: {address}"));
+            let rows = &born[&search.birthdate()];
+            let everybody = register.rows.iter().filter(|_| searches % 5_000 == 0);
+            let found = find(
+                &search,
+                rows.iter().copied().chain(everybody).map(|row| (row.person, &row.coverage)),
+                true,
+                common,
+            );
+            searches += 1;
+            if found.outcome == SearchOutcome::TooMany {
+                continue;
+            }
+            assert!(found.persons.contains(person), "{name} {name_kana} {address} is not found");
+            alone += u32::from(found.persons == [*person]);
+            for other in &found.persons {
+                let fits = |row: &&&Recorded| row.person == *other;
+                assert!(rows.iter().any(|row| fits(&row)), "{name} {name_kana} {address} finds another birth date");
+            }
+        }
+    }
+    assert!(searches > 80_000 && f64::from(alone) > 0.98 * f64::from(searches), "{alone} of {searches} alone");
 }
 
 #[test]

@@ -1,8 +1,12 @@
 //! The command line: what can be said, with its help. What is done about it lives in `command/`.
 
+mod disaster;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+pub use disaster::Disaster;
 
 /// Tashika 確か: online health-insurance eligibility for clinics, hospitals, dental clinics and pharmacies.
 #[derive(Debug, Parser)]
@@ -118,6 +122,9 @@ pub enum Center {
         #[command(flatten)]
         center: CenterData,
     },
+    /// Searches for people by name in a disaster: open, close, see who looked and why.
+    #[command(subcommand)]
+    Disaster(Disaster),
     /// Serve terminals and insurers until SIGINT or SIGTERM.
     Run {
         /// The data folder.

@@ -35,6 +35,12 @@
     const next = document.getElementById("next-patient");
     if (event.key === "Escape" && next && !event.isComposing) { location.assign(next.href); }
   });
+  // Each search by name is a look on record: once is enough.
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "search") { return; }
+    if (event.target.classList.contains("busy")) { event.preventDefault(); }
+    event.target.classList.add("busy");
+  });
   document.addEventListener("click", (event) => {
     if (event.target.closest && event.target.closest("#print")) { window.print(); }
   });

@@ -23,6 +23,8 @@ pub const SETTLE_INTERVAL: Duration = Duration::from_secs(1);
 pub const SETTLE_REST_MAX: Duration = Duration::from_mins(5);
 /// Longest field of a statement, in characters.
 pub const STATEMENT_FIELD_CHARS_MAX: usize = 200;
+/// Searches by name that their page lists.
+pub const SEARCHES_SHOWN_MAX: u32 = 20;
 /// Cases that one page shows.
 pub const CASES_SHOWN_MAX: u32 = 200;
 /// First rest before a question that could not be asked is asked again; doubled up to [`RETRY_REST_MAX`].

@@ -20,7 +20,8 @@
 use std::io::{Read as _, Write as _};
 
 use ciborium::Value;
-use domain::status::{LIST_URN, PREFECTURES};
+use domain::prefecture::PREFECTURES;
+use domain::status::LIST_URN;
 use domain::{Prefecture, Status, StatusIndex};
 use flate2::Compression;
 use flate2::read::ZlibDecoder;

@@ -36,6 +36,22 @@ fn characters_of_real_names_fold_to_what_a_reader_takes_for_the_same_name() {
 }
 
 #[test]
+fn names_are_compared_in_the_characters_that_everybody_types() {
+    for (original, common) in [
+        ("髙﨑　花子", "高崎　花子"),
+        ("𠮷田", "吉田"),
+        ("渡邉\u{E0101}", "渡邉"),
+        ("葛\u{E0100}城", "葛城"),
+        ("か\u{3099}く", "がく"),
+        ("Nuñez", "Nunez"),
+        ("김", "김"),
+        ("", ""),
+    ] {
+        assert_eq!(wire::text::common(original), common, "{original}");
+    }
+}
+
+#[test]
 fn every_fold_tells_what_stood_where() {
     let folded = encode("東京 𠮷田 邉\u{E0101}", Target::Cp932);
     let told: Vec<_> = folded.folds.iter().map(|f| (f.original.as_str(), f.written.as_str(), f.at, f.kind)).collect();

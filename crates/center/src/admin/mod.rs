@@ -10,10 +10,12 @@
 //! | [`certificate`] | revoke one, list |
 //! | [`card`] | take over registrations of cards |
 //! | [`status`] | publish the status lists now |
+//! | [`disaster`] | open and close searches by name, see who looked and why |
 
 pub mod access;
 pub mod card;
 pub mod certificate;
+pub mod disaster;
 pub mod facility;
 pub mod insurer;
 pub mod status;
@@ -58,6 +60,16 @@ pub enum AdminError {
     /// No such certificate.
     #[error("no certificate with the serial number {0} is on record")]
     CertificateUnknown(String),
+    /// The end of a disaster is over, or too far away.
+    #[error("a disaster is opened until a time to come, at most {} days away", limits::DISASTER_DAYS_MAX)]
+    Until,
+    /// The reason of a disaster cannot be taken.
+    #[error(
+        "the reason has {} to {} characters on one line",
+        domain::limits::SEARCH_REASON_CHARS_MIN,
+        domain::limits::SEARCH_REASON_CHARS_MAX
+    )]
+    Reason,
     /// A register file as a whole cannot be read.
     #[error("the file cannot be read: {}", .0.message())]
     File(FeedError),

@@ -7,6 +7,7 @@
 //! | `POST /v1/presence-challenges`, `POST /v1/card-states`, `POST /v1/card-checks` | institution | [`presence`] |
 //! | `POST /v1/card-registrations`, `POST …/end` | institution | [`presence`] |
 //! | `POST /v1/consent-withdrawals`, `POST …/by-number` | institution | [`presence`] |
+//! | `POST /v1/person-searches`, `GET …/standing`, `POST /v1/disaster-requests` | institution | [`person_search`] |
 //! | `POST /v1/bulk-eligibility-checks`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
 //! | `POST /v1/bulk-reference-numbers`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
 //! | `POST /v1/insurer-feeds` | insurer | [`feeds`] |
@@ -27,6 +28,7 @@ pub(crate) mod check;
 pub(crate) mod feeds;
 pub(crate) mod info;
 pub(crate) mod join;
+pub(crate) mod person_search;
 pub(crate) mod presence;
 pub(crate) mod reference;
 pub(crate) mod refuse;
@@ -60,7 +62,7 @@ use crate::status::StatusLists;
 use crate::store::Store;
 
 /// Every route, as it is counted.
-pub(crate) const ROUTES: [&str; 23] = [
+pub(crate) const ROUTES: [&str; 26] = [
     "/v1/eligibility-checks",
     "/v1/reference-numbers",
     "/v1/presence-challenges",
@@ -70,6 +72,9 @@ pub(crate) const ROUTES: [&str; 23] = [
     "/v1/card-registrations/end",
     "/v1/consent-withdrawals",
     "/v1/consent-withdrawals/by-number",
+    "/v1/person-searches",
+    "/v1/person-searches/standing",
+    "/v1/disaster-requests",
     "/v1/bulk-eligibility-checks",
     "/v1/bulk-eligibility-checks/{reception_number}",
     "/v1/bulk-eligibility-checks/{reception_number}/results",
@@ -103,6 +108,10 @@ pub(crate) struct Api {
     pub(crate) random: SharedRandom,
     pub(crate) limits: Limits,
     pub(crate) single_checks: Throttle<MedicalInstitutionCode>,
+    /// Searches by name and wishes to make them: few.
+    pub(crate) person_searches: Throttle<MedicalInstitutionCode>,
+    /// How many searches by name read at once.
+    pub(crate) searches_at_once: Semaphore,
     pub(crate) bulk_requests: Throttle<MedicalInstitutionCode>,
     pub(crate) renewals: Throttle<Peer>,
     /// Where feeds wait on the disk while they are taken in.
@@ -125,6 +134,9 @@ pub(crate) fn router(api: Arc<Api>, metrics: Arc<CenterMetrics>) -> Router {
         .route("/v1/card-registrations/end", post(presence::end))
         .route("/v1/consent-withdrawals", post(presence::withdraw))
         .route("/v1/consent-withdrawals/by-number", post(presence::withdraw_by_number))
+        .route("/v1/person-searches", post(person_search::search))
+        .route("/v1/person-searches/standing", get(person_search::standing))
+        .route("/v1/disaster-requests", post(person_search::ask))
         .route("/v1/bulk-eligibility-checks", post(bulk::checks::send))
         .route("/v1/bulk-eligibility-checks/{reception_number}", get(bulk::checks::status))
         .route("/v1/bulk-eligibility-checks/{reception_number}/results", get(bulk::checks::results))

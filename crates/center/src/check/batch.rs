@@ -16,11 +16,13 @@ use super::card::{CardMade, CardTask};
 use super::card_batch;
 use super::consents::{self, Given};
 use super::decided::{Beside, Decided, Identified};
+use super::look::{self, PersonLook};
 use super::memory::Memory;
 use super::question::{Asked, Question, Registered, Registration, canonical_registration};
 use super::queue::Task;
 use crate::store::coverage::{CardAndBirth, Found, LookedUp, read_record};
 use crate::store::log::NewEvent;
+use crate::store::person_look::NewLook;
 use crate::store::reference_number;
 use crate::store::{Result, StoreError, Tx};
 
@@ -46,6 +48,8 @@ pub(super) struct Look {
     pub(super) facility: MedicalInstitutionCode,
     pub(super) person: Option<PersonId>,
     pub(super) event: Vec<u8>,
+    /// Of a search by name: what else is put on record.
+    pub(super) beside: Option<look::Beside>,
 }
 
 /// Answers the tasks inside a transaction. `memory` is brought up to date on the way; what it holds stays true even if the
@@ -60,6 +64,7 @@ pub(super) async fn answer(
     let asked = indexed(tasks, as_asked);
     let registrations = indexed(tasks, as_registration);
     let cards = indexed(tasks, as_card);
+    let looks = indexed(tasks, as_look);
     let keys: Vec<CardAndBirth> = asked.iter().map(|(_, asked)| asked.key).collect();
     let questions: Vec<(usize, &Question)> = asked.iter().map(|(place, asked)| (*place, &asked.question)).collect();
     let LookedUp { log, found, others } = tx.lock_log_and_look_up(memory.log_id, &keys).await?;
@@ -103,6 +108,10 @@ pub(super) async fn answer(
         let (outcome, look) = registered(registration, outcome, now, salts[*place]);
         made[*place] = Some((outcome, Some(look)));
     }
+    for (place, person_look) in looks {
+        let (outcome, look) = look::make(person_look, salts[place]);
+        made[place] = Some((outcome, Some(look)));
+    }
     append(tx, memory.log_id, edge, made, now).await
 }
 
@@ -116,10 +125,14 @@ async fn append(
 ) -> Result<Batch> {
     let mut outcomes = Vec::with_capacity(made.len());
     let mut events = Vec::with_capacity(made.len());
+    let mut looks = Vec::new();
     let before = edge.size();
     let mut next = before;
     for (outcome, look) in made.into_iter().flatten() {
         let index = look.map(|look| {
+            if let Some(look::Beside { purpose, reason, outcome, shown }) = look.beside {
+                looks.push(NewLook { leaf: next, facility: look.facility, purpose, reason, outcome, shown });
+            }
             events.push(NewEvent { facility: look.facility, person: look.person, event: look.event });
             next += 1;
             next - 1
@@ -131,6 +144,7 @@ async fn append(
     }
     let hashes: Vec<_> = events.iter().map(|event| leaf_hash(&event.event)).collect();
     let proofs = edge.append_batch(&hashes).map_err(|e| StoreError::inconsistent("log_head", e))?;
+    tx.put_person_looks(log_id, &looks, now).await?;
     tx.append_events(log_id, before, &events, &head_of(&edge)?, now).await?;
     Ok(Batch { outcomes, proofs: Some(proofs), edge })
 }
@@ -138,7 +152,7 @@ async fn append(
 fn as_asked(task: &Task) -> Option<&Asked> {
     match task {
         Task::Check(asked) => Some(asked),
-        Task::Register(_) => None,
+        Task::Register(_) | Task::Look(_) => None,
         Task::Card(card) => card.numbers.as_ref(),
     }
 }
@@ -146,14 +160,21 @@ fn as_asked(task: &Task) -> Option<&Asked> {
 fn as_card(task: &Task) -> Option<&CardTask> {
     match task {
         Task::Card(card) => Some(card),
-        Task::Check(_) | Task::Register(_) => None,
+        Task::Check(_) | Task::Register(_) | Task::Look(_) => None,
     }
 }
 
 fn as_registration(task: &Task) -> Option<&Registration> {
     match task {
-        Task::Check(_) | Task::Card(_) => None,
+        Task::Check(_) | Task::Card(_) | Task::Look(_) => None,
         Task::Register(registration) => Some(registration),
+    }
+}
+
+fn as_look(task: &Task) -> Option<&PersonLook> {
+    match task {
+        Task::Check(_) | Task::Card(_) | Task::Register(_) => None,
+        Task::Look(look) => Some(look),
     }
 }
 
@@ -396,6 +417,6 @@ fn registered(
         presence: None,
         decided_at_ms: None,
     };
-    let look = Look { facility: registration.facility, person, event: event.encode() };
+    let look = Look { facility: registration.facility, person, event: event.encode(), beside: None };
     (Made::Registered(outcome), look)
 }

@@ -241,7 +241,7 @@ impl Turn<'_> {
             presence: Some(PresenceRecord { means: question.witness.means, choice }),
             decided_at_ms: None,
         };
-        Look { facility: question.facility, person, event: event.encode() }
+        Look { facility: question.facility, person, event: event.encode(), beside: None }
     }
 }
 

@@ -146,6 +146,11 @@ impl<'a> Decided<'a> {
             presence,
             decided_at_ms: question.decided_at.map(since_1970),
         };
-        Look { facility: question.query.medical_institution_code, person: self.person, event: event.encode() }
+        Look {
+            facility: question.query.medical_institution_code,
+            person: self.person,
+            event: event.encode(),
+            beside: None,
+        }
     }
 }

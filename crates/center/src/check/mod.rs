@@ -25,6 +25,7 @@
 //! batch.rs      one transaction              recent.rs      questions that are asked again
 //! card.rs       what is asked with a card    card_batch.rs  its part of the transaction
 //! decided.rs    a question by number          consents.rs    what patients allow
+//! look.rs       a search by name, put on record
 //! ```
 
 mod access_log;
@@ -35,6 +36,7 @@ mod card_batch;
 mod consents;
 mod decided;
 mod error;
+pub mod look;
 mod memory;
 pub mod question;
 mod queue;
@@ -53,6 +55,7 @@ use trust::log::LogSigner;
 pub use answered::Answered;
 pub use card::{CardAnswer, CardAsk, CardQuestion, CardRefused};
 pub use error::{CheckError, StartError};
+pub use look::{AskedByName, PersonLook};
 pub use question::{AskedByStaff, Question, Registered, Registration};
 
 use crate::limits;
@@ -186,6 +189,23 @@ impl Engine {
             Done::Card(CardMade::Withdrawn(answers)) => Ok(Ok(CardAnswer::Withdrawn(answers))),
             Done::Card(CardMade::Refused(why)) => Ok(Err(why)),
             Done::Registered(_) => Err(MIXED_UP),
+        }
+    }
+
+    /// The answer that was given to a search by name under its number a moment ago.
+    pub fn looked_before(&self, asked: &AskedByName) -> Option<Answered> {
+        let is_same = |held: &AskedFor| matches!(held, AskedFor::Name(held) if held == asked);
+        self.recent().get(asked.facility, asked.request_id, is_same)
+    }
+
+    /// Puts a search by name on record, with whom it is to be told, and gives its answer.
+    ///
+    /// # Errors
+    /// As [`Engine::check`]; nobody was shown then.
+    pub async fn look(&self, look: PersonLook) -> Result<Answered, CheckError> {
+        match self.sender.single(Task::Look(Box::new(look))).await? {
+            Done::Answered(answered) => Ok(answered),
+            Done::Registered(_) | Done::Card(_) => Err(MIXED_UP),
         }
     }
 

@@ -5,6 +5,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::answered::Answered;
 use super::card::{CardMade, CardTask};
 use super::error::CheckError;
+use super::look::PersonLook;
 use super::question::{Asked, Registered, Registration};
 use crate::limits;
 
@@ -13,6 +14,7 @@ pub(super) enum Task {
     Check(Box<Asked>),
     Register(Box<Registration>),
     Card(Box<CardTask>),
+    Look(Box<PersonLook>),
 }
 
 /// What came of it.

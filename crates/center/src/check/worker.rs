@@ -100,9 +100,11 @@ impl Worker {
                 let (asked, made) = match (task, made) {
                     (Task::Check(asked), made @ Made::Answer { .. }) => (AskedFor::Numbers(asked.question), made),
                     (Task::Card(card), made @ Made::Answer { .. }) => (AskedFor::Card(card.question), made),
+                    (Task::Look(look), made @ Made::Answer { .. }) => (AskedFor::Name(look.asked), made),
                     (Task::Card(_) | Task::Check(_), Made::Card(outcome)) => return Ok(Done::Card(outcome)),
                     (Task::Register(_), Made::Registered(outcome)) => return Ok(Done::Registered(outcome)),
                     (Task::Check(_) | Task::Card(_), Made::Registered(_))
+                    | (Task::Look(_), Made::Registered(_) | Made::Card(_))
                     | (Task::Register(_), Made::Answer { .. } | Made::Card(_)) => return Err(MIXED_UP),
                 };
                 let (Made::Answer { answer, event, verdict }, Some(index), Some(committed)) = (made, index, &committed)

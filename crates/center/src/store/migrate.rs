@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0007_status.sql"),
         postgres: include_str!("../../migrations/postgres/0007_status.sql"),
     },
+    shared(8, "disaster", include_str!("../../migrations/0008_disaster.sql")),
 ];
 
 /// The newest schema that this program knows.

@@ -13,6 +13,8 @@
 //! | [`card`] | `card_registration` | which person a card belongs to |
 //! | [`consent`] | `consent` | what a patient allows an institution to see |
 //! | [`presence`] | `presence_challenge_used`, `card_crl` | signatures that were used, lists of revoked cards |
+//! | [`disaster`] | `disaster`, `disaster_request` | where people may be searched for by name |
+//! | [`person_look`] | `person_look`, `notice` | searches by name, and whom they are to be told |
 //! | [`facility`] | `facility`, `enrolment_code` | who may ask |
 //! | [`certificate`], [`issuance`] | `certificate`, `crl_state` | what they ask with |
 //! | [`bulk`], [`bulk_intake`] | `bulk_job`, `bulk_part` | files with many questions |
@@ -35,6 +37,7 @@ pub mod certificate;
 pub mod consent;
 pub mod coverage;
 pub mod coverage_put;
+pub mod disaster;
 pub mod error;
 pub mod facility;
 pub mod import_job;
@@ -42,6 +45,7 @@ pub mod insurer;
 pub mod issuance;
 pub mod log;
 pub mod migrate;
+pub mod person_look;
 mod postgres;
 pub mod presence;
 pub mod reference_number;

@@ -76,6 +76,22 @@ fn operations() -> Vec<Operation> {
                 "RequestId": request_id(1), "MedicalInstitutionCode": PHARMACY, "QualificationConfirmSearchInfo": {}
             })),
         ),
+        operation(
+            "searchPerson",
+            Role::Institution,
+            "application/json",
+            json_message(json!({
+                "RequestId": request_id(1), "MedicalInstitutionCode": PHARMACY, "Purpose": "disaster_search",
+                "PersonSearchInfo": {}
+            })),
+        ),
+        operation("searchStanding", Role::Institution, "", None),
+        operation(
+            "requestDisasterSearch",
+            Role::Institution,
+            "application/json",
+            json_message(json!({ "RequestId": request_id(1), "MedicalInstitutionCode": PHARMACY })),
+        ),
         operation("bulkCheck", Role::Institution, ndjson, json_message(header.clone())),
         operation("bulkCheckStatus", Role::Institution, "", None),
         operation("bulkCheckResults", Role::Institution, "", None),

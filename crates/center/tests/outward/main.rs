@@ -11,6 +11,7 @@
 //! | `bulk` | files of questions and registrations, their order, limits, and a restart in the middle |
 //! | `feeding` | insurers' feeds over the API |
 //! | `overload` | more questions than fit |
+//! | `searching` | people are searched for by name: who may, whom it finds, who is told |
 //! | `running` | init, start, health, metrics, stop, and a database that goes away |
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
@@ -26,4 +27,5 @@ mod joining;
 mod overload;
 mod people;
 mod running;
+mod searching;
 mod world;

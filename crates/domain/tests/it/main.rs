@@ -5,6 +5,7 @@ mod consent;
 mod eligibility;
 mod identity;
 mod offline;
+mod person_search;
 mod presence;
 mod properties;
 mod share;

@@ -38,7 +38,7 @@ pub fn make(center: &Path, world: &World) -> Result<Country> {
     // A little ago, so that what the center publishes later is newer.
     let issued_at = Timestamp::from_second(world.clock.now().as_second())?;
     let times = Times { issued_at, expires_at: issued_at + SignedDuration::from_hours(24), ttl_s: 3_600 };
-    let each = PLACES.div_ceil(u32::from(domain::status::PREFECTURES));
+    let each = PLACES.div_ceil(u32::from(domain::prefecture::PREFECTURES));
     let parts: Vec<_> = Prefecture::all().map(|prefecture| (prefecture, prefecture_of(each, world))).collect();
     let token = status_list::sign_whole(&signer, &parts, times)?;
     drop(parts);

@@ -105,7 +105,11 @@ impl Center {
     }
 
     /// Never `Err(Outcome::Answered)`.
-    async fn ask_for<Q: Serialize, A: DeserializeOwned>(&self, path: &str, request: &Q) -> Result<A, Outcome> {
+    pub(super) async fn ask_for<Q: Serialize, A: DeserializeOwned>(
+        &self,
+        path: &str,
+        request: &Q,
+    ) -> Result<A, Outcome> {
         let asked = self.hours.local();
         let answer = self.client.post_json_for_answer(path, request).await.map_err(|error| self.failed(error))?;
         self.learn_time(&answer.headers, asked);
@@ -114,7 +118,7 @@ impl Center {
     }
 }
 
-fn ours(answered: Uuid, asked: Uuid) -> Result<(), Outcome> {
+pub(super) fn ours(answered: Uuid, asked: Uuid) -> Result<(), Outcome> {
     if answered == asked { Ok(()) } else { Err(does_not_fit(&"the answer carries another request number")) }
 }
 

@@ -7,6 +7,7 @@
 //! * [`outcome`] — what can come of a question
 //! * [`bulk`] — files of many questions
 //! * [`cards`] — what is asked about cards
+//! * [`search`] — people without card or numbers, by name
 //! * [`renewal`] — a fresh certificate, by itself
 //! * [`probe`] — can the center be reached, and what time is it there
 
@@ -16,6 +17,7 @@ pub(crate) mod bulk;
 pub(crate) mod cards;
 pub(crate) mod probe;
 pub(crate) mod renewal;
+pub(crate) mod search;
 pub(crate) mod verify;
 
 use std::sync::Arc;

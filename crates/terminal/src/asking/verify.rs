@@ -4,9 +4,13 @@ use domain::{ConsentChoice, PresenceRecord, Purpose};
 use trust::ProofNumber;
 use trust::event::AccessEvent;
 use trust::proof::{ProofError, ProofFile};
-use wire::api::{Answer, CardCheckRequest, CheckRequest, CheckResponse, Consents};
+use wire::api::{
+    Answer, CardCheckRequest, CheckRequest, CheckResponse, Consents, PersonSearchAnswer, PersonSearchRequest,
+    PersonSearchResponse, Proof,
+};
 
 use super::outcome::{Answered, CouldNotAsk, Why};
+use super::search::SearchAnswered;
 use crate::identity::CenterFacts;
 
 /// Why an answer that was kept is not shown.
@@ -88,6 +92,32 @@ pub(super) fn verify_card(
     Ok(answered)
 }
 
+/// The answer to a search by name. Question, purpose and reason must be ours.
+pub(super) fn verify_search(
+    facts: &CenterFacts,
+    request: &PersonSearchRequest,
+    response: &PersonSearchResponse,
+) -> Result<SearchAnswered, CouldNotAsk> {
+    let (file, event) = proven_file(facts, response.answer.get(), &response.proof)?;
+    let answer: PersonSearchAnswer = serde_json::from_str(response.answer.get()).map_err(|error| unread(&error))?;
+    if answer.request_id != request.request_id {
+        return Err(does_not_fit("request number"));
+    }
+    if answer.purpose != request.purpose || event.purpose != domain::SearchPurpose::from(request.purpose).purpose() {
+        return Err(does_not_fit("purpose"));
+    }
+    if answer.medical_institution_code != request.medical_institution_code {
+        return Err(does_not_fit("facility"));
+    }
+    if answer.qualification_confirmation_date != request.qualification_confirmation_date {
+        return Err(does_not_fit("day"));
+    }
+    if answer.person_search_info != request.person_search_info || answer.search_reason != request.search_reason {
+        return Err(does_not_fit("question"));
+    }
+    Ok(SearchAnswered { answer, proof_number: response.proof.proof_number.clone(), proof_file: file.to_bytes() })
+}
+
 /// That the event holds what the patient chose, or less where the way of recognising them is not enough for it.
 fn choice_kept(asked: Option<&Consents>, choice: Option<ConsentChoice>, answer: &Answer) -> Result<(), CouldNotAsk> {
     let asked = asked.map(|consents| consents.parse().unwrap_or_default());
@@ -102,9 +132,15 @@ fn choice_kept(asked: Option<&Consents>, choice: Option<ConsentChoice>, answer: 
 
 /// An answer whose proof holds, made for this institution.
 fn proven(facts: &CenterFacts, response: CheckResponse) -> Result<(Answered, AccessEvent), CouldNotAsk> {
+    let (file, event) = proven_file(facts, response.answer.get(), &response.proof)?;
+    let answer = response.parse_answer().map_err(|error| unread(&error))?;
+    Ok((Answered { answer, proof_file: file.to_bytes(), response }, event))
+}
+
+/// The proof of an answer, which holds and was given to this institution.
+fn proven_file(facts: &CenterFacts, answer: &str, proof: &Proof) -> Result<(ProofFile, AccessEvent), CouldNotAsk> {
     let unproven = |why: &dyn std::fmt::Display| CouldNotAsk::new(Why::ProofDoesNotHold, why);
-    let proof = &response.proof;
-    let file = ProofFile::from_response(response.answer.get(), &proof.event, &proof.receipt, &proof.proof_number)
+    let file = ProofFile::from_response(answer, &proof.event, &proof.receipt, &proof.proof_number)
         .map_err(|error| unproven(&error))?;
     let proven = file.verify(&facts.log_key).map_err(|error| unproven(&error))?;
     if proven.receipt.log != facts.log_id {
@@ -113,10 +149,12 @@ fn proven(facts: &CenterFacts, response: CheckResponse) -> Result<(Answered, Acc
     if proven.event.facility != facts.facility {
         return Err(does_not_fit("facility"));
     }
-    let answer = response
-        .parse_answer()
-        .map_err(|error| CouldNotAsk::new(Why::AnswerDoesNotFit, format_args!("column {}", error.column())))?;
-    Ok((Answered { answer, proof_file: file.to_bytes(), response }, proven.event))
+    Ok((file, proven.event))
+}
+
+/// The place only: serde's words can repeat a value of the answer.
+fn unread(error: &serde_json::Error) -> CouldNotAsk {
+    CouldNotAsk::new(Why::AnswerDoesNotFit, format_args!("column {}", error.column()))
 }
 
 fn place_and_day(answer: &Answer, institution: &str, day: &str) -> Result<(), CouldNotAsk> {

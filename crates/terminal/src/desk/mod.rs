@@ -8,6 +8,7 @@
 //! | `POST /answers/{id}/chart`, `POST /answers/{id}/withdraw` | all roles | the chart of a patient, consents taken back |
 //! | `GET /kiosk`, `POST /kiosk/staff` | all roles | who is at the kiosk, and staff's eyes |
 //! | `GET /open`, `POST /open/{id}/seen` | all roles | what was decided while the center could not be asked |
+//! | `GET /disaster`, `POST /disaster`, `POST /disaster/ask`, `GET /disaster/{id}/proof` | admin and records | 災害・救急: people searched for by name |
 //! | `GET /status`, `GET /light` | all roles | how the terminal is |
 //! | `GET /open/{id}/statement`, `POST …` | all roles | 被保険者資格申立書 |
 //! | `POST /line` | all roles, in the demo | the line is cut or mended |
@@ -25,6 +26,7 @@ mod api;
 mod arrival;
 mod assets;
 mod check;
+mod disaster;
 mod kiosk;
 mod line;
 mod login;
@@ -125,6 +127,9 @@ impl Desk {
             .route("/open", get(open::page))
             .route("/open/{request_id}/seen", post(open::seen))
             .route("/open/{request_id}/statement", get(statement::page).post(statement::keep))
+            .route("/disaster", get(disaster::page).post(disaster::search))
+            .route("/disaster/ask", post(disaster::ask))
+            .route("/disaster/{request_id}/proof", get(disaster::proof))
             .route("/kiosk/staff", post(kiosk::staff))
             .route("/status", get(status::page))
             .route("/light", get(status::light))

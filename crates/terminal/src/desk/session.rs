@@ -37,6 +37,9 @@ impl SignedIn {
 /// An administrator.
 pub(super) struct Admin(pub(super) SignedIn);
 
+/// Somebody who may see what is shown without the patient having been asked: records, and administrators.
+pub(super) struct Records(pub(super) SignedIn);
+
 /// A form sent by a page of the session that it belongs to.
 pub(super) struct Posted<T> {
     pub(super) who: SignedIn,
@@ -73,6 +76,16 @@ impl FromRequestParts<Desk> for Admin {
     }
 }
 
+impl FromRequestParts<Desk> for Records {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Response> {
+        let who = SignedIn::from_request_parts(parts, desk).await?;
+        require_records(&who).map_err(IntoResponse::into_response)?;
+        Ok(Self(who))
+    }
+}
+
 impl<T: DeserializeOwned> FromRequest<Desk> for Posted<T> {
     type Rejection = Response;
 
@@ -99,6 +112,17 @@ pub(super) fn require_admin(who: &SignedIn) -> Result<(), Problem> {
     match who.session.role {
         Role::Admin => Ok(()),
         Role::Reception | Role::Records => Err(Problem::new(ProblemCode::RoleNotAllowed, "管理者だけが使える画面です")),
+    }
+}
+
+/// Refuses whoever only checks insurance.
+pub(super) fn require_records(who: &SignedIn) -> Result<(), Problem> {
+    match who.session.role {
+        Role::Admin | Role::Records => Ok(()),
+        Role::Reception => Err(Problem::new(
+            ProblemCode::RoleNotAllowed,
+            "災害・救急の照会は、「診療情報」か「管理者」の権限の人だけができます",
+        )),
     }
 }
 

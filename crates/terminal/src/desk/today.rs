@@ -123,8 +123,12 @@ pub(super) async fn proof(
     _who: SignedIn,
     id: Result<Path<Uuid>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let file = proof_file(&desk, id).await?;
-    let number = ProofFile::parse(&file).map_err(Problem::internal)?.number();
+    proof_download(&proof_file(&desk, id).await?)
+}
+
+/// A saved proof as a file.
+pub(super) fn proof_download(file: &[u8]) -> Result<Response, Problem> {
+    let number = ProofFile::parse(file).map_err(Problem::internal)?.number();
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"tashika-proof-{number}.json\""))
         .map_err(Problem::internal)?;
     let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/json")), (CONTENT_DISPOSITION, disposition)];

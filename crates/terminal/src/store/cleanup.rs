@@ -11,6 +11,7 @@
 //! | `coverage_copy` | as `signed_answer` | it says where the last answer about a person is |
 //! | `open_case` | as `visit`, once it is settled and no difference waits to be seen | what waits stays |
 //! | `statement` | as `visit` | it belongs to its case |
+//! | `person_search` | as `signed_answer` | it holds a proof as well |
 //! | `chart`, `setting` | until they are replaced | they are the institution's own |
 //!
 //! A request that is not delivered is never removed.
@@ -75,6 +76,7 @@ impl Store {
         }
         for (statement, before) in [
             ("DELETE FROM coverage_copy WHERE as_of < ?1", keep.answers_days),
+            ("DELETE FROM person_search WHERE at < ?1", keep.answers_days),
             (
                 "DELETE FROM statement WHERE taken_at < ?1 AND request_id NOT IN
                    (SELECT request_id FROM open_case WHERE settled_at IS NULL)",

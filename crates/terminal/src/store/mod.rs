@@ -14,6 +14,7 @@
 //! | [`copies`] | `coverage_copy`: which kept answer tells about whom |
 //! | [`open_cases`] | `open_case`: what was decided while the center could not be asked |
 //! | [`statements`] | `statement`: what patients said about their insurance |
+//! | [`person_searches`] | `person_search`: people who were searched for by name |
 //! | [`settings`] | `setting`: what an administrator sets on the desk |
 //! | [`cleanup`] | what is removed when |
 //!
@@ -28,6 +29,7 @@ pub mod cleanup;
 pub mod copies;
 pub mod face_files;
 pub mod open_cases;
+pub mod person_searches;
 pub mod receptions;
 pub mod requests;
 pub mod sessions;

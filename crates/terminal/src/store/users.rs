@@ -12,7 +12,7 @@ use super::{Store, StoreError, millis, time};
 pub enum Role {
     /// Checks insurance and sees today's list.
     Reception,
-    /// As reception; later also medical records under consent.
+    /// As reception, and searches for people by name in a disaster or an emergency; later also medical records.
     Records,
     /// Everything, and the list of users.
     Admin,

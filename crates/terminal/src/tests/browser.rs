@@ -7,11 +7,12 @@ use std::time::Duration;
 use fantoccini::key::Key;
 use fantoccini::{Client, Locator};
 use testkit::Browser;
-use wire::api::Verdict;
+use wire::api::{DisasterState, Verdict};
 
 use super::center::{Behaviour, FakeCenter};
 use super::clinic::{Clinic, SOON, until};
 use super::samples::{NAME, number_of};
+use super::searching;
 
 struct Desk {
     browser: Browser,
@@ -125,6 +126,43 @@ async fn a_receptionist_works_through_the_morning_with_the_keyboard() {
     }
     let address = desk.client().current_url().await.unwrap();
     assert!(address.query().is_none());
+    desk.browser.close().await.unwrap();
+    clinic.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_without_a_card_is_searched_for_with_the_keyboard() {
+    let mut center = FakeCenter::start();
+    searching::opened(&center, DisasterState::Open, true);
+    let mut clinic = Clinic::open(&center).await;
+    assert!(clinic.running().wait_until_connected(SOON).await);
+    let desk = Desk::sign_in(&clinic).await;
+    let address = format!("http://{}/disaster", clinic.desk());
+    let (tab, space, enter) = (char::from(Key::Tab), ' ', char::from(Key::Enter));
+    for (picture, kana, css) in [
+        ("16-disaster-found", "ヨシダ　タカコ", ".answer.valid .found.valid"),
+        ("17-disaster-several", "ヨシダ", ".answer.multiple .found.invalid"),
+        ("18-disaster-nobody", "ダレモ　イナイ", ".answer.notfound"),
+    ] {
+        desk.client().goto(&address).await.unwrap();
+        desk.see("#search").await;
+        // The cursor stands in the kana. The purpose lies before it.
+        desk.type_keys(format!("{kana}{tab}{tab}S55.5.5{tab}{tab}{space}{tab}避難所で受診、保険証を流失")).await;
+        desk.client().find(Locator::Css("input[value='disaster_search']")).await.unwrap().click().await.unwrap();
+        desk.client().find(Locator::Id("SearchReason")).await.unwrap().send_keys(&enter.to_string()).await.unwrap();
+        desk.see(css).await;
+        desk.picture(picture).await;
+    }
+    let here = desk.client().current_url().await.unwrap();
+    assert!(here.path() == "/disaster" && here.query().is_none());
+    searching::opened(&center, DisasterState::MayAsk, false);
+    desk.client().goto(&address).await.unwrap();
+    desk.see("#ask-reason").await;
+    desk.picture("19-disaster-may-ask").await;
+    center.go_away().await;
+    desk.client().goto(&address).await.unwrap();
+    desk.see(".standing.cannot").await;
+    desk.picture("20-disaster-could-not-ask").await;
     desk.browser.close().await.unwrap();
     clinic.stop().await;
 }

@@ -19,6 +19,7 @@ use kit::lifecycle::Lifecycle;
 use kit::problem::Problem;
 use kit::random::{SharedRandom, SystemRandom};
 use kit::serve::{Listener, Reach, Server, ServerTls};
+use serde_json::value::RawValue;
 use testkit::ca::ThrowawayCa;
 use trust::ca::IssuingAuthority;
 use trust::event::{AccessEvent, salted_hash};
@@ -34,7 +35,7 @@ use wire::api::{
     Answer, BulkHeader, BulkReception, BulkReferenceUnit, BulkState, BulkStatus, BulkUnit, CheckRequest, CheckResponse,
     Enrolled, EnrolmentRequest, LogKey, ProblemCode, Proof, Purpose, ReferenceNumberAnswer,
     ReferenceNumberRegistrationInfo, ReferenceNumberRequest, RenewalRequest, RenewalWithOldCertificate, SearchInfo,
-    TimeNow, japan_time,
+    SearchStanding, TimeNow, Verdict, japan_time,
 };
 
 use super::samples::{self, FACILITY};
@@ -63,14 +64,16 @@ pub(super) enum Behaviour {
 
 pub(super) struct Inner {
     ca: ThrowawayCa,
-    clock: SharedClock,
+    pub(super) clock: SharedClock,
     /// As of when certificates are issued: long ago, to play one that is about to end or has ended.
     issue_as_of: Mutex<Timestamp>,
     code_hash: [u8; 32],
     api_url: Mutex<String>,
     log: Mutex<Log>,
     foreign_log: Mutex<Log>,
-    behaviour: Mutex<Behaviour>,
+    pub(super) behaviour: Mutex<Behaviour>,
+    /// Whether people may be searched for by name.
+    pub(super) standing: Mutex<SearchStanding>,
     /// How often each question was answered anew; a question asked again gets the answer that is there.
     answered: Mutex<HashMap<Uuid, CheckResponse>>,
     files: Mutex<HashMap<String, Vec<String>>>,
@@ -124,6 +127,7 @@ impl FakeCenter {
             log: Mutex::new(Log::new()),
             foreign_log: Mutex::new(Log::new()),
             behaviour: Mutex::new(Behaviour::Honest),
+            standing: Mutex::new(super::searching::closed()),
             answered: Mutex::default(),
             files: Mutex::default(),
             bulk_requests: Mutex::default(),
@@ -201,6 +205,7 @@ fn serve_api(inner: &Arc<Inner>, at: SocketAddr, life: &Lifecycle) -> SocketAddr
         .route("/v1/bulk-reference-numbers", post(bulk_upload))
         .route("/v1/bulk-reference-numbers/{number}", get(bulk_status))
         .route("/v1/bulk-reference-numbers/{number}/results", get(registration_results))
+        .merge(super::searching::routes())
         .layer(axum::extract::DefaultBodyLimit::disable())
         .with_state(Arc::clone(inner));
     let listener = Listener::bind(at, Reach::Loopback).unwrap();
@@ -257,15 +262,38 @@ impl Inner {
     /// Appends the event of an answer to a log and gives the response with its proof.
     fn prove(&self, answer: &Answer, purpose: Purpose, log: &Mutex<Log>) -> CheckResponse {
         let text = serde_json::to_string(answer).unwrap();
+        let (text, proof) = self.proof_of(text, answer.verdict, answer.request_id, purpose.into(), log);
+        CheckResponse { answer: text, proof }
+    }
+
+    /// The same for any answer.
+    pub(super) fn proof_for(
+        &self,
+        text: String,
+        verdict: Verdict,
+        request_id: Uuid,
+        purpose: domain::Purpose,
+    ) -> (Box<RawValue>, Proof) {
+        self.proof_of(text, verdict, request_id, purpose, &self.log)
+    }
+
+    fn proof_of(
+        &self,
+        text: String,
+        verdict: Verdict,
+        request_id: Uuid,
+        purpose: domain::Purpose,
+        log: &Mutex<Log>,
+    ) -> (Box<RawValue>, Proof) {
         let salt: [u8; 16] = kit::random::bytes(&SystemRandom);
         let event = AccessEvent {
-            facility: MedicalInstitutionCode::parse(&answer.medical_institution_code).unwrap(),
+            facility: MedicalInstitutionCode::parse(FACILITY).unwrap(),
             query_hash: salted_hash(&salt, b"query"),
-            verdict: answer.verdict.into(),
+            verdict: verdict.into(),
             answer_hash: salted_hash(&salt, text.as_bytes()),
             as_of_ms: 1,
-            purpose: purpose.into(),
-            request_id: *answer.request_id.as_bytes(),
+            purpose,
+            request_id: *request_id.as_bytes(),
             salt,
             presence: None,
             decided_at_ms: None,
@@ -274,14 +302,12 @@ impl Inner {
         let index = log.frontier.size();
         let batch = log.frontier.append_batch(&[event.leaf_hash()]).unwrap();
         let head = log.signer.sign_head(batch.head(), self.clock.now()).unwrap();
-        CheckResponse {
-            answer: serde_json::value::RawValue::from_string(text).unwrap(),
-            proof: Proof {
-                proof_number: ProofNumber::new(LogId::FIRST, index).unwrap().to_string(),
-                event: URL_SAFE_NO_PAD.encode(event.encode()),
-                receipt: URL_SAFE_NO_PAD.encode(head.receipt(&batch, index).unwrap()),
-            },
-        }
+        let proof = Proof {
+            proof_number: ProofNumber::new(LogId::FIRST, index).unwrap().to_string(),
+            event: URL_SAFE_NO_PAD.encode(event.encode()),
+            receipt: URL_SAFE_NO_PAD.encode(head.receipt(&batch, index).unwrap()),
+        };
+        (RawValue::from_string(text).unwrap(), proof)
     }
 
     fn answer(&self, request: &CheckRequest, behaviour: Behaviour) -> CheckResponse {
@@ -298,7 +324,7 @@ impl Inner {
         let mut response = self.prove(&answer, purpose, log);
         if behaviour == Behaviour::ChangeAnswer {
             let changed = response.answer.get().replace("\"Percent\":30", "\"Percent\":10");
-            response.answer = serde_json::value::RawValue::from_string(changed).unwrap();
+            response.answer = RawValue::from_string(changed).unwrap();
         }
         response
     }

@@ -16,7 +16,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| {
             let (found, value) = line.split_once(": ")?;
             found.eq_ignore_ascii_case(name).then_some(value)
@@ -24,7 +24,7 @@ impl Reply {
     }
 }
 
-async fn http(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+pub(super) async fn http(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for (name, value) in headers {
@@ -52,7 +52,7 @@ pub(super) struct Browser {
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
 
 impl Browser {
-    async fn sign_in(clinic: &Clinic, name: &str, password: &str) -> Self {
+    pub(super) async fn sign_in(clinic: &Clinic, name: &str, password: &str) -> Self {
         let address = clinic.desk();
         let body = format!("name={name}&password={password}");
         let reply = http(&address, "POST", "/login", &[FORM], &body).await;
@@ -162,13 +162,14 @@ async fn nobody_gets_in_without_the_right_password() {
     let (_center, mut clinic) = opened().await;
     let address = clinic.desk();
     let answer = "/answers/01900000-0000-7000-8000-000000000001";
-    for path in ["/", "/today", "/status", "/light", "/users", "/password", "/kiosk", "/open", answer] {
+    for path in ["/", "/today", "/status", "/light", "/users", "/password", "/kiosk", "/open", "/disaster", answer] {
         let reply = http(&address, "GET", path, &[], "").await;
         assert_eq!((reply.status, reply.header("location")), (303, Some("/login")), "{path}");
     }
     let seen = "/open/01900000-0000-7000-8000-000000000001/seen".to_owned();
     let statement = seen.replace("seen", "statement");
-    let changes = ["/check", "/logout", "/password", "/kiosk/staff"].map(str::to_owned).into_iter();
+    let changes =
+        ["/check", "/logout", "/password", "/kiosk/staff", "/disaster", "/disaster/ask"].map(str::to_owned).into_iter();
     let users = ["add", "change", "password", "token", "facility-password"].map(|what| format!("/users/{what}"));
     for path in changes.chain(users).chain(["chart", "withdraw"].map(|what| format!("{answer}/{what}"))).chain([
         seen,
@@ -353,7 +354,17 @@ async fn a_vendors_program_brings_charts_and_all_or_none_are_taken() {
 async fn every_page_wears_a_strict_policy_and_another_host_gets_nothing() {
     let (_center, mut clinic) = opened().await;
     let browser = Browser::admin(&clinic).await;
-    for path in ["/", "/today", "/status", "/users", "/password", "/assets/desk.css", "/assets/desk.js", "/nothing"] {
+    for path in [
+        "/",
+        "/today",
+        "/disaster",
+        "/status",
+        "/users",
+        "/password",
+        "/assets/desk.css",
+        "/assets/desk.js",
+        "/nothing",
+    ] {
         let reply = browser.get(path).await;
         let policy = reply.header("content-security-policy").unwrap();
         assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}");

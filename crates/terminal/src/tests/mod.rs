@@ -14,6 +14,7 @@
 //! | `browser` | a real browser signs in and checks patients with keys alone |
 //! | `faces` | the models, on pictures that are made here |
 //! | `offline` | care goes on from kept answers, and everything is asked again when the center is back |
+//! | `searching` | people are searched for by name, by those who may, and nothing of it is kept among checks |
 //! | `pages` | every page renders for every verdict |
 
 mod browser;
@@ -31,3 +32,4 @@ mod pages;
 mod proofs;
 mod samples;
 mod sealed;
+mod searching;

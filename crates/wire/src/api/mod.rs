@@ -12,6 +12,7 @@
 //! | [`bulk`] | many questions in one file |
 //! | [`presence`] | somebody is here with a card: challenge, check by card, 利用登録 |
 //! | [`consent`] | what a patient allows, and what is recorded about it |
+//! | [`person_search`] | somebody without card or numbers is searched for by name |
 //! | [`mod@reference`] | 照会番号, the institution's own patient numbers |
 //! | [`join`] | how a terminal gets and renews its certificate |
 //! | [`insurer`] | what an insurer is told about its feed |
@@ -24,6 +25,7 @@ pub mod convert;
 pub mod insurer;
 pub mod join;
 mod kept;
+pub mod person_search;
 pub mod presence;
 pub mod problem;
 pub mod record;
@@ -36,6 +38,10 @@ pub use consent::{ConsentInfo, Consents};
 pub use convert::{AnswerContext, ByStaff, japan_time};
 pub use insurer::{ImportReport, Refusal};
 pub use join::{Enrolled, EnrolmentRequest, LogKey, RenewalRequest, RenewalWithOldCertificate, TimeNow};
+pub use person_search::{
+    DisasterAnswer, DisasterRequest, DisasterState, FoundPerson, PersonSearchAnswer, PersonSearchInfo,
+    PersonSearchRequest, PersonSearchResponse, SearchOutcome, SearchPurpose, SearchStanding,
+};
 pub use presence::{
     CardAnswerContext, CardCheckRequest, CardMeans, CardPresence, CardRegistrationAnswer, CardRegistrationEndRequest,
     CardRegistrationRequest, CardRegistrationState, CardState, CardStateRequest, ConsentWithdrawalAnswer,

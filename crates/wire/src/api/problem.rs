@@ -187,6 +187,12 @@ problem_codes! {
     /// This center does not take cards.
     CardsNotTaken = "cards-not-taken", 404,
         "このセンターではカードによる資格確認を行っていません", "This center does not take cards";
+    /// A search by name in a disaster, where none is open for this institution.
+    DisasterNotOpen = "disaster-not-open", 403,
+        "この医療機関では、災害時の照会は開かれていません", "No disaster is open for this institution";
+    /// A search by name in an emergency, by an institution that is no hospital.
+    EmergencyHospitalsOnly = "emergency-hospitals-only", 403,
+        "救急時の照会ができるのは病院だけです", "Only hospitals may search in an emergency";
     /// The proof does not verify.
     ProofInvalid = "proof-invalid", 422,
         "証明を検証できません", "The proof does not verify";

@@ -73,6 +73,25 @@ pub fn fold_char(c: char, selector: Option<char>, target: Target) -> (String, Fo
     (GETA.to_string(), FoldKind::Missing)
 }
 
+/// A text in the characters of JIS X 0208, which everybody can type: 髙 as 高, 𠮷 as 吉, 葛 without its variation selector.
+/// For comparing only. A character for which nothing is known stays as it is.
+pub fn common(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.nfc().peekable();
+    while let Some(c) = chars.next() {
+        let selector = chars.next_if(|next| is_variation_selector(*next));
+        if c.is_ascii() || Target::JisX0208.holds(c) {
+            out.push(c);
+            continue;
+        }
+        match fold_char(c, selector, Target::JisX0208) {
+            (_, FoldKind::Missing) => out.push(c),
+            (written, _) => out.push_str(&written),
+        }
+    }
+    out
+}
+
 /// Characters that show nothing: controls, joiners, direction marks, byte-order marks.
 fn is_dropped(c: char) -> bool {
     c.is_control()

@@ -7,12 +7,12 @@
 //! a character for which nothing is known becomes the geta mark `〓`, which every Japanese printer means by it.
 //!
 //! * [`encode`] and [`Target`] — Shift_JIS with the fold; [`decode_shift_jis`] — strict decoding.
-//! * [`fold_char`] — what stands for one character.
+//! * [`fold_char`] — what stands for one character; [`common`] — a text in standard characters, to compare with.
 //! * [`kana`] — half-width and full-width katakana for 氏名カナ.
 
 mod fold;
 pub mod kana;
 mod shift_jis;
 
-pub use fold::{FoldKind, GETA, fold_char};
+pub use fold::{FoldKind, GETA, common, fold_char};
 pub use shift_jis::{Fold, Folded, Target, decode_shift_jis, encode, encode_into};

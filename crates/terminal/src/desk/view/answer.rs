@@ -239,7 +239,7 @@ impl AnswerView {
     }
 }
 
-fn hint(hint: &Hint) -> HintView {
+pub(super) fn hint(hint: &Hint) -> HintView {
     HintView { ja: hint.message.clone(), en: hint.message_en.clone(), code: hint.code.clone() }
 }
 
@@ -293,7 +293,7 @@ fn basis(answer: &Answer) -> (String, String) {
     }
 }
 
-fn share(share: &Share) -> ShareView {
+pub(super) fn share(share: &Share) -> ShareView {
     let big = match share.percent {
         0 => "0割".to_owned(),
         percent => format!("{}割", percent / 10),
@@ -302,7 +302,7 @@ fn share(share: &Share) -> ShareView {
     ShareView { big, percent: share.percent, reason: reason.map(ShareReason::label).unwrap_or_default().to_owned() }
 }
 
-fn record(record: &ResultOfQualificationConfirmation, on: Option<domain::Date>) -> RecordView {
+pub(super) fn record(record: &ResultOfQualificationConfirmation, on: Option<domain::Date>) -> RecordView {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let birthdate = text(&record.birthdate);
     RecordView {

@@ -5,6 +5,7 @@ pub(crate) mod charts;
 pub(crate) mod check;
 pub(crate) mod consents;
 pub(crate) mod dates;
+pub(crate) mod disaster;
 pub(crate) mod kiosk;
 pub(crate) mod open;
 pub(crate) mod pages;
