@@ -249,7 +249,7 @@ fn kind_of(why: &kit::client::CouldNotAsk) -> Why {
         Could::AnswerTooLarge { .. } | Could::Unreadable { .. } => Why::AnswerDoesNotFit,
         Could::NoAddress
         | Could::NameNotFound(_)
-        | Could::Unreachable(_)
+        | Could::Unreachable { .. }
         | Could::ConnectTimedOut { .. }
         | Could::ServerNotTrusted(_)
         | Could::Tls(_)
