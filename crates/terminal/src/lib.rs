@@ -8,6 +8,7 @@
 //! * [`users`] — who may use the desk, for the command line; [`charts`] — the list to match patients with
 //! * `asking` — the center: questions, proofs, files of many questions, renewal, the link light
 //! * `checks` — one check, whichever way it came: asked, kept, listed
+//! * `noticing` — down and back without flapping, and whose fault it is
 //! * `offline` — what is said while the center cannot be asked, and asking again when it is back
 //! * `bridge` — the request and answer folders of the receipt computer
 //! * `desk` — the page for the staff, and the JSON address for vendors
@@ -36,6 +37,7 @@ mod kiosk;
 mod layout;
 pub mod limits;
 mod lists;
+mod noticing;
 pub mod offline;
 mod password;
 mod running;

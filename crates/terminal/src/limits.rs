@@ -6,14 +6,33 @@ use std::time::Duration;
 pub const ASK_TIME: Duration = Duration::from_secs(8);
 /// How long the center may take to accept a file of many questions.
 pub const BULK_ASK_TIME: Duration = Duration::from_mins(2);
+/// How long connecting to one address of the center may take: name, TCP and TLS. Enough for a line of 300 ms and three ways
+/// there and back.
+pub const CONNECT_TIME: Duration = Duration::from_secs(1);
 /// Rest between two looks at whether the center can be reached.
 pub const PROBE_INTERVAL: Duration = Duration::from_secs(15);
 /// Rest between two looks while it cannot be.
 pub const PROBE_INTERVAL_DOWN: Duration = Duration::from_secs(3);
-/// How long one look may take. The light turns within this time.
-pub const PROBE_TIME: Duration = Duration::from_secs(2);
+/// Rest between two looks while it answers again and the light is not yet turned.
+pub const PROBE_INTERVAL_RETURNING: Duration = Duration::from_secs(1);
+/// A question that has waited this long makes somebody look whether the center is still there.
+pub const SUSPECT_TIME: Duration = Duration::from_millis(250);
+/// How long a look on a kept connection may take.
+pub const KEPT_LOOK_TIME: Duration = Duration::from_millis(550);
+/// How long a look over new connections may take.
+pub const FRESH_LOOK_TIME: Duration = Duration::from_millis(1_100);
+/// Answers that it takes before a center that was away counts as back; see [`BACK_TIME`].
+pub const BACK_SIGNS_MIN: u32 = 3;
+/// How long a center that was away must have answered before it counts as back.
+pub const BACK_TIME: Duration = Duration::from_secs(3);
+/// Rest between two looks at this machine's own network.
+pub const LOCAL_LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// How long what the center said of itself, or of the issuer of the cards, is shown after it was said last.
+pub const CENTER_SAID_TIME: Duration = Duration::from_mins(3);
+/// How long an insurer whose data came late is shown after an answer said so.
+pub const LATE_FEED_TIME: Duration = Duration::from_hours(12);
 /// How long a window waits for the center where it has a kept answer to go on with, or where the center could not be
-/// reached just now.
+/// reached just now. A center that goes away meanwhile is noticed within this time.
 pub const WINDOW_PATIENCE: Duration = Duration::from_secs(2);
 /// Kept answers that are looked at for one question: the members of one card who were born on one day.
 pub const COPIES_OF_ONE_CARD_MAX: i64 = 8;

@@ -182,7 +182,7 @@ impl Desk {
             facility_name: facts.record.name.clone(),
             facility_code: facts.facility.as_str().to_owned(),
             user: signed_in.map(|who| Badge::new(&who.session.user_name, who.session.role)),
-            light: shell::light(&health, skew),
+            light: shell::light(&health, skew, self.checks().center.hours().local()),
             notices: if signed_in.is_some() { shell::notices(&health, skew) } else { Vec::new() },
             csrf: signed_in.map(|who| who.csrf.clone()).unwrap_or_default(),
             here,

@@ -47,7 +47,7 @@ pub(crate) async fn run(checks: Checks, life: Lifecycle) {
 async fn settle_all(checks: &Checks, life: &Lifecycle) -> Result<(), StoreError> {
     let rest_max_ms = i64::try_from(limits::SETTLE_REST_MAX.as_millis()).unwrap_or(i64::MAX);
     while let Some((case, request)) = checks.store.next_case(checks.center.hours().local(), rest_max_ms).await? {
-        let outcome = checks.center.check(&request).await;
+        let outcome = checks.center.check_within(&request, limits::ASK_TIME).await;
         if !is_the_end(&outcome) {
             // Whatever it is, it would meet the next case too: one that is busy is not asked about all of them in a row.
             put_off(checks, &case).await?;

@@ -5,8 +5,9 @@ use tokio::net::TcpStream;
 use wire::api::{CheckResponse, ProblemCode, ProblemDocument, Verdict};
 
 use super::center::{Behaviour, FakeCenter};
-use super::clinic::Clinic;
+use super::clinic::{Clinic, until};
 use super::samples::{NAME, number_of, search};
+use crate::health::Link;
 use crate::users::{self, Role};
 
 pub(super) struct Reply {
@@ -151,8 +152,11 @@ async fn a_center_that_cannot_be_asked_is_never_invalid() {
     assert!(page.body.contains("判定できません") && page.body.contains("無効という意味ではありません"));
     assert!(page.body.contains("センターに接続できません"), "it says why");
     assert!(page.body.contains("class=\"answer cannot\"") && !page.body.contains("class=\"answer invalid\""));
-    assert!(browser.get("/light").await.body.contains("light down"));
-    assert!(browser.get("/status").await.body.contains("回線とルーター"));
+    until(|| matches!(clinic.running().health().link, Link::Down { .. })).await;
+    let light = browser.get("/light").await.body;
+    assert!(light.contains("light down") && light.contains("接続できません（センター）"), "{light}");
+    let status = browser.get("/status").await.body;
+    assert!(status.contains("接続を拒否") && status.contains("この端末と回線は正常です"), "{status}");
     center.come_back();
     clinic.stop().await;
 }

@@ -10,6 +10,7 @@ use crate::equipment::Missing;
 use crate::health::{CertificateState, FolderState, Link, Snapshot};
 use crate::kiosk::screen::ReadersState;
 use crate::lists::ListState;
+use crate::noticing::diagnosis::{Said, Whose};
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,11 +20,14 @@ pub(crate) struct Item {
     pub(crate) value: String,
     pub(crate) value_en: String,
     pub(crate) todo: String,
+    /// What was seen, line by line.
+    pub(crate) evidence: Vec<Said>,
 }
 
 /// What the page is made of.
 pub(crate) struct Facts<'a> {
     pub(crate) health: &'a Snapshot,
+    pub(crate) now: Timestamp,
     pub(crate) ahead: Option<SignedDuration>,
     pub(crate) warning: Option<SignedDuration>,
     pub(crate) answers: i64,
@@ -45,7 +49,7 @@ pub(crate) struct KioskFacts<'a> {
 
 pub(crate) fn items(facts: &Facts<'_>) -> Vec<Item> {
     let health = facts.health;
-    let mut items = vec![link(&health.link), certificate(health.certificate.as_ref())];
+    let mut items = vec![link(facts), certificate(health.certificate.as_ref())];
     if let Some(code) = health.refused {
         let (ja, en) = shell::refused(code);
         items.push(item("bad", Text::new("センターの判断", "The center says"), code.title(), en, ja));
@@ -77,22 +81,26 @@ pub(crate) fn items(facts: &Facts<'_>) -> Vec<Item> {
 }
 
 fn item(class: &'static str, label: Text, value: &str, value_en: &str, todo: &str) -> Item {
-    Item { class, label, value: value.to_owned(), value_en: value_en.to_owned(), todo: todo.to_owned() }
+    let (value, value_en, todo) = (value.to_owned(), value_en.to_owned(), todo.to_owned());
+    Item { class, label, value, value_en, todo, evidence: Vec::new() }
 }
 
-fn link(link: &Link) -> Item {
+/// Whose fault it is, by what, and what to do.
+fn link(facts: &Facts<'_>) -> Item {
     let label = Text::new("センターとの接続", "Link to the center");
-    match link {
-        Link::Up => item("good", label, "接続しています", "connected", ""),
-        Link::Unknown => item("warn", label, "まだ確認していません", "not asked yet", ""),
-        Link::Down { since, text, code } => item(
-            "bad",
-            label,
-            &format!("{}（{} から）", text.ja, dates::day_and_time(*since)),
-            &format!("{} ({code})", text.en),
-            "回線とルーターを確かめてください。自動でつなぎ直します。",
-        ),
+    let told = facts.health.diagnosis(facts.now, facts.warning);
+    let class = match (&facts.health.link, told.whose) {
+        (Link::Up, Whose::Nobody) => "good",
+        (Link::Down { .. }, _) | (_, Whose::Certificate) => "bad",
+        (Link::Up | Link::Unknown, _) => "warn",
+    };
+    let (mut value, mut value_en) = (told.headline.ja.to_owned(), told.headline.en.to_owned());
+    if let Link::Down { since } = facts.health.link {
+        value = format!("{}: {value}（{} から）", told.whose.short().ja, dates::day_and_time(since));
+        value_en = format!("{}: {value_en}", told.whose.short().en);
     }
+    let todo = if told.next.ja.is_empty() { String::new() } else { format!("{} {}", told.next.ja, told.next.en) };
+    Item { class, label, value, value_en, todo, evidence: told.evidence }
 }
 
 /// Each list that is wanted, and why a newer one is not in use.
