@@ -54,6 +54,7 @@ pub(crate) enum Folder {
     Req,
     Res,
     Face,
+    Bookings,
 }
 
 impl Folder {
@@ -62,6 +63,7 @@ impl Folder {
             Self::Req => "req",
             Self::Res => "res",
             Self::Face => "face",
+            Self::Bookings => "bookings",
         }
     }
 }
@@ -103,6 +105,7 @@ pub(crate) struct Snapshot {
     pub(crate) req: FolderState,
     pub(crate) res: FolderState,
     pub(crate) face: FolderState,
+    pub(crate) bookings: FolderState,
     /// Files in the request folder that are not complete yet or cannot be opened.
     pub(crate) waiting_files: usize,
     /// Requests that are worked on.
@@ -160,13 +163,16 @@ impl Health {
         self.sign(Sign::Failed, moment);
     }
 
-    /// What came of a look at every address that was looked at.
-    pub(crate) fn looked(&self, look: Look, addresses: Vec<AddressLook>, moment: Moment) {
+    /// What came of a look, at every address that was looked at. It began at `begun`, monotonic.
+    pub(crate) fn looked(&self, look: Look, addresses: Vec<AddressLook>, begun: Duration, moment: Moment) {
         let is_there = addresses.iter().any(|look| match &look.came {
             Came::Answered | Came::Problem(_) => true,
             // It is there, and does not want us.
             Came::CouldNot(why) => matches!(why, CouldNotAsk::CertificateRefused(_)),
         });
+        if !is_there && self.standing.lock().unwrap_or_else(PoisonError::into_inner).is_overtaken(begun) {
+            return;
+        }
         // What a look on a kept connection failed by says little: the next one tells why.
         if is_there || look == Look::Fresh {
             self.lock().addresses = addresses;
@@ -386,6 +392,7 @@ impl Snapshot {
             Folder::Req => &mut self.req,
             Folder::Res => &mut self.res,
             Folder::Face => &mut self.face,
+            Folder::Bookings => &mut self.bookings,
         }
     }
 }

@@ -40,6 +40,36 @@ pub const COPIES_OF_ONE_CARD_MAX: i64 = 8;
 pub const SETTLE_INTERVAL: Duration = Duration::from_secs(1);
 /// Longest rest before a case that could not be asked about is asked about again.
 pub const SETTLE_REST_MAX: Duration = Duration::from_mins(5);
+/// Days within which somebody who was here more than once comes often.
+pub const RECENT_DAYS: i32 = 92;
+/// Different days within [`RECENT_DAYS`] that make somebody come often.
+pub const RECENT_VISITS_MIN: usize = 2;
+/// An answer that is older is asked for again at night for somebody who comes often, in days.
+pub const RECENT_FRESH_DAYS: i32 = 7;
+/// An answer that is older is asked for again at night for somebody who is booked.
+pub const BOOKING_FRESH_TIME: Duration = Duration::from_hours(12);
+/// Questions of one night.
+pub const NIGHT_QUESTIONS_MAX: usize = 5_000;
+/// Shortest rest between two questions of a night.
+pub const NIGHT_REST_MIN: Duration = Duration::from_secs(1);
+/// Longest one.
+pub const NIGHT_REST_MAX: Duration = Duration::from_mins(1);
+/// Rest between two looks at whether it is night.
+pub const NIGHT_LOOK_INTERVAL: Duration = Duration::from_secs(30);
+/// Days for which it is kept what came of a night.
+pub const NIGHT_KEEP_DAYS: u32 = 31;
+/// Rest between two looks into the folder for bookings.
+pub const BOOKING_LOOK_INTERVAL: Duration = Duration::from_secs(2);
+/// Files in the folder for bookings that one look sees.
+pub const BOOKING_FILES_MAX: usize = 1_000;
+/// Largest file of bookings, in bytes.
+pub const BOOKING_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Bookings that are taken in with one transaction.
+pub const BOOKINGS_AT_ONCE: usize = 1_000;
+/// Lines of a file of bookings that are named as wrong; all are counted.
+pub const BOOKING_REFUSALS_MAX: usize = 200;
+/// How long it stays beside a folder's place what became of a file of bookings.
+pub const BOOKING_RESULT_TIME: Duration = Duration::from_hours(7 * 24);
 /// Longest field of a statement, in characters.
 pub const STATEMENT_FIELD_CHARS_MAX: usize = 200;
 /// Cases that one page shows.

@@ -51,6 +51,7 @@ pub(crate) async fn once(center: &Center) {
         Look::Kept => (limits::KEPT_LOOK_TIME, false),
         Look::Fresh => (limits::FRESH_LOOK_TIME, true),
     };
+    let begun = center.hours.clock().monotonic();
     let asked = center.hours.local();
     let looked = center.client.look("/v1/time", time, is_fresh).await;
     let answered = center.hours.local();
@@ -79,5 +80,5 @@ pub(crate) async fn once(center: &Center) {
         AddressLook { address, came }
     });
     let addresses = addresses.collect();
-    center.health.looked(look, addresses, center.hours.moment());
+    center.health.looked(look, addresses, begun, center.hours.moment());
 }

@@ -33,6 +33,12 @@ pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Resp
         face: desk.inner.config.face().display().to_string(),
         kiosk,
         lists: checks.lists.state(hours.now()),
+        night: status::NightFacts {
+            is_on: desk.inner.config.settings.night.enabled,
+            folder: desk.inner.config.bookings().display().to_string(),
+            last: checks.store.last_night().await.map_err(unavailable)?,
+            booked: checks.store.count_bookings_from(&hours.today_text()).await.map_err(unavailable)?,
+        },
     };
     render(&StatusPage { shell: desk.shell(Some(&who), "status"), items: status::items(&facts) })
 }

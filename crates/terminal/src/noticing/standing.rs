@@ -61,11 +61,18 @@ enum State {
 
 /// The machine. Times are monotonic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Standing(State);
+pub(crate) struct Standing {
+    state: State,
+    /// When something was answered last.
+    answered: Option<Duration>,
+}
 
 impl Standing {
     pub(crate) fn sign(&mut self, sign: Sign, now: Duration) {
-        self.0 = match (self.0, sign) {
+        if sign == Sign::Answered {
+            self.answered = Some(now);
+        }
+        self.state = match (self.state, sign) {
             (State::Unknown | State::Up | State::Doubt { .. }, Sign::Answered) => State::Up,
             (State::Unknown, Sign::Failed | Sign::NoWay) => State::Doubt { was_up: false },
             (State::Up, Sign::Failed | Sign::NoWay) => State::Doubt { was_up: true },
@@ -81,8 +88,14 @@ impl Standing {
         };
     }
 
+    /// Whether something was answered after a look began: then it says nothing that it failed. A line on which a question takes
+    /// a little longer than a look is slow, not gone.
+    pub(crate) fn is_overtaken(self, begun: Duration) -> bool {
+        self.answered.is_some_and(|answered| answered > begun)
+    }
+
     pub(crate) const fn seen(self) -> Seen {
-        match self.0 {
+        match self.state {
             State::Unknown | State::Doubt { was_up: false } => Seen::Unknown,
             State::Up | State::Doubt { was_up: true } => Seen::Up,
             State::Down | State::Returning { .. } => Seen::Down,
@@ -91,7 +104,7 @@ impl Standing {
 
     /// How the next look is made, and how long to rest before it.
     pub(crate) const fn next_look(self) -> (Look, Duration) {
-        match self.0 {
+        match self.state {
             State::Unknown | State::Doubt { .. } => (Look::Fresh, Duration::ZERO),
             State::Up => (Look::Kept, limits::PROBE_INTERVAL),
             State::Down => (Look::Fresh, limits::PROBE_INTERVAL_DOWN),
@@ -151,6 +164,17 @@ mod tests {
         for (name, signs, seen) in cases {
             assert_eq!(shown(signs), *seen, "{name}");
         }
+    }
+
+    #[test]
+    fn a_look_that_was_overtaken_by_an_answer_says_nothing() {
+        let mut standing = Standing::default();
+        assert!(!standing.is_overtaken(Duration::ZERO));
+        standing.sign(Answered, Duration::from_secs(5));
+        assert!(standing.is_overtaken(Duration::from_secs(4)));
+        assert!(!standing.is_overtaken(Duration::from_secs(5)) && !standing.is_overtaken(Duration::from_secs(6)));
+        standing.sign(Failed, Duration::from_secs(7));
+        assert!(standing.is_overtaken(Duration::from_secs(4)));
     }
 
     #[test]

@@ -354,6 +354,35 @@ async fn a_vendors_program_brings_charts_and_all_or_none_are_taken() {
 }
 
 #[tokio::test]
+async fn a_vendors_program_brings_bookings_and_all_or_none_are_taken() {
+    let (_center, mut clinic) = opened().await;
+    let token = issue_token(&Browser::admin(&clinic).await).await;
+    let authorized = [("Content-Type", "application/json"), ("Authorization", token.as_str())];
+    let bring = async |headers: &[(&str, &str)], body: &str| {
+        let reply = http(&clinic.desk(), "POST", "/api/v1/bookings", headers, body).await;
+        (reply.status, reply.body)
+    };
+    let day = clinic.running().hours().today_text();
+    let booking = |insurer: &str, number: &str| {
+        format!(
+            "{{\"QualificationConfirmationDate\":\"{day}\",\"InsurerNumber\":\"{insurer}\",\
+             \"InsuredIdentificationNumber\":\"{number}\",\"Birthdate\":\"S55.4.1\",\"Name\":\"見本\"}}"
+        )
+    };
+    let good = format!("[{},{}]", booking("01130012", "1"), booking("01130012", "2"));
+    assert_eq!(bring(&authorized[..1], &good).await.0, 401);
+    assert_eq!(bring(&authorized, &good).await, (200, "{\"Taken\":2}".to_owned()));
+    assert_eq!(bring(&authorized, &good).await.0, 200, "the same again changes nothing");
+    let bad = format!("[{},{}]", booking("01130012", "3"), booking("01130013", "4"));
+    let (status, problem) = bring(&authorized, &bad).await;
+    let problem: ProblemDocument = serde_json::from_str(&problem).unwrap();
+    assert_eq!((status, problem.code), (422, ProblemCode::UnreadableQuery));
+    assert_eq!(problem.errors.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["[1].InsurerNumber"]);
+    assert_eq!(clinic.running().store().count_bookings_from(&day).await.unwrap(), 2);
+    clinic.stop().await;
+}
+
+#[tokio::test]
 async fn every_page_wears_a_strict_policy_and_another_host_gets_nothing() {
     let (_center, mut clinic) = opened().await;
     let browser = Browser::admin(&clinic).await;

@@ -14,6 +14,7 @@
 //! | `browser` | a real browser signs in and checks patients with keys alone |
 //! | `faces` | the models, on pictures that are made here |
 //! | `offline` | care goes on from kept answers, and everything is asked again when the center is back |
+//! | `night` | booked and frequent patients are asked about once a night, also over a stop |
 //! | `pages` | every page renders for every verdict |
 
 mod browser;
@@ -26,6 +27,7 @@ mod faces;
 mod folders;
 mod joining;
 mod lists;
+mod night;
 mod offline;
 mod pages;
 mod proofs;

@@ -24,6 +24,7 @@ use crate::lists::{ListState, Trouble};
 use crate::limits;
 use crate::noticing::diagnosis::{AddressLook, Came};
 use crate::noticing::local::{Local, WayOut};
+use crate::store::nights::NightReport;
 use crate::store::users::{Role, User};
 
 fn now() -> jiff::Timestamp {
@@ -216,6 +217,12 @@ fn a_cut_line_is_told_with_its_evidence_and_the_next_step() {
     }
 }
 
+fn night_facts() -> status::NightFacts {
+    let day = domain::date::parse("20260407").unwrap();
+    let last = NightReport { day, goes_on: false, asked: 40, fresh: 30, could_not: 10 };
+    status::NightFacts { is_on: true, folder: "/bookings".to_owned(), last: Some(last), booked: 12 }
+}
+
 fn facts(health: &Snapshot) -> status::Facts<'_> {
     status::Facts {
         health,
@@ -226,6 +233,7 @@ fn facts(health: &Snapshot) -> status::Facts<'_> {
         req: "/req".to_owned(),
         res: "/res".to_owned(),
         face: "/face".to_owned(),
+        night: night_facts(),
         kiosk: status::KioskFacts { address: None, readers: None, compares_faces: false, missing: &[] },
     }
 }
@@ -241,7 +249,8 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
         expired_at_center: true,
         req: fails.clone(),
         res: fails.clone(),
-        face: fails,
+        face: fails.clone(),
+        bookings: fails,
         waiting_files: 3,
         open_requests: 2,
         waiting_cases: 4,
@@ -261,6 +270,7 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
         req: "/req".to_owned(),
         res: "/res".to_owned(),
         face: "/face".to_owned(),
+        night: night_facts(),
         kiosk: status::KioskFacts {
             address: Some("http://127.0.0.1:8462/".to_owned()),
             readers: Some(ReadersState::ServiceDown),
@@ -288,6 +298,7 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
         "全国: まだありません",
         "期限切れのため使っていません",
         "知らない鍵で署名されています",
+        "40件のうち30件が最新になり、10件は確認できませんでした",
     ] {
         assert!(page.contains(shown), "{shown}");
     }

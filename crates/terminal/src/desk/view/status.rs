@@ -11,6 +11,7 @@ use crate::health::{CertificateState, FolderState, Link, Snapshot};
 use crate::kiosk::screen::ReadersState;
 use crate::lists::ListState;
 use crate::noticing::diagnosis::{Said, Whose};
+use crate::store::nights::NightReport;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,16 @@ pub(crate) struct Facts<'a> {
     pub(crate) face: String,
     pub(crate) kiosk: KioskFacts<'a>,
     pub(crate) lists: ListState,
+    pub(crate) night: NightFacts,
+}
+
+/// How asking again at night is.
+pub(crate) struct NightFacts {
+    pub(crate) is_on: bool,
+    pub(crate) folder: String,
+    pub(crate) last: Option<NightReport>,
+    /// Bookings from today on.
+    pub(crate) booked: i64,
 }
 
 /// How the kiosk is.
@@ -58,6 +69,8 @@ pub(crate) fn items(facts: &Facts<'_>) -> Vec<Item> {
     items.push(folder(Text::new("要求フォルダ", "Request folder"), &facts.req, &health.req));
     items.push(folder(Text::new("結果フォルダ", "Answer folder"), &facts.res, &health.res));
     items.push(folder(Text::new("カード結果フォルダ", "Face folder"), &facts.face, &health.face));
+    items.push(folder(Text::new("予約フォルダ", "Bookings folder"), &facts.night.folder, &health.bookings));
+    items.push(night(&facts.night));
     items.push(files(health));
     items.extend(kiosk(&facts.kiosk));
     items.extend(lists(&facts.lists));
@@ -190,6 +203,35 @@ fn folder(label: Text, path: &str, state: &FolderState) -> Item {
             "共有フォルダの接続と権限を確かめてください。自動で再開します。",
         ),
     }
+}
+
+/// What came of the last night.
+fn night(night: &NightFacts) -> Item {
+    let label = Text::new("夜間の確認", "Asked again at night");
+    let booked = night.booked;
+    let Some(last) = night.last else {
+        if !night.is_on {
+            return item("good", label, "使っていません（terminal.toml の [night]）", "turned off", "");
+        }
+        let value = format!("まだ行っていません。今日以降の予約 {booked} 件");
+        return item("good", label, &value, &format!("not yet; {booked} bookings from today on"), "");
+    };
+    let day = dates::plain_date(&domain::date::format(last.day));
+    let (asked, fresh, could_not) = (last.asked, last.fresh, last.could_not);
+    let state = if last.goes_on { ("実行中", "goes on") } else { ("終了", "done") };
+    let value = format!(
+        "{day}の分（{}）: {asked}件のうち{fresh}件が最新になり、{could_not}件は確認できませんでした。今日以降の予約 {booked} 件",
+        state.0
+    );
+    let value_en =
+        format!("{}: {asked} asked, {fresh} fresh, {could_not} could not; {booked} bookings from today on", state.1);
+    // One in ten that cannot be asked is a night without a line, not a wrong number.
+    if could_not * 10 > asked {
+        let todo =
+            "確認できなかった方は、窓口で通常どおり確認してください。続くときは夜間の電源と回線を確かめてください。";
+        return item("warn", label, &value, &value_en, todo);
+    }
+    item("good", label, &value, &value_en, "")
 }
 
 fn kiosk(kiosk: &KioskFacts<'_>) -> Vec<Item> {
