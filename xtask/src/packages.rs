@@ -27,6 +27,12 @@ const PACKAGES: &[Package] = &[
         is_there: || run::is_installed("openssl"),
     },
     Package { name: "curl", why: "mutual TLS from outside", is_there: || run::is_installed("curl") },
+    Package {
+        name: "iproute2",
+        why: "network namespaces: a clinic behind a bad line",
+        is_there: || run::is_installed("ip"),
+    },
+    Package { name: "socat", why: "the two ends of that line", is_there: || run::is_installed("socat") },
     Package { name: "faketime", why: "a clock that is an hour off", is_there: || run::is_installed("faketime") },
     Package { name: "python3-venv", why: "proofs checked by libraries of another language", is_there: has_python_venv },
     Package { name: "pcscd", why: "card readers, private ones", is_there: || Path::new("/usr/sbin/pcscd").exists() },

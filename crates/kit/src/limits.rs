@@ -81,7 +81,10 @@ pub const CLIENT_ANSWER_TIME: Duration = Duration::from_secs(10);
 /// A client keeps an unused connection this long.
 pub const CLIENT_IDLE_TIME: Duration = Duration::from_secs(40);
 
-/// After the first base URL failed, how long the others are preferred before it is tried again.
+/// A request that was waited for this long and then given up is taken for one whose connection leads nowhere any more.
+pub const CLIENT_HANG_TIME: Duration = Duration::from_secs(1);
+
+/// After a base URL failed, how long it is tried last before one request finds out whether it works again.
 pub const CLIENT_RETURN_TIME: Duration = Duration::from_mins(1);
 
 /// Largest answer that a client reads into memory.

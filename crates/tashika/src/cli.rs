@@ -282,6 +282,16 @@ pub enum Terminal {
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
     },
+    /// Take in who is booked, so that they are asked about in the night before; may be done while the terminal runs. CSV whose
+    /// first line names the columns: QualificationConfirmationDate (day of the visit), InsurerNumber, InsuredCardSymbol,
+    /// InsuredIdentificationNumber, InsuredBranchNumber, Birthdate; others are left aside. UTF-8 or Shift_JIS.
+    Bookings {
+        /// The file.
+        file: PathBuf,
+        /// The data folder.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
     /// Set the facility's password for 目視確認 at the kiosk, read from standard input; or remove it.
     FacilityPassword {
         /// Remove it: staff confirm on the desk page alone.

@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::civil::Time;
 use serde::Deserialize;
 use trust::ListName;
 
@@ -79,6 +80,11 @@ impl Config {
         self.data_dir.join(&self.settings.folders.res)
     }
 
+    /// The folder for files of bookings.
+    pub fn bookings(&self) -> PathBuf {
+        self.data_dir.join(&self.settings.folders.bookings)
+    }
+
     /// The folder for what a card reader tells.
     pub fn face(&self) -> PathBuf {
         self.data_dir.join(&self.settings.folders.face)
@@ -101,6 +107,8 @@ pub struct Settings {
     pub bridge: BridgeSettings,
     /// What is held for the time without the center.
     pub offline: OfflineSettings,
+    /// Asking again at night.
+    pub night: NightSettings,
     /// How long things are kept.
     pub retention: RetentionSettings,
 }
@@ -192,6 +200,8 @@ pub struct FolderSettings {
     pub res: PathBuf,
     /// Results of a card reader.
     pub face: PathBuf,
+    /// Files of bookings.
+    pub bookings: PathBuf,
 }
 
 /// Character set of answer files.
@@ -241,6 +251,18 @@ impl OfflineSettings {
     pub fn list_names(&self) -> Vec<ListName> {
         self.status_lists.iter().filter_map(|name| ListName::parse(name)).collect()
     }
+}
+
+/// `[night]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NightSettings {
+    /// Whether booked and frequent patients are asked about again at night.
+    pub enabled: bool,
+    /// From when in Japan.
+    pub from: Time,
+    /// Until when; before `from`, it is over midnight.
+    pub to: Time,
 }
 
 /// `[retention]`
@@ -307,7 +329,7 @@ impl FaceSettings {
 
 impl Default for FolderSettings {
     fn default() -> Self {
-        Self { req: "OQS/req".into(), res: "OQS/res".into(), face: "OQS/face".into() }
+        Self { req: "OQS/req".into(), res: "OQS/res".into(), face: "OQS/face".into(), bookings: "bookings".into() }
     }
 }
 
@@ -320,6 +342,12 @@ impl Default for BridgeSettings {
             give_up_after_seconds: 20,
             half_written_seconds: 10,
         }
+    }
+}
+
+impl Default for NightSettings {
+    fn default() -> Self {
+        Self { enabled: true, from: Time::constant(2, 0, 0, 0), to: Time::constant(5, 0, 0, 0) }
     }
 }
 
@@ -395,6 +423,12 @@ impl Settings {
             "folders",
             "req, res and face must be three different folders",
         )?;
+        value(
+            ![&folders.req, &folders.res, &folders.face].contains(&&folders.bookings),
+            "folders.bookings",
+            "must be a folder of its own",
+        )?;
+        value(self.night.from != self.night.to, "night", "from and to must differ")?;
         let bridge = &self.bridge;
         value((20..=60_000).contains(&bridge.poll_interval_ms), "bridge.poll_interval_ms", "20 to 60000")?;
         value((1..=600).contains(&bridge.give_up_after_seconds), "bridge.give_up_after_seconds", "1 to 600")?;
@@ -463,6 +497,9 @@ mod tests {
             "[folders]\nreq = \"a\"\nres = \"a\"\n",
             "[kiosk]\nidle_seconds = 1\n",
             "[kiosk]\nresult_seconds = 1000\n",
+            "[folders]\nbookings = \"OQS/req\"\n",
+            "[night]\nfrom = \"05:00\"\n",
+            "[night]\nto = \"25:00\"\n",
             "[face]\nthreshold = 1.5\n",
             "[face]\nthreshold = nan\n",
             "[face]\ndetector = \"a.onnx\"\n",

@@ -3,27 +3,31 @@
 //! Whatever changes is logged once, when it changes, not on every attempt.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kit::client::CouldNotAsk;
-use kit::text::Text;
+use tokio::sync::watch;
 use wire::api::ProblemCode;
 
+use crate::hours::Moment;
+use crate::limits;
+use crate::noticing::diagnosis::{AddressLook, Came, Diagnosis, Evidence, diagnose};
+use crate::noticing::local::Local;
+use crate::noticing::standing::{Look, Seen, Sign, Standing};
+
 /// Whether the center can be reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum Link {
     /// Not asked yet.
+    #[default]
     Unknown,
     /// It answers.
     Up,
-    /// It does not.
+    /// It does not; why is [`Snapshot::diagnosis`].
     Down {
         /// Since when.
         since: Timestamp,
-        /// What is probably wrong.
-        text: Text,
-        /// Stable code.
-        code: &'static str,
     },
 }
 
@@ -50,6 +54,7 @@ pub(crate) enum Folder {
     Req,
     Res,
     Face,
+    Bookings,
 }
 
 impl Folder {
@@ -58,14 +63,16 @@ impl Folder {
             Self::Req => "req",
             Self::Res => "res",
             Self::Face => "face",
+            Self::Bookings => "bookings",
         }
     }
 }
 
 /// How a folder is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum FolderState {
     /// Not looked at yet.
+    #[default]
     Unknown,
     /// It can be read and written.
     Works,
@@ -79,9 +86,17 @@ pub(crate) enum FolderState {
 }
 
 /// Everything that the status page shows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Snapshot {
     pub(crate) link: Link,
+    /// What came of each address when they were looked at last.
+    pub(crate) addresses: Vec<AddressLook>,
+    /// This machine's own network.
+    pub(crate) local: Local,
+    /// What the center said lately in place of an answer, and when.
+    pub(crate) center_said: Option<(ProblemCode, Timestamp)>,
+    /// The insurer whose data an answer said to be late, and when.
+    pub(crate) late_feed: Option<(String, Timestamp)>,
     pub(crate) certificate: Option<CertificateState>,
     /// The center will not talk to us any more: revoked, unknown, renewal refused.
     pub(crate) refused: Option<ProblemCode>,
@@ -90,6 +105,7 @@ pub(crate) struct Snapshot {
     pub(crate) req: FolderState,
     pub(crate) res: FolderState,
     pub(crate) face: FolderState,
+    pub(crate) bookings: FolderState,
     /// Files in the request folder that are not complete yet or cannot be opened.
     pub(crate) waiting_files: usize,
     /// Requests that are worked on.
@@ -103,30 +119,12 @@ pub(crate) struct Snapshot {
 }
 
 /// Shared by everything that runs.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Health {
     now: Mutex<Snapshot>,
-}
-
-impl Default for Health {
-    fn default() -> Self {
-        Self {
-            now: Mutex::new(Snapshot {
-                link: Link::Unknown,
-                certificate: None,
-                refused: None,
-                expired_at_center: false,
-                req: FolderState::Unknown,
-                res: FolderState::Unknown,
-                face: FolderState::Unknown,
-                waiting_files: 0,
-                open_requests: 0,
-                waiting_cases: 0,
-                cases_to_see: 0,
-                disk: None,
-            }),
-        }
-    }
+    standing: Mutex<Standing>,
+    /// Whether it is down, for whoever waits for that.
+    down: watch::Sender<bool>,
 }
 
 impl Health {
@@ -139,8 +137,14 @@ impl Health {
     }
 
     /// It did what was asked: whatever it had against this terminal is over.
-    pub(crate) fn center_answered(&self, at: Timestamp) {
-        self.center_reached(at);
+    pub(crate) fn center_answered(&self, moment: Moment) {
+        self.center_reached(moment);
+        self.center_let_us_in();
+        self.lock().center_said = None;
+    }
+
+    /// A look was answered: the certificate is accepted, whether questions are answered is not known by it.
+    pub(crate) fn center_let_us_in(&self) {
         let mut now = self.lock();
         now.expired_at_center = false;
         if matches!(now.refused, Some(ProblemCode::CertificateRevoked | ProblemCode::FacilityUnknown)) {
@@ -149,24 +153,98 @@ impl Health {
     }
 
     /// Something came back, be it a refusal.
-    pub(crate) fn center_reached(&self, at: Timestamp) {
-        let mut now = self.lock();
-        if let Link::Down { since, .. } = now.link {
-            tracing::info!(away_seconds = at.duration_since(since).as_secs(), "the center answers again");
-        }
-        now.link = Link::Up;
+    pub(crate) fn center_reached(&self, moment: Moment) {
+        self.sign(Sign::Answered, moment);
     }
 
-    pub(crate) fn center_unreachable(&self, at: Timestamp, why: &CouldNotAsk) {
+    /// A question was not answered. One alone turns no light; a look follows.
+    pub(crate) fn center_unreachable(&self, moment: Moment, why: &CouldNotAsk) {
+        tracing::debug!(code = why.code(), %why, "a question was not answered");
+        self.sign(Sign::Failed, moment);
+    }
+
+    /// What came of a look, at every address that was looked at. It began at `begun`, monotonic.
+    pub(crate) fn looked(&self, look: Look, addresses: Vec<AddressLook>, begun: Duration, moment: Moment) {
+        let is_there = addresses.iter().any(|look| match &look.came {
+            Came::Answered | Came::Problem(_) => true,
+            // It is there, and does not want us.
+            Came::CouldNot(why) => matches!(why, CouldNotAsk::CertificateRefused(_)),
+        });
+        if !is_there && self.standing.lock().unwrap_or_else(PoisonError::into_inner).is_overtaken(begun) {
+            return;
+        }
+        // What a look on a kept connection failed by says little: the next one tells why.
+        if is_there || look == Look::Fresh {
+            self.lock().addresses = addresses;
+        }
+        self.sign(
+            match (is_there, look) {
+                (true, _) => Sign::Answered,
+                (false, Look::Kept) => Sign::Failed,
+                (false, Look::Fresh) => Sign::NoWay,
+            },
+            moment,
+        );
+    }
+
+    fn sign(&self, sign: Sign, moment: Moment) {
+        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        standing.sign(sign, moment.passed);
         let mut now = self.lock();
-        let since = match now.link {
-            Link::Down { since, .. } => since,
-            Link::Up | Link::Unknown => {
-                tracing::warn!(code = why.code(), %why, "the center cannot be asked");
-                at
+        let was = std::mem::take(&mut now.link);
+        now.link = match (standing.seen(), was) {
+            (Seen::Unknown, _) => Link::Unknown,
+            (Seen::Up, was) => {
+                if let Link::Down { since } = was {
+                    let away_seconds = moment.at.duration_since(since).as_secs();
+                    tracing::info!(away_seconds, "the center answers again");
+                }
+                Link::Up
+            }
+            (Seen::Down, was @ Link::Down { .. }) => was,
+            (Seen::Down, Link::Up | Link::Unknown) => {
+                now.link = Link::Down { since: moment.at };
+                let whose = now.diagnosis(moment.at, None).whose;
+                tracing::warn!(?whose, addresses = ?now.addresses, "the center cannot be asked");
+                Link::Down { since: moment.at }
             }
         };
-        now.link = Link::Down { since, text: why.text(), code: why.code() };
+        let is_down = matches!(now.link, Link::Down { .. });
+        self.down.send_if_modified(|was_down| std::mem::replace(was_down, is_down) != is_down);
+    }
+
+    /// How to look at the center next, and after which rest.
+    pub(crate) fn next_look(&self) -> (Look, Duration) {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner).next_look()
+    }
+
+    /// Waits until it is down.
+    pub(crate) async fn until_down(&self) {
+        // The sender lives as long as this does.
+        let _ = self.down.subscribe().wait_for(|is_down| *is_down).await;
+    }
+
+    /// Notes this machine's network; gives whether it is another than before.
+    pub(crate) fn local(&self, local: Local) -> bool {
+        let mut now = self.lock();
+        let is_changed = now.local != local;
+        now.local = local;
+        is_changed
+    }
+
+    /// The center said that it cannot answer at the moment.
+    pub(crate) fn center_said(&self, code: ProblemCode, at: Timestamp) {
+        self.lock().center_said = Some((code, at));
+    }
+
+    /// An answer said that the data of its insurer is late, or not.
+    pub(crate) fn insurer_feed(&self, insurer: &str, is_late: bool, at: Timestamp) {
+        let mut now = self.lock();
+        if is_late {
+            now.late_feed = Some((insurer.to_owned(), at));
+        } else if now.late_feed.as_ref().is_some_and(|(late, _)| late == insurer) {
+            now.late_feed = None;
+        }
     }
 
     pub(crate) fn center_refused(&self, code: ProblemCode) {
@@ -255,7 +333,12 @@ impl Health {
         self.lock().waiting_cases
     }
 
-    /// Whether the last look found no center.
+    /// Whether it can be asked.
+    pub(crate) fn is_up(&self) -> bool {
+        self.lock().link == Link::Up
+    }
+
+    /// Whether it cannot be asked.
     pub(crate) fn is_down(&self) -> bool {
         matches!(self.lock().link, Link::Down { .. })
     }
@@ -277,11 +360,39 @@ impl Health {
 }
 
 impl Snapshot {
+    /// Whose fault it is. `clock` is the difference to the center's clock, where that is worth a warning.
+    pub(crate) fn diagnosis(&self, at: Timestamp, clock: Option<SignedDuration>) -> Diagnosis {
+        let is_lately = |then: Timestamp, time: Duration| at.duration_since(then).unsigned_abs() <= time;
+        let expired = matches!(self.certificate, Some(CertificateState::Expired { .. }));
+        diagnose(&Evidence {
+            seen: match self.link {
+                Link::Unknown => Seen::Unknown,
+                Link::Up => Seen::Up,
+                Link::Down { .. } => Seen::Down,
+            },
+            addresses: &self.addresses,
+            local: &self.local,
+            is_expired: expired || self.expired_at_center,
+            refused: self.refused,
+            clock,
+            center_says: self
+                .center_said
+                .filter(|(_, then)| is_lately(*then, limits::CENTER_SAID_TIME))
+                .map(|said| said.0),
+            late_feed: self
+                .late_feed
+                .as_ref()
+                .filter(|(_, then)| is_lately(*then, limits::LATE_FEED_TIME))
+                .map(|(insurer, _)| insurer.as_str()),
+        })
+    }
+
     fn folder(&mut self, folder: Folder) -> &mut FolderState {
         match folder {
             Folder::Req => &mut self.req,
             Folder::Res => &mut self.res,
             Folder::Face => &mut self.face,
+            Folder::Bookings => &mut self.bookings,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! clock corrected by the difference that was last measured against the center.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use domain::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +23,13 @@ pub(crate) struct Hours {
     ahead_ms: AtomicI64,
 }
 
+/// A moment on the local clock, which may be set, and on the one that never goes back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) at: Timestamp,
+    pub(crate) passed: Duration,
+}
+
 impl Hours {
     pub(crate) fn new(clock: SharedClock) -> Self {
         Self { clock, ahead_ms: AtomicI64::new(UNKNOWN) }
@@ -30,6 +38,11 @@ impl Hours {
     /// The local clock, for everything that is only compared with itself.
     pub(crate) fn local(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// This moment, for what is shown and for what is counted.
+    pub(crate) fn moment(&self) -> Moment {
+        Moment { at: self.clock.now(), passed: self.clock.monotonic() }
     }
 
     pub(crate) fn clock(&self) -> &SharedClock {

@@ -5,10 +5,13 @@
 //!
 //! * [`join`] — a clinic joins with a one-time code; [`Terminal`] — run it
 //! * [`config`] — `terminal.toml`
-//! * [`users`] — who may use the desk, for the command line; [`charts`] — the list to match patients with
+//! * [`users`] — who may use the desk, for the command line; [`charts`] — the list to match patients with;
+//!   [`bookings`] — whom to ask about in the night before
 //! * `asking` — the center: questions, proofs, files of many questions, renewal, the link light
 //! * `checks` — one check, whichever way it came: asked, kept, listed
+//! * `noticing` — down and back without flapping, and whose fault it is
 //! * `offline` — what is said while the center cannot be asked, and asking again when it is back
+//! * `night` — booked and frequent patients are asked about again, so that their copies are fresh
 //! * `bridge` — the request and answer folders of the receipt computer
 //! * `desk` — the page for the staff, and the JSON address for vendors
 //! * `kiosk` — the page for the patients: card, face, consents
@@ -21,6 +24,7 @@
 //! also after a power cut.
 
 pub mod asking;
+pub mod bookings;
 mod bridge;
 pub mod charts;
 mod checks;
@@ -36,6 +40,8 @@ mod kiosk;
 mod layout;
 pub mod limits;
 mod lists;
+mod night;
+mod noticing;
 pub mod offline;
 mod password;
 mod running;

@@ -6,14 +6,33 @@ use std::time::Duration;
 pub const ASK_TIME: Duration = Duration::from_secs(8);
 /// How long the center may take to accept a file of many questions.
 pub const BULK_ASK_TIME: Duration = Duration::from_mins(2);
+/// How long connecting to one address of the center may take: name, TCP and TLS. Enough for a line of 300 ms and three ways
+/// there and back.
+pub const CONNECT_TIME: Duration = Duration::from_secs(1);
 /// Rest between two looks at whether the center can be reached.
 pub const PROBE_INTERVAL: Duration = Duration::from_secs(15);
 /// Rest between two looks while it cannot be.
 pub const PROBE_INTERVAL_DOWN: Duration = Duration::from_secs(3);
-/// How long one look may take. The light turns within this time.
-pub const PROBE_TIME: Duration = Duration::from_secs(2);
+/// Rest between two looks while it answers again and the light is not yet turned.
+pub const PROBE_INTERVAL_RETURNING: Duration = Duration::from_secs(1);
+/// A question that has waited this long makes somebody look whether the center is still there.
+pub const SUSPECT_TIME: Duration = Duration::from_millis(250);
+/// How long a look on a kept connection may take.
+pub const KEPT_LOOK_TIME: Duration = Duration::from_millis(550);
+/// How long a look over new connections may take.
+pub const FRESH_LOOK_TIME: Duration = Duration::from_millis(1_100);
+/// Answers that it takes before a center that was away counts as back; see [`BACK_TIME`].
+pub const BACK_SIGNS_MIN: u32 = 3;
+/// How long a center that was away must have answered before it counts as back.
+pub const BACK_TIME: Duration = Duration::from_secs(3);
+/// Rest between two looks at this machine's own network.
+pub const LOCAL_LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// How long what the center said of itself, or of the issuer of the cards, is shown after it was said last.
+pub const CENTER_SAID_TIME: Duration = Duration::from_mins(3);
+/// How long an insurer whose data came late is shown after an answer said so.
+pub const LATE_FEED_TIME: Duration = Duration::from_hours(12);
 /// How long a window waits for the center where it has a kept answer to go on with, or where the center could not be
-/// reached just now.
+/// reached just now. A center that goes away meanwhile is noticed within this time.
 pub const WINDOW_PATIENCE: Duration = Duration::from_secs(2);
 /// Kept answers that are looked at for one question: the members of one card who were born on one day.
 pub const COPIES_OF_ONE_CARD_MAX: i64 = 8;
@@ -21,6 +40,36 @@ pub const COPIES_OF_ONE_CARD_MAX: i64 = 8;
 pub const SETTLE_INTERVAL: Duration = Duration::from_secs(1);
 /// Longest rest before a case that could not be asked about is asked about again.
 pub const SETTLE_REST_MAX: Duration = Duration::from_mins(5);
+/// Days within which somebody who was here more than once comes often.
+pub const RECENT_DAYS: i32 = 92;
+/// Different days within [`RECENT_DAYS`] that make somebody come often.
+pub const RECENT_VISITS_MIN: usize = 2;
+/// An answer that is older is asked for again at night for somebody who comes often, in days.
+pub const RECENT_FRESH_DAYS: i32 = 7;
+/// An answer that is older is asked for again at night for somebody who is booked.
+pub const BOOKING_FRESH_TIME: Duration = Duration::from_hours(12);
+/// Questions of one night.
+pub const NIGHT_QUESTIONS_MAX: usize = 5_000;
+/// Shortest rest between two questions of a night.
+pub const NIGHT_REST_MIN: Duration = Duration::from_secs(1);
+/// Longest one.
+pub const NIGHT_REST_MAX: Duration = Duration::from_mins(1);
+/// Rest between two looks at whether it is night.
+pub const NIGHT_LOOK_INTERVAL: Duration = Duration::from_secs(30);
+/// Days for which it is kept what came of a night.
+pub const NIGHT_KEEP_DAYS: u32 = 31;
+/// Rest between two looks into the folder for bookings.
+pub const BOOKING_LOOK_INTERVAL: Duration = Duration::from_secs(2);
+/// Files in the folder for bookings that one look sees.
+pub const BOOKING_FILES_MAX: usize = 1_000;
+/// Largest file of bookings, in bytes.
+pub const BOOKING_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Bookings that are taken in with one transaction.
+pub const BOOKINGS_AT_ONCE: usize = 1_000;
+/// Lines of a file of bookings that are named as wrong; all are counted.
+pub const BOOKING_REFUSALS_MAX: usize = 200;
+/// How long it stays beside a folder's place what became of a file of bookings.
+pub const BOOKING_RESULT_TIME: Duration = Duration::from_hours(7 * 24);
 /// Longest field of a statement, in characters.
 pub const STATEMENT_FIELD_CHARS_MAX: usize = 200;
 /// Searches by name that their page lists.

@@ -32,6 +32,7 @@ use crate::kiosk::Kiosk;
 use crate::layout::Layout;
 use crate::limits;
 use crate::lists::{Lists, fetch};
+use crate::night;
 use crate::offline::recall::AtWindow;
 use crate::offline::settle;
 use crate::store::answers::Way;
@@ -176,6 +177,12 @@ impl Terminal {
         life.spawn_vital("renewal", renewal.run(life.clone()));
         life.spawn_vital("cleanup", clean_up(config.clone(), checks.clone(), life.clone()));
         life.spawn_vital("settling", settle::run(checks.clone(), life.clone()));
+        let bookings = night::folder::run(config.bookings(), checks.clone(), life.clone());
+        life.spawn_vital("booking folder", bookings);
+        if config.settings.night.enabled {
+            let hours = night::plan::Hours { from: config.settings.night.from, to: config.settings.night.to };
+            life.spawn_vital("night", night::run(checks.clone(), hours, Arc::clone(&random), life.clone()));
+        }
         let face = FaceFolder::new(&config, checks.clone(), face_files, steps.clone());
         life.spawn_vital("face folder", face.run(life.clone()));
         let bridge = Arc::new(Bridge::new(&config, checks.clone(), life.clone(), steps));
@@ -338,6 +345,10 @@ async fn clean_up_once(config: &Config, checks: &Checks) {
 impl Running {
     pub(crate) fn health(&self) -> crate::health::Snapshot {
         self.center.health()
+    }
+
+    pub(crate) fn checks(&self) -> &Checks {
+        &self.checks
     }
 
     pub(crate) fn hours(&self) -> &Hours {

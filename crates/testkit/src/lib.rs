@@ -10,6 +10,7 @@
 //! | randomness that is the same in every run | [`SeededRandom`] |
 //! | certificates of a center, terminals and insurers | [`ThrowawayCa`] |
 //! | a PostgreSQL that may be stopped, crashed and resumed | [`PrivatePostgres`] |
+//! | a line that is slow, lossy or cut, and a machine behind it | [`PrivateNetwork`] |
 //! | a pcscd with two virtual card readers | [`PrivatePcscd`] |
 //! | the real binary, killed and started again | [`Process`] |
 //! | Chromium driven over WebDriver | [`Browser`] |
@@ -20,6 +21,7 @@ pub mod browser;
 pub mod ca;
 pub mod clock;
 pub mod face;
+pub mod network;
 pub mod onnx;
 pub mod pcscd;
 pub mod port;
@@ -30,6 +32,7 @@ pub mod random;
 pub use browser::Browser;
 pub use ca::{Identity, ThrowawayCa};
 pub use clock::{RunningClock, TestClock};
+pub use network::PrivateNetwork;
 pub use pcscd::PrivatePcscd;
 pub use port::free_port;
 pub use postgres::PrivatePostgres;

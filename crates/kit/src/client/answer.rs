@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use wire::api::ProblemDocument;
 use wire::api::problem::PROBLEM_MEDIA_TYPE;
 
+use super::waiting::Waiting;
 use super::{ClientError, CouldNotAsk};
 use crate::problem::retry_after_of;
 
@@ -47,12 +48,19 @@ pub struct AnswerStream {
     pub headers: HeaderMap,
     body: Incoming,
     piece_time: Duration,
+    waiting: Waiting,
 }
 
 impl AnswerStream {
-    pub(super) fn new(response: Response<Incoming>, piece_time: Duration) -> Self {
+    pub(super) fn new(response: Response<Incoming>, piece_time: Duration, waiting: Waiting) -> Self {
         let (parts, body) = response.into_parts();
-        Self { status: parts.status, headers: parts.headers, body, piece_time }
+        Self { status: parts.status, headers: parts.headers, body, piece_time, waiting }
+    }
+
+    /// From here on the caller sets the pace: one that stops reading says nothing about the connection.
+    pub(super) fn handed_out(mut self) -> Self {
+        self.waiting.is_over();
+        self
     }
 
     /// The next piece; none at the end.
@@ -62,8 +70,14 @@ impl AnswerStream {
                 return Err(CouldNotAsk::TimedOut { after: self.piece_time }.into());
             };
             match frame {
-                None => return Ok(None),
-                Some(Err(error)) => return Err(CouldNotAsk::from_broken(&error).into()),
+                None => {
+                    self.waiting.is_over();
+                    return Ok(None);
+                }
+                Some(Err(error)) => {
+                    self.waiting.is_over();
+                    return Err(CouldNotAsk::from_broken(&error).into());
+                }
                 // What is no data are trailers, which tell us nothing.
                 Some(Ok(frame)) => {
                     if let Ok(data) = frame.into_data() {
@@ -100,6 +114,7 @@ impl AnswerStream {
     async fn into_problem(mut self, bytes_max: usize) -> ClientError {
         let is_problem = self.headers.get(CONTENT_TYPE).is_some_and(|value| value == PROBLEM_MEDIA_TYPE);
         if !is_problem {
+            self.waiting.is_over();
             return CouldNotAsk::unreadable(self.status, "not a problem document").into();
         }
         let bytes = match self.bytes(bytes_max).await {
@@ -119,6 +134,7 @@ impl AnswerStream {
     async fn bytes(&mut self, bytes_max: usize) -> Result<Bytes, ClientError> {
         let too_large = || ClientError::from(CouldNotAsk::AnswerTooLarge { bytes_max });
         if self.body.size_hint().lower() > bytes_max as u64 {
+            self.waiting.is_over();
             return Err(too_large());
         }
         let Some(first) = self.piece().await? else {
@@ -131,6 +147,7 @@ impl AnswerStream {
             }
             rest.extend_from_slice(&piece);
             if rest.len() > bytes_max {
+                self.waiting.is_over();
                 return Err(too_large());
             }
         }

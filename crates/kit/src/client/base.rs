@@ -1,7 +1,7 @@
 //! The addresses of a server and which of them to ask first.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use http::Uri;
@@ -55,6 +55,11 @@ impl Base {
         Ok(Self { scheme, authority, path })
     }
 
+    /// Host and port, as it was given.
+    pub(super) fn address(&self) -> &str {
+        self.authority.as_str()
+    }
+
     /// The address of a path, which begins with a slash and may have a query.
     pub(super) fn uri(&self, path: &str) -> Result<Uri, CouldNotAsk> {
         let path = if self.path.is_empty() {
@@ -75,12 +80,11 @@ fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// All base URLs, and the one that worked last.
+/// All base URLs, and which of them failed not long ago.
 pub(super) struct Bases {
     all: Vec<Base>,
-    preferred: AtomicUsize,
-    /// Monotonic milliseconds at which the first is to be tried first again.
-    return_at_ms: AtomicU64,
+    /// For each, the monotonic millisecond until which it is tried last; 0 where nothing is wrong with it.
+    last_until_ms: Vec<AtomicU64>,
     clock: SharedClock,
 }
 
@@ -89,44 +93,61 @@ impl Bases {
         if urls.is_empty() {
             return Err(UrlError::None);
         }
-        let all = urls.iter().map(|url| Base::parse(url, plain_loopback)).collect::<Result<_, _>>()?;
-        Ok(Self { all, preferred: AtomicUsize::new(0), return_at_ms: AtomicU64::new(0), clock })
+        let all: Vec<_> = urls.iter().map(|url| Base::parse(url, plain_loopback)).collect::<Result<_, _>>()?;
+        let last_until_ms = all.iter().map(|_| AtomicU64::new(0)).collect();
+        Ok(Self { all, last_until_ms, clock })
     }
 
     pub(super) fn count(&self) -> usize {
         self.all.len()
     }
 
-    /// Every base URL once, the preferred one first.
+    /// Every base URL once: those with which nothing is wrong in the order given, then those that failed, the one that failed
+    /// longest ago first.
+    ///
+    /// Of one whose time is over, one caller tries whether it works again; the others go on as before meanwhile, so that an
+    /// address behind which nothing answers costs one request a minute its time to connect, not all.
     pub(super) fn in_order(&self) -> impl Iterator<Item = (usize, &Base)> {
-        let mut first = self.preferred.load(Ordering::Relaxed);
-        if first != 0 && self.now_ms() >= self.return_at_ms.load(Ordering::Relaxed) {
-            first = 0;
+        let now = self.now_ms();
+        let mut order: Vec<(u64, usize)> = Vec::with_capacity(self.all.len());
+        for (index, mark) in self.last_until_ms.iter().enumerate() {
+            let until = mark.load(Ordering::Relaxed);
+            let is_mine = until != 0
+                && until <= now
+                && mark.compare_exchange(until, later(now), Ordering::Relaxed, Ordering::Relaxed).is_ok();
+            order.push((if until == 0 || is_mine { 0 } else { until }, index));
         }
-        let count = self.all.len();
-        (0..count).map(move |step| {
-            let index = (first + step) % count;
-            (index, &self.all[index])
-        })
+        order.sort_unstable();
+        order.into_iter().map(|(_, index)| (index, &self.all[index]))
+    }
+
+    /// Those that failed not long ago, and the first of the others.
+    pub(super) fn to_look_at(&self) -> Vec<(usize, &Base)> {
+        let is_well = |index: &usize| self.last_until_ms[*index].load(Ordering::Relaxed) == 0;
+        let first_well = (0..self.all.len()).find(is_well);
+        let looked_at = (0..self.all.len()).filter(|index| !is_well(index) || Some(*index) == first_well);
+        looked_at.map(|index| (index, &self.all[index])).collect()
     }
 
     pub(super) fn worked(&self, index: usize) {
-        if self.preferred.load(Ordering::Relaxed) != index {
-            self.preferred.store(index, Ordering::Relaxed);
+        if self.last_until_ms[index].load(Ordering::Relaxed) != 0 {
+            self.last_until_ms[index].store(0, Ordering::Relaxed);
         }
     }
 
-    /// The first failed: others are preferred for a while.
+    /// It is tried last for a while.
     pub(super) fn failed(&self, index: usize) {
-        if index == 0 {
-            let later = self.now_ms() + millis(limits::CLIENT_RETURN_TIME);
-            self.return_at_ms.store(later, Ordering::Relaxed);
-        }
+        self.last_until_ms[index].store(later(self.now_ms()), Ordering::Relaxed);
     }
 
     fn now_ms(&self) -> u64 {
         millis(self.clock.monotonic())
     }
+}
+
+/// When one that fails now is tried first again. Never 0.
+fn later(now_ms: u64) -> u64 {
+    now_ms + millis(limits::CLIENT_RETURN_TIME)
 }
 
 impl fmt::Debug for Bases {
@@ -156,15 +177,44 @@ mod tests {
     }
 
     #[test]
-    fn the_one_that_worked_is_asked_first_until_it_is_time_to_return() {
+    fn one_that_failed_is_tried_last_until_it_works_or_its_time_is_over() {
+        let clock = Arc::new(HandClock::default());
+        let bases = bases(&["https://a.example", "https://b.example", "https://c.example"], clock.clone());
+        assert_eq!(order(&bases), [0, 1, 2]);
+        bases.failed(0);
+        assert_eq!(order(&bases), [1, 2, 0]);
+        clock.advance(Duration::from_secs(1));
+        bases.failed(1);
+        assert_eq!(order(&bases), [2, 0, 1], "the one that failed longest ago comes before the other");
+        bases.worked(0);
+        assert_eq!(order(&bases), [0, 2, 1]);
+        clock.advance(limits::CLIENT_RETURN_TIME);
+        assert_eq!(order(&bases), [0, 1, 2], "its time is over");
+    }
+
+    #[test]
+    fn whether_one_works_again_is_tried_by_one_request_alone() {
         let clock = Arc::new(HandClock::default());
         let bases = bases(&["https://a.example", "https://b.example"], clock.clone());
-        assert_eq!(order(&bases), [0, 1]);
         bases.failed(0);
-        bases.worked(1);
-        assert_eq!(order(&bases), [1, 0]);
         clock.advance(limits::CLIENT_RETURN_TIME);
         assert_eq!(order(&bases), [0, 1]);
+        assert_eq!(order(&bases), [1, 0], "the second goes where it is answered");
+        bases.worked(0);
+        assert_eq!(order(&bases), [0, 1]);
+    }
+
+    #[test]
+    fn a_look_is_at_one_that_works_and_at_all_that_failed() {
+        let clock = Arc::new(HandClock::default());
+        let bases = bases(&["https://a.example", "https://b.example", "https://c.example"], clock);
+        let looked_at = |bases: &Bases| bases.to_look_at().iter().map(|(index, _)| *index).collect::<Vec<_>>();
+        assert_eq!(looked_at(&bases), [0]);
+        bases.failed(0);
+        assert_eq!(looked_at(&bases), [0, 1]);
+        bases.failed(1);
+        bases.failed(2);
+        assert_eq!(looked_at(&bases), [0, 1, 2]);
     }
 
     #[test]

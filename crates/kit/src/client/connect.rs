@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use tokio_rustls::client::TlsStream;
 use tower::Service;
 
 use super::ClientOptions;
-use super::error::ConnectError;
+use super::error::{ConnectError, Stage};
 
 /// What a client trusts and what it shows. Clones are the same one.
 #[derive(Clone)]
@@ -81,18 +82,20 @@ impl Connector {
 
     async fn connect(self, uri: Uri) -> Result<TokioIo<Link>, ConnectError> {
         let time = self.time;
-        match tokio::time::timeout(time, self.connect_in_time(&uri)).await {
+        let at = Reached::default();
+        match tokio::time::timeout(time, self.connect_in_time(&uri, &at)).await {
             Ok(connected) => connected.map(TokioIo::new),
-            Err(_elapsed) => Err(ConnectError::TimedOut(time)),
+            Err(_elapsed) => Err(ConnectError::TimedOut(time, at.stage())),
         }
     }
 
-    async fn connect_in_time(&self, uri: &Uri) -> Result<Link, ConnectError> {
+    async fn connect_in_time(&self, uri: &Uri, at: &Reached) -> Result<Link, ConnectError> {
         let plain = uri.scheme() == Some(&Scheme::HTTP);
         // The brackets of an IPv6 address belong to the URL, not to the name.
         let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
         let port = uri.port_u16().unwrap_or(if plain { 80 } else { 443 });
-        let tcp = self.open(host, port).await?;
+        let tcp = self.open(host, port, at).await?;
+        at.reach(Stage::Tls);
         if plain {
             return Ok(Link::Plain(tcp));
         }
@@ -106,8 +109,9 @@ impl Connector {
     }
 
     /// Tries the addresses of a name in turn; while there are more, none gets more than its share of the time.
-    async fn open(&self, host: &str, port: u16) -> Result<TcpStream, ConnectError> {
+    async fn open(&self, host: &str, port: u16, at: &Reached) -> Result<TcpStream, ConnectError> {
         let addresses: Vec<_> = tokio::net::lookup_host((host, port)).await.map_err(ConnectError::Name)?.collect();
+        at.reach(Stage::Tcp);
         let share = self.time / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
         let mut last = ConnectError::Name(io::Error::other("the name has no address"));
         for address in addresses {
@@ -117,10 +121,25 @@ impl Connector {
                     return Ok(tcp);
                 }
                 Ok(Err(error)) => last = ConnectError::Tcp(error),
-                Err(_elapsed) => last = ConnectError::TimedOut(self.time),
+                Err(_elapsed) => last = ConnectError::TimedOut(self.time, Stage::Tcp),
             }
         }
         Err(last)
+    }
+}
+
+/// How far connecting has come.
+#[derive(Default)]
+struct Reached(AtomicU8);
+
+impl Reached {
+    fn reach(&self, stage: Stage) {
+        self.0.store(stage as u8, Ordering::Relaxed);
+    }
+
+    fn stage(&self) -> Stage {
+        let reached = self.0.load(Ordering::Relaxed);
+        [Stage::Name, Stage::Tcp].into_iter().find(|stage| *stage as u8 == reached).unwrap_or(Stage::Tls)
     }
 }
 

@@ -59,6 +59,31 @@ impl ClientError {
     }
 }
 
+/// A part of connecting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Stage {
+    /// Finding the addresses of a name.
+    Name,
+    /// Reaching one of them.
+    Tcp,
+    /// Agreeing on TLS with it.
+    Tls,
+}
+
+/// In which way an address was not reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unreached {
+    /// A machine is there and takes no connection at this port.
+    Refused,
+    /// This machine knows no way there.
+    NoRoute,
+    /// The next machine on the way does not answer, or says that it cannot go on.
+    HostSilent,
+    /// Anything else that the system says.
+    Other,
+}
+
 /// Why no server answered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CouldNotAsk {
@@ -69,13 +94,20 @@ pub enum CouldNotAsk {
     #[error("the name of the server cannot be found: {0}")]
     NameNotFound(String),
     /// Nobody took the connection.
-    #[error("the server cannot be reached: {0}")]
-    Unreachable(String),
+    #[error("the server cannot be reached: {what}")]
+    Unreachable {
+        /// In which way.
+        how: Unreached,
+        /// What the system says.
+        what: String,
+    },
     /// Connecting took too long.
     #[error("connecting took longer than {} ms", .after.as_millis())]
     ConnectTimedOut {
         /// The limit.
         after: Duration,
+        /// With what.
+        at: Stage,
     },
     /// The server's certificate is not one that we trust, or not its own.
     #[error("the certificate of the server is not accepted: {0}")]
@@ -120,7 +152,7 @@ impl CouldNotAsk {
         match self {
             Self::NoAddress => "no-address",
             Self::NameNotFound(_) => "name-not-found",
-            Self::Unreachable(_) => "unreachable",
+            Self::Unreachable { .. } => "unreachable",
             Self::ConnectTimedOut { .. } => "connect-timed-out",
             Self::ServerNotTrusted(_) => "server-not-trusted",
             Self::CertificateRefused(_) => "certificate-refused",
@@ -141,7 +173,7 @@ impl CouldNotAsk {
                 "センターの接続先が見つかりません。回線を確認してください",
                 "The center's name cannot be found. Check the line",
             ),
-            Self::Unreachable(_) => Text::new(
+            Self::Unreachable { .. } => Text::new(
                 "センターに接続できません。回線を確認してください",
                 "The center cannot be reached. Check the line",
             ),
@@ -170,7 +202,7 @@ impl CouldNotAsk {
     pub const fn is_temporary(&self) -> bool {
         match self {
             Self::NameNotFound(_)
-            | Self::Unreachable(_)
+            | Self::Unreachable { .. }
             | Self::ConnectTimedOut { .. }
             | Self::Tls(_)
             | Self::TimedOut { .. }
@@ -190,7 +222,7 @@ impl CouldNotAsk {
             Self::TimedOut { .. } | Self::Broken(_) | Self::AnswerTooLarge { .. } | Self::Unreadable { .. } => true,
             Self::NoAddress
             | Self::NameNotFound(_)
-            | Self::Unreachable(_)
+            | Self::Unreachable { .. }
             | Self::ConnectTimedOut { .. }
             | Self::ServerNotTrusted(_)
             | Self::CertificateRefused(_)
@@ -269,19 +301,28 @@ pub(super) enum ConnectError {
     #[error("tls: {0}")]
     Tls(#[source] io::Error),
     #[error("longer than {} ms", .0.as_millis())]
-    TimedOut(Duration),
+    TimedOut(Duration, Stage),
 }
 
 impl ConnectError {
     fn why(&self) -> CouldNotAsk {
         match self {
             Self::Name(error) => CouldNotAsk::NameNotFound(error.to_string()),
-            Self::Tcp(error) => CouldNotAsk::Unreachable(error.to_string()),
-            Self::TimedOut(after) => CouldNotAsk::ConnectTimedOut { after: *after },
+            Self::Tcp(error) => CouldNotAsk::Unreachable { how: unreached(error.kind()), what: error.to_string() },
+            Self::TimedOut(after, at) => CouldNotAsk::ConnectTimedOut { after: *after, at: *at },
             Self::Tls(error) => find::<rustls::Error>(error)
                 .and_then(tls_failure)
                 .unwrap_or_else(|| CouldNotAsk::Tls(error.to_string())),
         }
+    }
+}
+
+const fn unreached(kind: io::ErrorKind) -> Unreached {
+    match kind {
+        io::ErrorKind::ConnectionRefused => Unreached::Refused,
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown => Unreached::NoRoute,
+        io::ErrorKind::HostUnreachable => Unreached::HostSilent,
+        _ => Unreached::Other,
     }
 }
 

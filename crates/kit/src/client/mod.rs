@@ -2,9 +2,11 @@
 //!
 //! * Connections are kept and shared; HTTP/2 where the server agrees.
 //! * **Several base URLs** are tried in order, but only while nothing was sent: a request that may have reached a
-//!   server is never repeated here, because only the caller knows whether that is harmless. When the first URL cannot be
-//!   reached, the one that can is preferred for a minute.
-//! * Everything has a time limit and a size limit.
+//!   server is never repeated here, because only the caller knows whether that is harmless. A URL that could not be
+//!   reached is tried last for a minute; then one request finds out whether it works again. Whoever looks regularly
+//!   ([`Client::look`]) finds out earlier, and at nobody's cost.
+//! * Everything has a time limit and a size limit. A request that is given up in vain takes its connection with it: the next
+//!   one does not wait on the same dead line.
 //! * Failures come in two kinds, which mean different things at a window: [`ClientError::CouldNotAsk`], nobody
 //!   answered, so go on offline; [`ClientError::Problem`], the server answered that it will not.
 //!
@@ -26,6 +28,7 @@ mod answer;
 mod base;
 mod connect;
 mod error;
+mod waiting;
 
 use std::fmt;
 use std::io;
@@ -50,11 +53,12 @@ use crate::clock::SharedClock;
 use crate::limits;
 
 pub use answer::{Answer, AnswerStream};
-use base::Bases;
 pub use base::UrlError;
+use base::{Base, Bases};
 pub use connect::ClientTls;
 use connect::Connector;
-pub use error::{ClientError, CouldNotAsk};
+pub use error::{ClientError, CouldNotAsk, Stage, Unreached};
+use waiting::Waiting;
 
 type Http = legacy::Client<Connector, Outgoing>;
 
@@ -134,15 +138,28 @@ impl ClientBuilder {
     /// Ready; nothing is connected before the first request.
     pub fn build(self) -> Result<Client, UrlError> {
         let bases = Bases::parse(&self.urls, self.options.plain_loopback, Arc::clone(&self.clock))?;
-        let http = make_http(self.tls.as_ref(), &self.options);
+        let pool = Pool::new(self.tls, &self.options);
         Ok(Client {
             inner: Arc::new(Inner {
-                http: ArcSwap::from_pointee(http),
+                pool: ArcSwap::from_pointee(pool),
                 bases,
                 options: self.options,
                 user_agent: self.user_agent,
+                clock: self.clock,
             }),
         })
+    }
+}
+
+/// Kept connections, and what new ones are made with.
+struct Pool {
+    http: Http,
+    tls: Option<ClientTls>,
+}
+
+impl Pool {
+    fn new(tls: Option<ClientTls>, options: &ClientOptions) -> Self {
+        Self { http: make_http(tls.as_ref(), options), tls }
     }
 }
 
@@ -164,10 +181,28 @@ pub struct Client {
 }
 
 struct Inner {
-    http: ArcSwap<Http>,
+    pool: ArcSwap<Pool>,
     bases: Bases,
     options: ClientOptions,
     user_agent: HeaderValue,
+    clock: SharedClock,
+}
+
+impl Inner {
+    /// Makes new connections from the next request on, unless somebody has seen to that already.
+    fn abandon(&self, pool: &Arc<Pool>) {
+        let fresh = Arc::new(Pool::new(pool.tls.clone(), &self.options));
+        self.pool.compare_and_swap(pool, fresh);
+    }
+}
+
+/// What came of looking at one address.
+#[derive(Debug)]
+pub struct Looked {
+    /// Host and port.
+    pub address: String,
+    /// Its answer, or why there is none.
+    pub came: Result<Answer, ClientError>,
 }
 
 impl Client {
@@ -185,7 +220,29 @@ impl Client {
     /// Uses another certificate or other roots from the next request on. Requests that are open end on the connections
     /// they have.
     pub fn replace_tls(&self, tls: &ClientTls) {
-        self.inner.http.store(Arc::new(make_http(Some(tls), &self.inner.options)));
+        self.inner.pool.store(Arc::new(Pool::new(Some(tls.clone()), &self.inner.options)));
+    }
+
+    /// GET of a path from one address that works and, at the same time, from each that failed not long ago, at most `time`.
+    /// Whoever asks regularly thus finds out at nobody's cost which of them work again. `is_fresh` makes new connections: whether
+    /// a line is there is not asked on a connection that may be dead.
+    pub async fn look(&self, path: &str, time: Duration, is_fresh: bool) -> Vec<Looked> {
+        if is_fresh {
+            self.inner.abandon(&self.inner.pool.load_full());
+        }
+        let looks = self.inner.bases.to_look_at().into_iter().map(|(index, base)| async move {
+            let asked = async {
+                let stream = self.send_to(index, base, Ask::get(path, time)).await;
+                stream.map_err(|(error, _)| error)?.whole(self.inner.options.answer_bytes_max).await
+            };
+            let came = in_time(time, asked).await;
+            match &came {
+                Ok(_) | Err(ClientError::Problem { .. }) => self.inner.bases.worked(index),
+                Err(ClientError::CouldNotAsk(_)) => self.inner.bases.failed(index),
+            }
+            Looked { address: base.address().to_owned(), came }
+        });
+        futures_util::future::join_all(looks).await
     }
 
     /// GET, and the answer as JSON.
@@ -214,7 +271,7 @@ impl Client {
 
     /// GET.
     pub async fn get(&self, path: &str) -> Result<Answer, ClientError> {
-        self.whole(self.send(Method::GET, path, None, Bytes::new(), self.inner.options.answer_time)).await
+        self.whole(self.send(Ask::get(path, self.inner.options.answer_time))).await
     }
 
     /// POST of bytes.
@@ -224,8 +281,10 @@ impl Client {
         content_type: &'static str,
         body: impl Into<Bytes>,
     ) -> Result<Answer, ClientError> {
-        let answer_time = self.inner.options.answer_time;
-        self.whole(self.send(Method::POST, path, Some(content_type), body.into(), answer_time)).await
+        let piece_time = self.inner.options.answer_time;
+        let content_type = Some(content_type);
+        let ask = Ask { method: Method::POST, path, content_type, body: body.into(), piece_time, held: None };
+        self.whole(self.send(ask)).await
     }
 
     /// POST of a body that does not fit in memory. It may take `time` in all. It is sent to one base URL only: what was
@@ -241,11 +300,16 @@ impl Client {
         S: Stream<Item = io::Result<Bytes>> + Send + 'static,
     {
         let body = Outgoing::Stream(Gathered::new(StreamBody::new(body.map_ok(Frame::data)).boxed_unsync()));
-        let (_, base) = self.inner.bases.in_order().next().ok_or(CouldNotAsk::NoAddress)?;
+        let (index, base) = self.inner.bases.in_order().next().ok_or(CouldNotAsk::NoAddress)?;
         let request = self.request(Method::POST, base.uri(path)?, Some(content_type), body);
         let asked = async {
-            let response = self.http().request(request).await.map_err(|error| ClientError::from_http(&error))?;
-            AnswerStream::new(response, self.inner.options.answer_time).whole(self.inner.options.answer_bytes_max).await
+            let pool = self.inner.pool.load_full();
+            let response = pool.http.request(request).await.map_err(|error| ClientError::from_http(&error))?;
+            // What takes as long as a stream of any length says nothing about its connection.
+            let mut waiting = Waiting::begin(&self.inner, &pool, index);
+            waiting.is_over();
+            let answer = AnswerStream::new(response, self.inner.options.answer_time, waiting);
+            answer.whole(self.inner.options.answer_bytes_max).await
         };
         in_time(time, asked).await
     }
@@ -253,8 +317,8 @@ impl Client {
     /// GET of an answer that does not fit in memory. The time limit holds for its head and between any two pieces.
     pub async fn get_stream(&self, path: &str) -> Result<AnswerStream, ClientError> {
         let time = self.inner.options.answer_time;
-        let stream = in_time(time, self.send(Method::GET, path, None, Bytes::new(), time)).await?;
-        stream.or_problem(self.inner.options.answer_bytes_max).await
+        let stream = in_time(time, self.send(Ask::get(path, time))).await?;
+        stream.handed_out().or_problem(self.inner.options.answer_bytes_max).await
     }
 
     /// The same for what is held already under this name (RFC 9110 13.1.2, with its quotation marks): none where the server
@@ -262,8 +326,8 @@ impl Client {
     pub async fn get_stream_unless(&self, path: &str, etag: &str) -> Result<Option<AnswerStream>, ClientError> {
         let time = self.inner.options.answer_time;
         let held = HeaderValue::from_str(etag).map_err(CouldNotAsk::unwritable)?;
-        let ask = Ask { method: Method::GET, path, content_type: None, held: Some(held) };
-        let stream = in_time(time, self.send_to_any(ask, Bytes::new(), time)).await?;
+        let ask = Ask { held: Some(held), ..Ask::get(path, time) };
+        let stream = in_time(time, self.send(ask)).await?.handed_out();
         if stream.status == http::StatusCode::NOT_MODIFIED {
             return Ok(None);
         }
@@ -280,41 +344,41 @@ impl Client {
         in_time(time, async { asked.await?.whole(self.inner.options.answer_bytes_max).await }).await
     }
 
-    async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        content_type: Option<&'static str>,
-        body: Bytes,
-        piece_time: Duration,
-    ) -> Result<AnswerStream, ClientError> {
-        self.send_to_any(Ask { method, path, content_type, held: None }, body, piece_time).await
-    }
-
     /// Sends to the first base URL that can be reached.
-    async fn send_to_any(&self, ask: Ask<'_>, body: Bytes, piece_time: Duration) -> Result<AnswerStream, ClientError> {
-        let mut last = CouldNotAsk::NoAddress;
+    async fn send(&self, ask: Ask<'_>) -> Result<AnswerStream, ClientError> {
+        let mut last = ClientError::from(CouldNotAsk::NoAddress);
         for (index, base) in self.inner.bases.in_order() {
-            let outgoing = Outgoing::Whole(Full::new(body.clone()));
-            let mut request = self.request(ask.method.clone(), base.uri(ask.path)?, ask.content_type, outgoing);
-            if let Some(held) = &ask.held {
-                request.headers_mut().insert(IF_NONE_MATCH, held.clone());
-            }
-            match self.http().request(request).await {
-                Ok(response) => {
+            match self.send_to(index, base, ask.clone()).await {
+                Ok(stream) => {
                     self.inner.bases.worked(index);
-                    return Ok(AnswerStream::new(response, piece_time));
+                    return Ok(stream);
                 }
-                Err(error) => match CouldNotAsk::from_http(&error) {
-                    nothing_sent if error.is_connect() => {
-                        self.inner.bases.failed(index);
-                        last = nothing_sent;
-                    }
-                    maybe_sent => return Err(maybe_sent.into()),
-                },
+                Err((error, Sent::No)) => {
+                    self.inner.bases.failed(index);
+                    last = error;
+                }
+                Err((error, Sent::Maybe)) => return Err(error),
             }
         }
-        Err(last.into())
+        Err(last)
+    }
+
+    async fn send_to(&self, index: usize, base: &Base, ask: Ask<'_>) -> Result<AnswerStream, (ClientError, Sent)> {
+        let uri = base.uri(ask.path).map_err(|error| (error.into(), Sent::Maybe))?;
+        let mut request = self.request(ask.method, uri, ask.content_type, Outgoing::Whole(Full::new(ask.body)));
+        if let Some(held) = ask.held {
+            request.headers_mut().insert(IF_NONE_MATCH, held);
+        }
+        let pool = self.inner.pool.load_full();
+        let mut waiting = Waiting::begin(&self.inner, &pool, index);
+        match pool.http.request(request).await {
+            Ok(response) => Ok(AnswerStream::new(response, ask.piece_time, waiting)),
+            Err(error) => {
+                waiting.is_over();
+                let sent = if error.is_connect() { Sent::No } else { Sent::Maybe };
+                Err((ClientError::from_http(&error), sent))
+            }
+        }
     }
 
     fn request(
@@ -335,19 +399,30 @@ impl Client {
         }
         request
     }
-
-    fn http(&self) -> Arc<Http> {
-        self.inner.http.load_full()
-    }
 }
 
-/// What is asked, apart from the body.
+/// A request, wherever it is sent.
+#[derive(Clone)]
 struct Ask<'a> {
     method: Method,
     path: &'a str,
     content_type: Option<&'static str>,
+    body: Bytes,
+    piece_time: Duration,
     /// What is held already.
     held: Option<HeaderValue>,
+}
+
+impl<'a> Ask<'a> {
+    const fn get(path: &'a str, piece_time: Duration) -> Self {
+        Self { method: Method::GET, path, content_type: None, body: Bytes::new(), piece_time, held: None }
+    }
+}
+
+/// Whether a request that failed may have reached the server.
+enum Sent {
+    No,
+    Maybe,
 }
 
 impl fmt::Debug for Client {

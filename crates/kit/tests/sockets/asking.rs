@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::common::{Ca, SOON, client, http, https, plain_client, spawn, start_plain, start_tls};
+use crate::common::{Ca, SOON, client, https, plain_client, spawn, start_plain, start_plain_at, start_tls};
 use axum::Router;
 use axum::body::Body;
 use axum::response::IntoResponse;
@@ -14,14 +14,15 @@ use axum::routing::{get, post};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http::StatusCode;
-use kit::client::{Client, ClientError, ClientOptions, ClientTls, CouldNotAsk, UrlError};
-use kit::clock::SystemClock;
+use kit::client::{Client, ClientError, ClientOptions, ClientTls, CouldNotAsk, Stage, Unreached, UrlError};
+use kit::clock::{Clock, SystemClock};
 use kit::lifecycle::Lifecycle;
 use kit::problem::Problem;
 use kit::serve::ServeOptions;
 use kit::text::Lang;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::time::timeout;
 
 const QUICK: ClientOptions = ClientOptions {
     connect_time: Duration::from_millis(300),
@@ -45,7 +46,7 @@ async fn closed_port() -> SocketAddr {
 
 fn quick_plain(addresses: &[SocketAddr]) -> Client {
     Client::builder(SystemClock::shared())
-        .base_urls(addresses.iter().map(|address| http(*address)))
+        .base_urls(addresses.iter().map(|address| format!("http://{address}")))
         .unwrap()
         .options(QUICK)
         .build()
@@ -55,13 +56,13 @@ fn quick_plain(addresses: &[SocketAddr]) -> Client {
 #[tokio::test]
 async fn a_closed_door_a_silent_one_and_an_unknown_name_are_told_apart() {
     let refused = why(quick_plain(&[closed_port().await]).get("/").await);
-    assert!(matches!(refused, CouldNotAsk::Unreachable(_)), "{refused:?}");
+    assert!(matches!(refused, CouldNotAsk::Unreachable { how: Unreached::Refused, .. }), "{refused:?}");
 
     // Takes the connection and never speaks TLS.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = https(silent.local_addr().unwrap());
     let timed_out = why(client(&url, &Ca::new().anonymous_config(), QUICK).get("/").await);
-    assert_eq!(timed_out, CouldNotAsk::ConnectTimedOut { after: QUICK.connect_time });
+    assert_eq!(timed_out, CouldNotAsk::ConnectTimedOut { after: QUICK.connect_time, at: Stage::Tls });
 
     let unknown = why(client("https://no-such-name.invalid", &Ca::new().anonymous_config(), QUICK).get("/").await);
     assert!(matches!(unknown, CouldNotAsk::NameNotFound(_) | CouldNotAsk::ConnectTimedOut { .. }), "{unknown:?}");
@@ -126,6 +127,107 @@ async fn when_the_first_address_is_closed_the_second_is_asked() {
         assert_eq!(client.get("/").await.unwrap().body, "second");
     }
     assert_eq!(client.post("/", "text/plain", "body").await.unwrap().body, "body");
+}
+
+/// A listener whose queue is full: who connects hears nothing at all, as from behind a line that was cut in silence.
+async fn black_hole() -> (TcpListener, Vec<TcpStream>, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    while let Ok(Ok(stream)) = timeout(Duration::from_millis(50), TcpStream::connect(address)).await {
+        waiting.push(stream);
+    }
+    (listener, waiting, address)
+}
+
+#[tokio::test]
+async fn fault_an_address_behind_which_nothing_answers_costs_one_question_its_time_not_all() {
+    let life = Lifecycle::new();
+    let second = start_plain(Router::new().route("/", get(async || "second")), ServeOptions::default(), &life);
+    let (_held, _waiting, first) = black_hole().await;
+    let client = quick_plain(&[first, second]);
+    let clock = SystemClock::new();
+    let took = async |client: &Client| {
+        let begun = clock.monotonic();
+        assert_eq!(client.get("/").await.unwrap().body, "second");
+        clock.monotonic().saturating_sub(begun)
+    };
+    let once = took(&client).await;
+    assert!(once >= QUICK.connect_time && once < QUICK.connect_time * 2, "{once:?}");
+    for _ in 0..5 {
+        let again = took(&client).await;
+        assert!(again < QUICK.connect_time / 3, "{again:?}");
+    }
+    // And a look by somebody else tells of each.
+    let looked = client.look("/", Duration::from_millis(600), false).await;
+    let came: Vec<_> = looked.iter().map(|look| (look.address.clone(), look.came.is_ok())).collect();
+    assert_eq!(came, [(first.to_string(), false), (second.to_string(), true)]);
+    let Err(ClientError::CouldNotAsk(why)) = &looked[0].came else { panic!("{looked:?}") };
+    assert!(matches!(why, CouldNotAsk::ConnectTimedOut { at: Stage::Tcp, .. }), "{why:?}");
+}
+
+#[tokio::test]
+async fn fault_a_look_finds_out_that_an_address_works_again() {
+    let life = Lifecycle::new();
+    let serve = |name: &'static str| Router::new().route("/", get(async move || name));
+    let second = start_plain(serve("second"), ServeOptions::default(), &life);
+    let first = closed_port().await;
+    let client = quick_plain(&[first, second]);
+    assert_eq!(client.get("/").await.unwrap().body, "second");
+    start_plain_at(first, serve("first"), &life);
+    assert_eq!(client.get("/").await.unwrap().body, "second", "nobody has looked yet");
+    let looked = client.look("/", Duration::from_millis(600), false).await;
+    assert_eq!(looked.iter().filter(|look| look.came.is_ok()).count(), 2, "{looked:?}");
+    assert_eq!(client.get("/").await.unwrap().body, "first");
+}
+
+/// Carries bytes both ways until told to be silent; connections stay open then, and nothing comes any more.
+async fn relay(to: SocketAddr) -> (SocketAddr, tokio::sync::watch::Sender<bool>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (silence, is_silent) = tokio::sync::watch::channel(false);
+    spawn(async move {
+        while let Ok((mut here, _)) = listener.accept().await {
+            let mut is_silent = is_silent.clone();
+            spawn(async move {
+                let mut there = TcpStream::connect(to).await.unwrap();
+                tokio::select! {
+                    _ = tokio::io::copy_bidirectional(&mut here, &mut there) => return,
+                    _ = is_silent.wait_for(|is| *is) => {}
+                }
+                tokio::time::sleep(SOON).await;
+                drop((here, there));
+            });
+        }
+    });
+    (address, silence)
+}
+
+#[tokio::test]
+async fn fault_a_connection_that_went_silent_is_given_up_and_the_next_question_is_answered() {
+    let (ca, life) = (Ca::new(), Lifecycle::new());
+    let center = start_tls(Router::new().route("/", get(async || "here")), &ca, &life);
+    let (first, silence) = relay(center).await;
+    let (second, _open) = relay(center).await;
+    let options = ClientOptions { answer_time: Duration::from_millis(1_100), ..QUICK };
+    let client = Client::builder(SystemClock::shared())
+        .base_urls([https(first), https(second)])
+        .unwrap()
+        .tls(ClientTls::new(ca.client_config("clinic")))
+        .options(options)
+        .build()
+        .unwrap();
+    assert_eq!(client.get("/").await.unwrap().body, "here");
+    silence.send(true).unwrap();
+    // Whoever waits with less patience than the client says the same by giving up.
+    assert!(timeout(Duration::from_millis(1_050), client.get("/")).await.is_err(), "it hangs");
+    let clock = SystemClock::new();
+    let begun = clock.monotonic();
+    assert_eq!(client.get("/").await.unwrap().body, "here", "by the other address");
+    let took = clock.monotonic().saturating_sub(begun);
+    assert!(took < Duration::from_millis(300), "{took:?}");
 }
 
 #[tokio::test]

@@ -105,6 +105,11 @@ pub fn start_plain(router: Router, options: ServeOptions, life: &Lifecycle) -> S
     server("plain").options(options).start(loopback(), router, life).unwrap()
 }
 
+/// The same at an address that was free a moment ago.
+pub fn start_plain_at(address: SocketAddr, router: Router, life: &Lifecycle) -> SocketAddr {
+    server("plain").start(Listener::bind(address, Reach::Loopback).unwrap(), router, life).unwrap()
+}
+
 /// A router behind mutual TLS.
 pub fn start_tls(router: Router, ca: &Ca, life: &Lifecycle) -> SocketAddr {
     server("tls").tls(ServerTls::new(ca.server_config())).start(loopback(), router, life).unwrap()

@@ -82,7 +82,7 @@ async fn a_long_answer_is_finished_and_an_idle_connection_closed_at_once() {
     assert_eq!(busy.await.unwrap().unwrap().body, "answered");
     assert_eq!(stopping.await.unwrap(), Ending::Clean);
     let after = plain_client(address).get("/").await.unwrap_err();
-    assert!(matches!(after, ClientError::CouldNotAsk(CouldNotAsk::Unreachable(_))), "{after:?}");
+    assert!(matches!(after, ClientError::CouldNotAsk(CouldNotAsk::Unreachable { .. })), "{after:?}");
 }
 
 #[tokio::test]

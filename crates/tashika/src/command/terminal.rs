@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use terminal::bookings;
 use terminal::charts::{self, Chart};
 use terminal::users::{self, Role};
 use terminal::{Config, Terminal};
@@ -21,6 +22,7 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
         Say::Run { data, desk, kiosk } => serve(&data, desk, kiosk, world).await,
         Say::User(user) => manage(user, world).await,
         Say::Charts { file, data } => charts(&file, &data, world).await,
+        Say::Bookings { file, data } => bookings(&file, &data, world).await,
         Say::FacilityPassword { remove, data } => facility_password(remove, &data, world).await,
     }
 }
@@ -48,6 +50,21 @@ async fn charts(file: &Path, data: &Path, world: &World) -> Result<()> {
         .await
         .map_err(|error| anyhow::anyhow!("{}\n{error}", error.message_ja()))?;
     print(&format!("取り込みました / taken: {}, refused {refused}, there now {there}", good.len()))
+}
+
+/// Takes in what can be taken; every other line is named.
+async fn bookings(file: &Path, data: &Path, world: &World) -> Result<()> {
+    let bytes = kit::files::read_limited(file, terminal::limits::BOOKING_FILE_BYTES_MAX)
+        .with_context(|| format!("{}", file.display()))?;
+    let read = bookings::read(&bytes).map_err(|error| anyhow::anyhow!("{}\n{error}", error.message()))?;
+    for refusal in &read.refused {
+        print(&format!("  {} / {}", refusal.message, refusal.message_en))?;
+    }
+    let there = bookings::take_in(data, &read.good, &world.clock, &world.random)
+        .await
+        .map_err(|error| anyhow::anyhow!("{}\n{error}", error.message_ja()))?;
+    let (taken, refused) = (read.good.len(), read.refused_count);
+    print(&format!("取り込みました / taken: {taken}, refused {refused}, from today on {there}"))
 }
 
 async fn facility_password(remove: bool, data: &Path, world: &World) -> Result<()> {

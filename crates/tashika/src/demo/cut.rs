@@ -57,7 +57,7 @@ pub async fn play(line: &Line, terminal: &PrivateTerminal, patients: Vec<Patient
     for patient in patients {
         visits.push(visit(terminal, patient, world).await);
     }
-    ensure!(!terminal.running.is_connected(), "the light still says that the line is up");
+    until("the light says that the line is down", || !terminal.running.is_connected(), world).await?;
     let waiting = terminal.running.open_cases().await?.0;
     let window_ms = visits.iter().map(|visit| visit.ms).fold(0.0, f64::max);
 

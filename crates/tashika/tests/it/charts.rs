@@ -14,6 +14,12 @@ const CHARTS: &str = "\u{feff}ReferenceNumber,Name,NameKana,Birthdate\r\n\
     103,見本\r\n\
     104,\"見本, 𠮷男\",ミホン　ヨシオ,19800403\r\n";
 
+/// A good line for a day far ahead, and one whose check digit is wrong.
+const BOOKINGS: &str = "QualificationConfirmationDate,InsurerNumber,InsuredCardSymbol,InsuredIdentificationNumber,\
+    InsuredBranchNumber,Birthdate,Name\r\n\
+    20991201,01130012,,1,,19800401,見本　髙子\r\n\
+    20991201,01130013,,2,,19800401,\r\n";
+
 #[test]
 fn charts_and_the_facility_password_are_set_while_the_terminal_runs() -> Result<()> {
     let center = CenterProcess::start(None)?;
@@ -27,6 +33,14 @@ fn charts_and_the_facility_password_are_set_while_the_terminal_runs() -> Result<
         ensure!(said.contains("3 行目") && said.contains("4 行目") && !said.contains("2 行目"), "{said}");
         ensure!(said.contains("taken: 2, refused 2, there now 2"), "the good lines are taken, once: {said}");
         ensure!(!said.contains("ナナシ"), "no patient is printed: {said}");
+    }
+
+    let file = center.folder.path().join("bookings.csv");
+    std::fs::write(&file, BOOKINGS)?;
+    let take = || output(tashika(&["terminal", "bookings"]).arg(&file).arg("--data").arg(terminal.data()));
+    for said in [take()?, take()?] {
+        ensure!(said.contains("3行目 保険者番号") && !said.contains("2行目"), "{said}");
+        ensure!(said.contains("taken: 1, refused 1, from today on 1"), "the good line is taken, once: {said}");
     }
 
     let mut command = tashika(&["terminal", "facility-password", "--data"]);

@@ -45,7 +45,7 @@ pub fn answers_through_folders(terminal: &TerminalProcess, cases: &[nation::Case
     (0..cases.len()).map(|number| Ok(answer(number)?)).collect()
 }
 
-fn drop_requests(req: &Path, cases: &[nation::Case], numbers: std::ops::Range<usize>) -> Result<()> {
+pub fn drop_requests(req: &Path, cases: &[nation::Case], numbers: std::ops::Range<usize>) -> Result<()> {
     for number in numbers {
         let aside = req.join(format!(".{number}.tmp"));
         fs::write(&aside, request(&cases[number % cases.len()], number))?;
@@ -55,7 +55,7 @@ fn drop_requests(req: &Path, cases: &[nation::Case], numbers: std::ops::Range<us
 }
 
 /// Takes every answer that lies in `res` as a receipt computer does, and counts how often each came.
-fn take_answers(res: &Path, taken: &mut BTreeMap<String, usize>) -> Result<()> {
+pub fn take_answers(res: &Path, taken: &mut BTreeMap<String, usize>) -> Result<()> {
     for entry in fs::read_dir(res)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();

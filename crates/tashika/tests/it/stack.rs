@@ -41,12 +41,21 @@ pub struct CenterProcess {
 impl CenterProcess {
     /// Makes, loads and starts a center on SQLite, or on a database of its own.
     pub fn start(database: Option<&str>) -> Result<Self> {
+        Self::start_at("127.0.0.1", &["127.0.0.1"], database)
+    }
+
+    /// The same for terminals that are elsewhere: it listens at an address, and its certificate is for these names, the first of
+    /// which terminals are told.
+    pub fn start_at(host: &str, names: &[&str], database: Option<&str>) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("center");
         let nation = folder.path().join("nation");
         output(tashika(&["nation", "--people", PEOPLE, "--seed", "7", "--out"]).arg(&nation))?;
-        let mut init = tashika(&["center", "init", "--name", "127.0.0.1", "--data"]);
+        let mut init = tashika(&["center", "init", "--data"]);
         init.arg(&data);
+        for name in names {
+            init.args(["--name", name]);
+        }
         if let Some(url) = database {
             init.args(["--database", url]);
         }
@@ -55,11 +64,12 @@ impl CenterProcess {
         load(&["facility", "import"], files::FACILITIES)?;
         load(&["insurer", "import"], files::INSURER_FEED)?;
         let (api, enrol, ops) = (testkit::free_port(), testkit::free_port(), testkit::free_port());
-        let listen = |port: u16| format!("127.0.0.1:{port}");
+        let listen = |port: u16| format!("{host}:{port}");
+        let ops = format!("127.0.0.1:{ops}");
         let mut run = tashika(&["center", "run", "--data"]);
-        run.arg(&data).args(["--listen", &listen(api), "--enrol-listen", &listen(enrol), "--ops-listen", &listen(ops)]);
+        run.arg(&data).args(["--listen", &listen(api), "--enrol-listen", &listen(enrol), "--ops-listen", &ops]);
         let process = Process::start(run, "ready api=", START)?;
-        Ok(Self { process, folder, enrol_url: format!("https://127.0.0.1:{enrol}") })
+        Ok(Self { process, folder, enrol_url: format!("https://{}:{enrol}", names[0]) })
     }
 
     /// The center's data folder.

@@ -113,7 +113,7 @@ impl Center {
         let asked = self.hours.local();
         let answer = self.client.post_json_for_answer(path, request).await.map_err(|error| self.failed(error))?;
         self.learn_time(&answer.headers, asked);
-        self.health.center_answered(self.hours.local());
+        self.health.center_answered(self.hours.moment());
         answer.json().map_err(|error| does_not_fit(&error))
     }
 }

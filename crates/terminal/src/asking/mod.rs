@@ -24,6 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use domain::HintCode;
 use http::HeaderMap;
 use jiff::Timestamp;
 use kit::client::{Client, ClientError, ClientOptions};
@@ -31,10 +32,10 @@ use kit::random::SharedRandom;
 use tokio::sync::Notify;
 use uuid::Uuid;
 use wire::api::{
-    CheckRequest, CheckResponse, ProblemCode, ProblemDocument, ReferenceNumberAnswer, ReferenceNumberRequest,
+    Answer, CheckRequest, CheckResponse, ProblemCode, ProblemDocument, ReferenceNumberAnswer, ReferenceNumberRequest,
 };
 
-use crate::health::{Health, Link};
+use crate::health::Health;
 use crate::hours::Hours;
 use crate::identity::{CenterFacts, Identity, IdentityError};
 use crate::limits;
@@ -66,7 +67,11 @@ impl Center {
             .and_then(|builder| {
                 builder
                     .tls(tls)
-                    .options(ClientOptions { answer_time: limits::ASK_TIME, ..ClientOptions::default() })
+                    .options(ClientOptions {
+                        connect_time: limits::CONNECT_TIME,
+                        answer_time: limits::ASK_TIME,
+                        ..ClientOptions::default()
+                    })
                     .user_agent(concat!("tashika-terminal/", env!("CARGO_PKG_VERSION")))
                     .build()
             })
@@ -106,7 +111,7 @@ impl Center {
         match self.client.post_json_for_answer("/v1/eligibility-checks", request).await {
             Ok(answer) => {
                 self.learn_time(&answer.headers, asked);
-                self.health.center_answered(self.hours.local());
+                self.health.center_answered(self.hours.moment());
                 match answer.json::<CheckResponse>() {
                     Ok(response) => self.proven(request, response),
                     Err(error) => Outcome::CouldNotAsk(CouldNotAsk::new(Why::AnswerDoesNotFit, error)),
@@ -118,7 +123,10 @@ impl Center {
 
     fn proven(&self, request: &CheckRequest, response: CheckResponse) -> Outcome {
         match verify::verify(&self.facts(), request, response) {
-            Ok(answered) => Outcome::Answered(Box::new(answered)),
+            Ok(answered) => {
+                self.learn_of_feed(&answered.answer);
+                Outcome::Answered(Box::new(answered))
+            }
             Err(could_not) => {
                 tracing::error!(
                     request_id = %request.request_id,
@@ -131,6 +139,14 @@ impl Center {
         }
     }
 
+    fn learn_of_feed(&self, answer: &Answer) {
+        let late = HintCode::InsurerFeedLate.code();
+        let is_late = answer.hints.iter().any(|hint| hint.code == late);
+        if let Some(insurer) = answer.result_list.first().and_then(|record| record.insurer_name.as_deref()) {
+            self.health.insurer_feed(insurer, is_late, self.hours.local());
+        }
+    }
+
     /// Verifies an answer that came in a file of many; `request` is the question it must belong to.
     pub(crate) fn verify(&self, request: &CheckRequest, response: CheckResponse) -> Result<Answered, CouldNotAsk> {
         verify::verify_unit(&self.facts(), request, response)
@@ -140,7 +156,7 @@ impl Center {
     pub(crate) async fn register(&self, request: &ReferenceNumberRequest) -> Registered {
         match self.client.post_json::<_, ReferenceNumberAnswer>("/v1/reference-numbers", request).await {
             Ok(answer) if answer.request_id == request.request_id => {
-                self.health.center_answered(self.hours.local());
+                self.health.center_answered(self.hours.moment());
                 Registered::Done(Box::new(answer))
             }
             Ok(_) => Registered::Not(Outcome::CouldNotAsk(CouldNotAsk::new(
@@ -157,16 +173,18 @@ impl Center {
 
     /// What a failed request means at the window.
     pub(crate) fn failed(&self, error: ClientError) -> Outcome {
-        let now = self.hours.local();
+        let now = self.hours.moment();
         match error {
             ClientError::Problem { document, retry_after } => {
                 self.health.center_reached(now);
                 match document.code {
                     ProblemCode::UnreadableQuery => Outcome::Unreadable(document.errors),
                     ProblemCode::CardStatusUnavailable => {
+                        self.health.center_said(document.code, now.at);
                         Outcome::CouldNotAsk(CouldNotAsk::new(Why::CardStatus, document.code))
                     }
                     code if code.is_temporary() || document.status >= 500 => {
+                        self.health.center_said(code, now.at);
                         Outcome::CouldNotAsk(CouldNotAsk::new(Why::Busy, code).with_retry_after(retry_after))
                     }
                     ProblemCode::CertificateExpired => {
@@ -184,6 +202,10 @@ impl Center {
             }
             ClientError::CouldNotAsk(why) => {
                 self.health.center_unreachable(now, &why);
+                // While it is down it is looked at often enough.
+                if !self.health.is_down() {
+                    self.look_now();
+                }
                 Outcome::CouldNotAsk(CouldNotAsk::new(kind_of(&why), why))
             }
         }
@@ -216,13 +238,37 @@ impl Center {
         }
     }
 
+    /// Waits for an answer as long as the center is there, and no longer than `patience`. Whoever waits in vain makes somebody
+    /// look, so that a line that is cut in silence is noticed while the first window waits.
+    pub(crate) async fn check_within(&self, request: &CheckRequest, patience: Duration) -> Outcome {
+        let mut asked = std::pin::pin!(self.check(request));
+        let no_answer = |inner| Outcome::CouldNotAsk(CouldNotAsk::new(Why::NoAnswerInTime, inner));
+        if !self.health.is_down() {
+            tokio::select! {
+                outcome = &mut asked => return outcome,
+                () = tokio::time::sleep(limits::SUSPECT_TIME) => self.look_now(),
+            }
+            let left = patience.saturating_sub(limits::SUSPECT_TIME);
+            return tokio::select! {
+                outcome = &mut asked => outcome,
+                () = self.health.until_down() => no_answer("the center went away while it was asked"),
+                () = tokio::time::sleep(left) => no_answer("the window did not wait longer"),
+            };
+        }
+        // The center may have answered into a line that is gone. Then it answers the same under the same number later.
+        match tokio::time::timeout(patience, asked).await {
+            Ok(outcome) => outcome,
+            Err(_) => no_answer("the window did not wait longer"),
+        }
+    }
+
     #[cfg(test)]
     pub(crate) fn health(&self) -> crate::health::Snapshot {
         self.health.snapshot()
     }
 
     pub(crate) fn is_connected(&self) -> bool {
-        self.health.snapshot().link == Link::Up
+        self.health.is_up()
     }
 
     /// The probe is to look now rather than when its time comes.
@@ -251,7 +297,7 @@ fn kind_of(why: &kit::client::CouldNotAsk) -> Why {
         Could::AnswerTooLarge { .. } | Could::Unreadable { .. } => Why::AnswerDoesNotFit,
         Could::NoAddress
         | Could::NameNotFound(_)
-        | Could::Unreachable(_)
+        | Could::Unreachable { .. }
         | Could::ConnectTimedOut { .. }
         | Could::ServerNotTrusted(_)
         | Could::Tls(_)

@@ -48,7 +48,6 @@ impl Bridge {
         loop {
             let outcome = self.checks.ask_within(request, self.checks.health.is_down()).await;
             let Outcome::CouldNotAsk(why) = &outcome else { return Ok(FromWhere::Center(outcome)) };
-            self.checks.center.look_now();
             if let Some(recalled) = self.checks.recall_for_program(request, why, Way::Folders, false).await? {
                 return Ok(FromWhere::Copy(recalled.answer));
             }

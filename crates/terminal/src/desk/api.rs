@@ -13,10 +13,12 @@ use kit::body::JsonBody;
 use kit::problem::Problem;
 use serde::Deserialize;
 use uuid::Uuid;
-use wire::api::{CheckRequest, ProblemCode, SearchInfo};
+use wire::api::{CheckRequest, FieldError, ProblemCode, SearchInfo};
+use wire::feed::Booking;
 
 use super::{Desk, unavailable};
 use crate::asking::outcome::{CouldNotAsk, Outcome, Why};
+use crate::limits;
 use crate::password;
 use crate::store::answers::Way;
 use crate::store::charts::Chart;
@@ -107,6 +109,57 @@ pub(super) async fn charts(
 #[derive(serde::Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ChartsTaken {
+    /// How many were taken.
+    taken: usize,
+}
+
+/// A booked patient: the columns of the file of bookings.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct VendorBooking {
+    #[serde(default)]
+    qualification_confirmation_date: String,
+    #[serde(flatten)]
+    search: SearchInfo,
+}
+
+/// `POST /api/v1/bookings`: booked patients, to be asked about in the night before. All or none; the same again changes nothing.
+pub(super) async fn bookings(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    body: Result<JsonBody<Vec<VendorBooking>>, Problem>,
+) -> Result<Json<BookingsTaken>, Problem> {
+    let user = authorize(&desk, &headers).await?;
+    let JsonBody(sent) = body?;
+    let (mut good, mut errors) = (Vec::with_capacity(sent.len()), Vec::new());
+    for (at, VendorBooking { qualification_confirmation_date, search }) in sent.into_iter().enumerate() {
+        let facility = desk.checks().center.facility();
+        match (
+            search.parse(&qualification_confirmation_date, &facility),
+            domain::date::parse(&qualification_confirmation_date),
+        ) {
+            (Ok(_), Ok(day)) => good.push(Booking { day, search }),
+            (Ok(_), Err(_)) => {}
+            (Err(wrong), _) => errors.extend(
+                wrong.into_iter().map(|error| FieldError { field: format!("[{at}].{}", error.field), ..error }),
+            ),
+        }
+    }
+    if !errors.is_empty() {
+        errors.truncate(limits::BOOKING_REFUSALS_MAX);
+        let detail = "読み取れない予約があります。1件も取り込んでいません";
+        return Err(Problem::new(ProblemCode::UnreadableQuery, detail).with_errors(errors));
+    }
+    let now = desk.checks().center.hours().local();
+    desk.checks().store.put_bookings(&good, now).await.map_err(unavailable)?;
+    tracing::info!(target: "audit", event = "desk.bookings_taken", user, bookings = good.len(), "bookings were taken in");
+    Ok(Json(BookingsTaken { taken: good.len() }))
+}
+
+/// What became of bookings.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct BookingsTaken {
     /// How many were taken.
     taken: usize,
 }

@@ -16,6 +16,7 @@
 //! | `GET /users`, `POST /users/…` | admin | who may use the desk |
 //! | `POST /api/v1/check` | a user's API token | the same check as JSON, for programs |
 //! | `POST /api/v1/charts` | a user's API token | the institution's charts, to match patients with |
+//! | `POST /api/v1/bookings` | a user's API token | booked patients, to be asked about in the night before |
 //! | `GET /assets/…` | everybody | style and script |
 //!
 //! Numbers of a patient travel in the bodies of forms, never in an address. Every form carries a token of its session,
@@ -144,8 +145,10 @@ impl Desk {
             .route("/assets/desk.css", get(assets::css))
             .route("/assets/desk.js", get(assets::js));
         let charts = Router::new().route("/api/v1/charts", post(api::charts));
-        let router =
-            kit::body::limit(router, limits::FORM_BYTES_MAX).merge(kit::body::limit(charts, limits::CHART_BYTES_MAX));
+        let bookings = Router::new().route("/api/v1/bookings", post(api::bookings));
+        let router = kit::body::limit(router, limits::FORM_BYTES_MAX)
+            .merge(kit::body::limit(charts, limits::CHART_BYTES_MAX))
+            .merge(kit::body::limit(bookings, limits::BOOKING_FILE_BYTES_MAX));
         let faces = from_fn_with_state(self.clone(), face);
         let router = kit::problem::with_fallbacks(router).layer(faces).with_state(self);
         Guard::loopback().around(with_security_headers(router))
@@ -187,7 +190,7 @@ impl Desk {
             facility_name: facts.record.name.clone(),
             facility_code: facts.facility.as_str().to_owned(),
             user: signed_in.map(|who| Badge::new(&who.session.user_name, who.session.role)),
-            light: shell::light(&health, skew),
+            light: shell::light(&health, skew, self.checks().center.hours().local()),
             notices: if signed_in.is_some() { shell::notices(&health, skew) } else { Vec::new() },
             csrf: signed_in.map(|who| who.csrf.clone()).unwrap_or_default(),
             here,

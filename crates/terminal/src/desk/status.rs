@@ -24,6 +24,7 @@ pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Resp
     };
     let facts = status::Facts {
         health: &checks.health.snapshot(),
+        now: hours.local(),
         ahead: hours.ahead(),
         warning: hours.warning(),
         answers: checks.store.count_answers().await.map_err(unavailable)?,
@@ -32,6 +33,12 @@ pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Resp
         face: desk.inner.config.face().display().to_string(),
         kiosk,
         lists: checks.lists.state(hours.now()),
+        night: status::NightFacts {
+            is_on: desk.inner.config.settings.night.enabled,
+            folder: desk.inner.config.bookings().display().to_string(),
+            last: checks.store.last_night().await.map_err(unavailable)?,
+            booked: checks.store.count_bookings_from(&hours.today_text()).await.map_err(unavailable)?,
+        },
     };
     render(&StatusPage { shell: desk.shell(Some(&who), "status"), items: status::items(&facts) })
 }
@@ -39,5 +46,6 @@ pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Resp
 /// `GET /light`: the link light alone, for the script of an open page.
 pub(super) async fn light(State(desk): State<Desk>, _who: SignedIn) -> Result<Response, Problem> {
     let checks = desk.checks();
-    render(&LightPart { light: shell::light(&checks.health.snapshot(), checks.center.hours().warning()) })
+    let hours = checks.center.hours();
+    render(&LightPart { light: shell::light(&checks.health.snapshot(), hours.warning(), hours.local()) })
 }

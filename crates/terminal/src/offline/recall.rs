@@ -7,7 +7,7 @@ use uuid::Uuid;
 use wire::api::{Answer, AnswerContext, Basis, CheckRequest, Hint};
 
 use super::{Recalled, settle};
-use crate::asking::outcome::{CouldNotAsk, Outcome, Why};
+use crate::asking::outcome::{CouldNotAsk, Outcome};
 use crate::checks::{AskedFor, Checks, visit_of_recalled};
 use crate::limits;
 use crate::lists::Lists;
@@ -55,7 +55,6 @@ impl Checks {
         let is_short = !known.copies.is_empty() || self.health.is_down();
         let outcome = self.ask_within(&request, is_short).await;
         if let Outcome::CouldNotAsk(why) = &outcome {
-            self.center.look_now();
             let recalled = match self.recall(&known, &request, why).await {
                 Ok(recalled) => recalled,
                 Err(error) => {
@@ -125,14 +124,8 @@ impl Checks {
     }
 
     pub(crate) async fn ask_within(&self, request: &CheckRequest, is_short: bool) -> Outcome {
-        if !is_short {
-            return self.center.check(request).await;
-        }
-        // The center may have answered into a line that is gone. Then it answers the same under the same number later.
-        match tokio::time::timeout(limits::WINDOW_PATIENCE, self.center.check(request)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Outcome::CouldNotAsk(CouldNotAsk::new(Why::NoAnswerInTime, "the window did not wait longer")),
-        }
+        let patience = if is_short { limits::WINDOW_PATIENCE } else { limits::ASK_TIME };
+        self.center.check_within(request, patience).await
     }
 
     async fn open(

@@ -49,7 +49,7 @@ async fn settle_all(checks: &Checks, life: &Lifecycle) -> Result<(), StoreError>
     while let Some((case, mut request)) = checks.store.next_case(checks.center.hours().local(), rest_max_ms).await? {
         // The log shows both moments: when somebody decided, and when the center was asked.
         request.decided_at = Some(case.at);
-        let outcome = checks.center.check(&request).await;
+        let outcome = checks.center.check_within(&request, limits::ASK_TIME).await;
         if !is_the_end(&outcome) {
             // Whatever it is, it would meet the next case too: one that is busy is not asked about all of them in a row.
             put_off(checks, &case).await?;

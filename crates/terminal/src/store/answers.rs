@@ -21,7 +21,7 @@ pub enum Way {
     Folders,
     /// The JSON address of the desk.
     Api,
-    /// A file of many questions.
+    /// A file of many questions, or the terminal by itself at night.
     Bulk,
     /// A card at the kiosk.
     Card,
@@ -36,6 +36,14 @@ impl Way {
             Self::Api => "api",
             Self::Bulk => "bulk",
             Self::Card => "card",
+        }
+    }
+
+    /// Whether the patient was here.
+    pub(super) const fn is_visit(self) -> bool {
+        match self {
+            Self::Desk | Self::Folders | Self::Api | Self::Card => true,
+            Self::Bulk => false,
         }
     }
 
@@ -121,7 +129,7 @@ impl Store {
         .bind(sealed)
         .execute(tx.on())
         .await?;
-        self.remember_on(tx, answer.answer).await
+        self.remember_on(tx, answer.answer, answer.way).await
     }
 
     /// The saved proof file of a question.

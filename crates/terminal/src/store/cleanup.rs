@@ -12,15 +12,20 @@
 //! | `open_case` | as `visit`, once it is settled and no difference waits to be seen | what waits stays |
 //! | `statement` | as `visit` | it belongs to its case |
 //! | `person_search` | as `signed_answer` | it holds a proof as well |
+//! | `booking` | until its day is over | whoever came is in the list |
+//! | `copy_seen` | [`limits::RECENT_DAYS`] | who came before that does not come often |
+//! | `night`, `night_question` | [`limits::NIGHT_KEEP_DAYS`] | the status page shows the last one |
 //! | `chart`, `setting` | until they are replaced | they are the institution's own |
 //!
 //! A request that is not delivered is never removed.
 
+use domain::date;
 use jiff::Timestamp;
 
 use super::sessions::span;
-use super::{Store, StoreError, millis};
+use super::{Store, StoreError, millis, time};
 use crate::config::RetentionSettings;
+use crate::hours::day_in_japan;
 use crate::limits;
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -85,6 +90,14 @@ impl Store {
             ("DELETE FROM open_case WHERE settled_at < ?1 AND (differs = 0 OR seen_at IS NOT NULL)", keep.visits_days),
         ] {
             sqlx::query(statement).bind(days(before)).execute(tx.on()).await?;
+        }
+        let day_before = |days: u32| date::format(day_in_japan(time(now - i64::from(days) * DAY_MS)));
+        for (statement, before) in [
+            ("DELETE FROM booking WHERE day < ?1", day_before(0)),
+            ("DELETE FROM copy_seen WHERE day < ?1", day_before(limits::RECENT_DAYS.unsigned_abs())),
+            ("DELETE FROM night WHERE day < ?1", day_before(limits::NIGHT_KEEP_DAYS)),
+        ] {
+            sqlx::query(statement).bind(before).execute(tx.on()).await?;
         }
         let receptions = sqlx::query("DELETE FROM bulk_reception WHERE received_at < ?1")
             .bind(days(keep.visits_days))

@@ -5,24 +5,25 @@ use sqlx::Row;
 use uuid::Uuid;
 use wire::api::{Answer, Verdict};
 
+use super::answers::Way;
 use super::vault::Vault;
 use super::{Store, StoreError, Tx, millis};
 use crate::limits;
 
 type Mac = [u8; 32];
 
-fn card_mac(vault: &Vault, card: &CardKey, birthdate: Date) -> Mac {
+pub(super) fn card_mac(vault: &Vault, card: &CardKey, birthdate: Date) -> Mac {
     vault.mac(&[b"copy card", &card.hash(), date::format(birthdate).as_bytes()])
 }
 
-fn member_mac(vault: &Vault, branch: Option<BranchNumber>) -> Mac {
+pub(super) fn member_mac(vault: &Vault, branch: Option<BranchNumber>) -> Mac {
     vault.mac(&[b"copy member", branch.as_ref().map_or("", BranchNumber::as_str).as_bytes()])
 }
 
 impl Store {
     /// Remembers what an answer told of a person, in place of what an earlier one told; or forgets it, where the center
     /// knows nobody like this any more.
-    pub(super) async fn remember_on(&self, tx: &mut Tx, answer: &Answer) -> Result<(), StoreError> {
+    pub(super) async fn remember_on(&self, tx: &mut Tx, answer: &Answer, way: Way) -> Result<(), StoreError> {
         let Ok(on) = date::parse(&answer.qualification_confirmation_date) else { return Ok(()) };
         match answer.verdict {
             Verdict::Valid | Verdict::Invalid | Verdict::InvalidNewCoverageExists | Verdict::ValidUnregistered => {
@@ -31,6 +32,9 @@ impl Store {
                 };
                 let card = card_mac(self.vault(), &coverage.card_key(), coverage.person.birthdate);
                 let member = member_mac(self.vault(), coverage.insured_branch_number);
+                if way.is_visit() {
+                    self.seen_on(tx, &card, &member, answer.as_of).await?;
+                }
                 put_copy_on(tx, &card, &member, answer).await
             }
             Verdict::NotFound => {

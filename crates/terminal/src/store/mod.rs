@@ -12,6 +12,7 @@
 //! | [`charts`] | `chart`: the institution's charts, to match patients with |
 //! | [`face_files`] | `face_file`: what is to be written into the face folder |
 //! | [`copies`] | `coverage_copy`: which kept answer tells about whom |
+//! | [`nights`] | `booking`, `copy_seen`, `night`, `night_question`: whom to ask about at night, and what came of it |
 //! | [`open_cases`] | `open_case`: what was decided while the center could not be asked |
 //! | [`statements`] | `statement`: what patients said about their insurance |
 //! | [`person_searches`] | `person_search`: people who were searched for by name |
@@ -28,6 +29,7 @@ pub mod charts;
 pub mod cleanup;
 pub mod copies;
 pub mod face_files;
+pub mod nights;
 pub mod open_cases;
 pub mod person_searches;
 pub mod receptions;

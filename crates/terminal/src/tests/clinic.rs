@@ -64,6 +64,8 @@ impl Clinic {
         config.settings.desk.address = "127.0.0.1:0".parse().unwrap();
         config.settings.kiosk.address = "127.0.0.1:0".parse().unwrap();
         config.settings.kiosk.readers = ReaderSource::None;
+        // Whatever the hour of the test is, nothing is asked that it does not ask.
+        config.settings.night.enabled = false;
         config.settings.bridge.poll_interval_ms = 20;
         config.settings.bridge.give_up_after_seconds = 2;
         config.settings.bridge.half_written_seconds = 1;

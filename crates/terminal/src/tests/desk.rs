@@ -5,8 +5,9 @@ use tokio::net::TcpStream;
 use wire::api::{CheckResponse, ProblemCode, ProblemDocument, Verdict};
 
 use super::center::{Behaviour, FakeCenter};
-use super::clinic::Clinic;
+use super::clinic::{Clinic, until};
 use super::samples::{NAME, number_of, search};
+use crate::health::Link;
 use crate::users::{self, Role};
 
 pub(super) struct Reply {
@@ -151,8 +152,11 @@ async fn a_center_that_cannot_be_asked_is_never_invalid() {
     assert!(page.body.contains("判定できません") && page.body.contains("無効という意味ではありません"));
     assert!(page.body.contains("センターに接続できません"), "it says why");
     assert!(page.body.contains("class=\"answer cannot\"") && !page.body.contains("class=\"answer invalid\""));
-    assert!(browser.get("/light").await.body.contains("light down"));
-    assert!(browser.get("/status").await.body.contains("回線とルーター"));
+    until(|| matches!(clinic.running().health().link, Link::Down { .. })).await;
+    let light = browser.get("/light").await.body;
+    assert!(light.contains("light down") && light.contains("接続できません（センター）"), "{light}");
+    let status = browser.get("/status").await.body;
+    assert!(status.contains("接続を拒否") && status.contains("この端末と回線は正常です"), "{status}");
     center.come_back();
     clinic.stop().await;
 }
@@ -347,6 +351,35 @@ async fn a_vendors_program_brings_charts_and_all_or_none_are_taken() {
     assert_eq!((status, problem.code), (422, ProblemCode::UnreadableQuery));
     assert!(!format!("{problem:?}").contains("太郎"), "no patient stands in an error");
     assert_eq!(bring(&authorized, "{}").await.0, 400);
+    clinic.stop().await;
+}
+
+#[tokio::test]
+async fn a_vendors_program_brings_bookings_and_all_or_none_are_taken() {
+    let (_center, mut clinic) = opened().await;
+    let token = issue_token(&Browser::admin(&clinic).await).await;
+    let authorized = [("Content-Type", "application/json"), ("Authorization", token.as_str())];
+    let bring = async |headers: &[(&str, &str)], body: &str| {
+        let reply = http(&clinic.desk(), "POST", "/api/v1/bookings", headers, body).await;
+        (reply.status, reply.body)
+    };
+    let day = clinic.running().hours().today_text();
+    let booking = |insurer: &str, number: &str| {
+        format!(
+            "{{\"QualificationConfirmationDate\":\"{day}\",\"InsurerNumber\":\"{insurer}\",\
+             \"InsuredIdentificationNumber\":\"{number}\",\"Birthdate\":\"S55.4.1\",\"Name\":\"見本\"}}"
+        )
+    };
+    let good = format!("[{},{}]", booking("01130012", "1"), booking("01130012", "2"));
+    assert_eq!(bring(&authorized[..1], &good).await.0, 401);
+    assert_eq!(bring(&authorized, &good).await, (200, "{\"Taken\":2}".to_owned()));
+    assert_eq!(bring(&authorized, &good).await.0, 200, "the same again changes nothing");
+    let bad = format!("[{},{}]", booking("01130012", "3"), booking("01130013", "4"));
+    let (status, problem) = bring(&authorized, &bad).await;
+    let problem: ProblemDocument = serde_json::from_str(&problem).unwrap();
+    assert_eq!((status, problem.code), (422, ProblemCode::UnreadableQuery));
+    assert_eq!(problem.errors.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["[1].InsurerNumber"]);
+    assert_eq!(clinic.running().store().count_bookings_from(&day).await.unwrap(), 2);
     clinic.stop().await;
 }
 

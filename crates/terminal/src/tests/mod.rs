@@ -15,6 +15,7 @@
 //! | `faces` | the models, on pictures that are made here |
 //! | `offline` | care goes on from kept answers, and everything is asked again when the center is back |
 //! | `searching` | people are searched for by name, by those who may, and nothing of it is kept among checks |
+//! | `night` | booked and frequent patients are asked about once a night, also over a stop |
 //! | `pages` | every page renders for every verdict |
 
 mod browser;
@@ -27,6 +28,7 @@ mod faces;
 mod folders;
 mod joining;
 mod lists;
+mod night;
 mod offline;
 mod pages;
 mod proofs;

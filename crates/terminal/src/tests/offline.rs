@@ -10,6 +10,8 @@ use super::center::{Behaviour, FakeCenter};
 use super::clinic::{Clinic, element, until};
 use super::desk::{Browser, check_form};
 use super::samples::{NAME, number_of, question_file};
+use crate::identity::Identity;
+use crate::layout::Layout;
 
 /// A clinic that has asked about these numbers while the center answered, and then lost it.
 async fn cut_off(asked: &[&str]) -> (FakeCenter, Clinic, Browser) {
@@ -138,6 +140,27 @@ async fn fault_a_terminal_that_is_not_let_in_keeps_its_cases() {
     assert_eq!(clinic.running().store().count_cases().await.unwrap(), (1, 0), "it waits");
     center.behave(Behaviour::Honest);
     until_settled(&clinic).await;
+    clinic.stop().await;
+}
+
+#[tokio::test]
+async fn fault_a_terminal_revoked_while_the_line_was_cut_is_told_so_and_keeps_its_cases() {
+    let (center, mut clinic, desk) = cut_off(&["1"]).await;
+    desk.post("/check", &check_form("1")).await;
+    let identity = Identity::load(&Layout::new(&clinic.data())).unwrap();
+    let asked = center.answered();
+    center.come_back();
+    center.revoke(&[identity.chain.leaf().serial().unwrap()]);
+    until(|| clinic.running().health().refused == Some(ProblemCode::CertificateRevoked)).await;
+    let light = desk.get("/light").await.body;
+    assert!(light.contains("センターが拒否"), "{light}");
+    let status = desk.get("/status").await.body;
+    assert!(status.contains("この端末の証明書を受け付けません") && status.contains("登録し直して"), "{status}");
+    // Neither lost nor settled by a refusal; and whoever comes now is not told to be uninsured.
+    assert_eq!((clinic.running().store().count_cases().await.unwrap(), center.answered()), ((1, 0), asked));
+    let page = desk.post("/check", &check_form("1")).await.body;
+    assert!(page.contains("失効しています") && !page.contains("answer invalid"), "{page}");
+    assert_eq!(clinic.running().store().count_cases().await.unwrap(), (1, 0), "it waits");
     clinic.stop().await;
 }
 

@@ -2,6 +2,7 @@
 //! character that was lost.
 
 use askama::Template;
+use kit::client::Stage;
 use kit::text::Text;
 use trust::{CwtError, ListName, StatusListError};
 use wire::api::{CheckRequest, ProblemCode, ProblemDocument, Verdict};
@@ -19,7 +20,11 @@ use crate::desk::view::status;
 use crate::equipment::Missing;
 use crate::health::{CertificateState, FolderState, Health, Link, Snapshot};
 use crate::kiosk::screen::ReadersState;
+use crate::limits;
 use crate::lists::{ListState, Trouble};
+use crate::noticing::diagnosis::{AddressLook, Came};
+use crate::noticing::local::{Local, WayOut};
+use crate::store::nights::NightReport;
 use crate::store::users::{Role, User};
 
 fn now() -> jiff::Timestamp {
@@ -32,7 +37,7 @@ fn shell() -> Shell {
         facility_name: "しんりょう内科".to_owned(),
         facility_code: samples::FACILITY.to_owned(),
         user: Some(Badge::new("uketsuke", Role::Admin)),
-        light: light(&health, None),
+        light: light(&health, None, now()),
         notices: notices(&health, None),
         csrf: "token".to_owned(),
         here: "check",
@@ -190,9 +195,54 @@ fn today_row(word: &str) -> TodayRow {
 }
 
 #[test]
+fn a_cut_line_is_told_with_its_evidence_and_the_next_step() {
+    let silent = kit::client::CouldNotAsk::ConnectTimedOut { after: limits::CONNECT_TIME, at: Stage::Tcp };
+    let look = AddressLook { address: "center.example:8443".to_owned(), came: Came::CouldNot(silent) };
+    let way_out = WayOut::Router { address: "192.168.1.1".to_owned(), answers: Some(true) };
+    let cut = Snapshot {
+        link: Link::Down { since: now() },
+        addresses: vec![look],
+        local: Local { interfaces: Some(vec!["eth0".to_owned()]), unplugged: Vec::new(), way_out },
+        ..Snapshot::default()
+    };
+    let light = light(&cut, None, now());
+    assert_eq!((light.class, light.ja.as_str()), ("down", "接続できません（回線）"));
+    let page = html(&StatusPage { shell: Shell { light, ..shell() }, items: status::items(&facts(&cut)) });
+    for shown in [
+        "回線: 回線がセンターまで届いていません",
+        "center.example:8443: 接続に応答なし",
+        "ルーター 192.168.1.1: 応答あり",
+        "モデム",
+    ] {
+        assert!(page.contains(shown), "{shown} is missing in\n{page}");
+    }
+}
+
+fn night_facts() -> status::NightFacts {
+    let day = domain::date::parse("20260407").unwrap();
+    let last = NightReport { day, goes_on: false, asked: 40, fresh: 30, could_not: 10 };
+    status::NightFacts { is_on: true, folder: "/bookings".to_owned(), last: Some(last), booked: 12 }
+}
+
+fn facts(health: &Snapshot) -> status::Facts<'_> {
+    status::Facts {
+        health,
+        now: now(),
+        ahead: None,
+        warning: None,
+        answers: 5,
+        req: "/req".to_owned(),
+        res: "/res".to_owned(),
+        face: "/face".to_owned(),
+        lists: ListState { held: Vec::new(), over: Vec::new(), trouble: None },
+        night: night_facts(),
+        kiosk: status::KioskFacts { address: None, readers: None, compares_faces: false, missing: &[] },
+    }
+}
+
+#[test]
 fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
-    let link =
-        Link::Down { since: now(), text: Text::new("回線が切れています", "line down"), code: "unreachable" };
+    let link = Link::Down { since: now() };
     let fails = FolderState::Fails { since: now(), why: "permission denied".to_owned() };
     let bad = Snapshot {
         link,
@@ -201,24 +251,28 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
         expired_at_center: true,
         req: fails.clone(),
         res: fails.clone(),
-        face: fails,
+        face: fails.clone(),
+        bookings: fails,
         waiting_files: 3,
         open_requests: 2,
         waiting_cases: 4,
         cases_to_see: 3,
         disk: Some("disk full".to_owned()),
+        ..Snapshot::default()
     };
     let ahead = Some(jiff::SignedDuration::from_hours(1));
     let tokyo = ListName::parse("13").unwrap();
     let missing = [Missing { setting: "face", why: "no such file".to_owned() }];
     let facts = status::Facts {
         health: &bad,
+        now: now(),
         ahead,
         warning: ahead,
         answers: 5,
         req: "/req".to_owned(),
         res: "/res".to_owned(),
         face: "/face".to_owned(),
+        night: night_facts(),
         kiosk: status::KioskFacts {
             address: Some("http://127.0.0.1:8462/".to_owned()),
             readers: Some(ReadersState::ServiceDown),
@@ -233,7 +287,7 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
     };
     let items = status::items(&facts);
     assert!(items.iter().filter(|item| item.class == "bad").all(|item| !item.todo.is_empty()));
-    let told = Shell { notices: notices(&bad, ahead), light: light(&bad, ahead), ..shell() };
+    let told = Shell { notices: notices(&bad, ahead), light: light(&bad, ahead, now()), ..shell() };
     let page = html(&StatusPage { shell: told, items });
     for shown in [
         "失効しています",
@@ -241,15 +295,16 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
         "permission denied",
         "disk full",
         "light down",
-        "回線が切れています",
+        "証明書の有効期限が切れています",
         "3件あります",
         "全国: まだありません",
         "期限切れのため使っていません",
         "知らない鍵で署名されています",
+        "40件のうち30件が最新になり、10件は確認できませんでした",
     ] {
         assert!(page.contains(shown), "{shown}");
     }
-    html(&LightPart { light: light(&bad, None) });
+    html(&LightPart { light: light(&bad, None, now()) });
     let well = Snapshot {
         link: Link::Up,
         certificate: Some(CertificateState::Valid { until: now(), days_left: 60 }),
@@ -263,7 +318,8 @@ fn whatever_is_wrong_with_the_terminal_is_shown_with_what_to_do() {
         waiting_cases: 0,
         cases_to_see: 0,
         disk: None,
+        ..Snapshot::default()
     };
-    assert_eq!(light(&well, None).class, "up");
+    assert_eq!(light(&well, None, now()).class, "up");
     assert!(notices(&well, None).is_empty());
 }

@@ -215,6 +215,7 @@ fn label(column: &str) -> &'static str {
         "LimitApplicationCertificates" => "限度額適用認定証",
         "SpecificDiseasesCertificates" => "特定疾病療養受療証",
         "MedicalTickets" => "医療券・調剤券",
+        "QualificationConfirmationDate" => "資格確認日",
         "MedicalInstitutionCode" => "医療機関コード",
         "Kind" => "種別",
         _ => "項目",

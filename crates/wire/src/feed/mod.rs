@@ -12,6 +12,7 @@
 //! | `facilities.csv` | [`Facility`] |
 //! | `insurers.csv` | [`Insurer`] |
 //! | `residents.csv` | [`Resident`], the five items of the resident register |
+//! | a clinic's bookings | [`Booking`] |
 //!
 //! ```
 //! use wire::feed::{CsvEncoding, FeedReader};
@@ -26,6 +27,7 @@
 //! # Ok(()) }
 //! ```
 
+mod booking;
 mod fault;
 mod fields;
 mod lists;
@@ -34,6 +36,7 @@ mod record;
 mod tables;
 mod writer;
 
+pub use booking::Booking;
 pub use fault::{FeedError, RowFault};
 pub use fields::Fields;
 pub use reader::{CsvEncoding, CsvReader, CsvRow};

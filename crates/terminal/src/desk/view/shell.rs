@@ -1,10 +1,11 @@
 //! What stands around every page: whose terminal, who is signed in, the link light, and what is wrong.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kit::text::Text;
 use wire::api::ProblemCode;
 
 use crate::health::{CertificateState, FolderState, Link, Snapshot};
+use crate::noticing::diagnosis::Whose;
 use crate::store::users::Role;
 
 /// Days before the end of the certificate at which a warning begins: renewal has been tried for weeks by then.
@@ -52,21 +53,24 @@ pub(crate) struct Shell {
     pub(crate) line_is_cut: Option<bool>,
 }
 
-/// The link light: the worst thing that is so.
-pub(crate) fn light(health: &Snapshot, skew: Option<SignedDuration>) -> Light {
+/// The link light: the worst thing that is so, and whose fault it is.
+pub(crate) fn light(health: &Snapshot, skew: Option<SignedDuration>, now: Timestamp) -> Light {
     let make = |class, text: Text| Light { class, ja: text.ja.to_owned(), en: text.en.to_owned() };
+    let at_fault = |class, text: Text, whose: Text| Light {
+        class,
+        ja: format!("{}（{}）", text.ja, whose.ja),
+        en: format!("{}: {}", text.en, whose.en),
+    };
     if health.refused.is_some() {
         return make("down", Text::new("センターが拒否", "refused"));
     }
-    match &health.link {
-        Link::Down { .. } => return make("down", Text::new("接続できません", "not connected")),
-        Link::Unknown => return make("unknown", Text::new("確認中", "connecting")),
-        Link::Up => {}
-    }
-    if notices(health, skew).is_empty() {
-        make("up", Text::new("接続中", "connected"))
-    } else {
-        make("warn", Text::new("接続中・要確認", "connected, see status"))
+    let whose = health.diagnosis(now, skew).whose;
+    match (&health.link, whose) {
+        (Link::Down { .. }, _) => at_fault("down", Text::new("接続できません", "not connected"), whose.short()),
+        (Link::Unknown, _) => make("unknown", Text::new("確認中", "connecting")),
+        (Link::Up, Whose::Nobody) if notices(health, skew).is_empty() => make("up", Text::new("接続中", "connected")),
+        (Link::Up, Whose::Nobody) => make("warn", Text::new("接続中・要確認", "connected, see status")),
+        (Link::Up, _) => at_fault("warn", Text::new("接続中・要確認", "connected, see status"), whose.short()),
     }
 }
 

@@ -10,6 +10,8 @@ use crate::equipment::Missing;
 use crate::health::{CertificateState, FolderState, Link, Snapshot};
 use crate::kiosk::screen::ReadersState;
 use crate::lists::ListState;
+use crate::noticing::diagnosis::{Said, Whose};
+use crate::store::nights::NightReport;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,11 +21,14 @@ pub(crate) struct Item {
     pub(crate) value: String,
     pub(crate) value_en: String,
     pub(crate) todo: String,
+    /// What was seen, line by line.
+    pub(crate) evidence: Vec<Said>,
 }
 
 /// What the page is made of.
 pub(crate) struct Facts<'a> {
     pub(crate) health: &'a Snapshot,
+    pub(crate) now: Timestamp,
     pub(crate) ahead: Option<SignedDuration>,
     pub(crate) warning: Option<SignedDuration>,
     pub(crate) answers: i64,
@@ -32,6 +37,16 @@ pub(crate) struct Facts<'a> {
     pub(crate) face: String,
     pub(crate) kiosk: KioskFacts<'a>,
     pub(crate) lists: ListState,
+    pub(crate) night: NightFacts,
+}
+
+/// How asking again at night is.
+pub(crate) struct NightFacts {
+    pub(crate) is_on: bool,
+    pub(crate) folder: String,
+    pub(crate) last: Option<NightReport>,
+    /// Bookings from today on.
+    pub(crate) booked: i64,
 }
 
 /// How the kiosk is.
@@ -45,7 +60,7 @@ pub(crate) struct KioskFacts<'a> {
 
 pub(crate) fn items(facts: &Facts<'_>) -> Vec<Item> {
     let health = facts.health;
-    let mut items = vec![link(&health.link), certificate(health.certificate.as_ref())];
+    let mut items = vec![link(facts), certificate(health.certificate.as_ref())];
     if let Some(code) = health.refused {
         let (ja, en) = shell::refused(code);
         items.push(item("bad", Text::new("センターの判断", "The center says"), code.title(), en, ja));
@@ -54,6 +69,8 @@ pub(crate) fn items(facts: &Facts<'_>) -> Vec<Item> {
     items.push(folder(Text::new("要求フォルダ", "Request folder"), &facts.req, &health.req));
     items.push(folder(Text::new("結果フォルダ", "Answer folder"), &facts.res, &health.res));
     items.push(folder(Text::new("カード結果フォルダ", "Face folder"), &facts.face, &health.face));
+    items.push(folder(Text::new("予約フォルダ", "Bookings folder"), &facts.night.folder, &health.bookings));
+    items.push(night(&facts.night));
     items.push(files(health));
     items.extend(kiosk(&facts.kiosk));
     items.extend(lists(&facts.lists));
@@ -77,22 +94,26 @@ pub(crate) fn items(facts: &Facts<'_>) -> Vec<Item> {
 }
 
 fn item(class: &'static str, label: Text, value: &str, value_en: &str, todo: &str) -> Item {
-    Item { class, label, value: value.to_owned(), value_en: value_en.to_owned(), todo: todo.to_owned() }
+    let (value, value_en, todo) = (value.to_owned(), value_en.to_owned(), todo.to_owned());
+    Item { class, label, value, value_en, todo, evidence: Vec::new() }
 }
 
-fn link(link: &Link) -> Item {
+/// Whose fault it is, by what, and what to do.
+fn link(facts: &Facts<'_>) -> Item {
     let label = Text::new("センターとの接続", "Link to the center");
-    match link {
-        Link::Up => item("good", label, "接続しています", "connected", ""),
-        Link::Unknown => item("warn", label, "まだ確認していません", "not asked yet", ""),
-        Link::Down { since, text, code } => item(
-            "bad",
-            label,
-            &format!("{}（{} から）", text.ja, dates::day_and_time(*since)),
-            &format!("{} ({code})", text.en),
-            "回線とルーターを確かめてください。自動でつなぎ直します。",
-        ),
+    let told = facts.health.diagnosis(facts.now, facts.warning);
+    let class = match (&facts.health.link, told.whose) {
+        (Link::Up, Whose::Nobody) => "good",
+        (Link::Down { .. }, _) | (_, Whose::Certificate) => "bad",
+        (Link::Up | Link::Unknown, _) => "warn",
+    };
+    let (mut value, mut value_en) = (told.headline.ja.to_owned(), told.headline.en.to_owned());
+    if let Link::Down { since } = facts.health.link {
+        value = format!("{}: {value}（{} から）", told.whose.short().ja, dates::day_and_time(since));
+        value_en = format!("{}: {value_en}", told.whose.short().en);
     }
+    let todo = if told.next.ja.is_empty() { String::new() } else { format!("{} {}", told.next.ja, told.next.en) };
+    Item { class, label, value, value_en, todo, evidence: told.evidence }
 }
 
 /// Each list that is wanted, and why a newer one is not in use.
@@ -182,6 +203,35 @@ fn folder(label: Text, path: &str, state: &FolderState) -> Item {
             "共有フォルダの接続と権限を確かめてください。自動で再開します。",
         ),
     }
+}
+
+/// What came of the last night.
+fn night(night: &NightFacts) -> Item {
+    let label = Text::new("夜間の確認", "Asked again at night");
+    let booked = night.booked;
+    let Some(last) = night.last else {
+        if !night.is_on {
+            return item("good", label, "使っていません（terminal.toml の [night]）", "turned off", "");
+        }
+        let value = format!("まだ行っていません。今日以降の予約 {booked} 件");
+        return item("good", label, &value, &format!("not yet; {booked} bookings from today on"), "");
+    };
+    let day = dates::plain_date(&domain::date::format(last.day));
+    let (asked, fresh, could_not) = (last.asked, last.fresh, last.could_not);
+    let state = if last.goes_on { ("実行中", "goes on") } else { ("終了", "done") };
+    let value = format!(
+        "{day}の分（{}）: {asked}件のうち{fresh}件が最新になり、{could_not}件は確認できませんでした。今日以降の予約 {booked} 件",
+        state.0
+    );
+    let value_en =
+        format!("{}: {asked} asked, {fresh} fresh, {could_not} could not; {booked} bookings from today on", state.1);
+    // One in ten that cannot be asked is a night without a line, not a wrong number.
+    if could_not * 10 > asked {
+        let todo =
+            "確認できなかった方は、窓口で通常どおり確認してください。続くときは夜間の電源と回線を確かめてください。";
+        return item("warn", label, &value, &value_en, todo);
+    }
+    item("good", label, &value, &value_en, "")
 }
 
 fn kiosk(kiosk: &KioskFacts<'_>) -> Vec<Item> {
