@@ -44,6 +44,7 @@ pub mod log;
 pub mod migrate;
 mod postgres;
 pub mod presence;
+mod primary;
 pub mod reference_number;
 pub mod secret;
 mod sqlite;
@@ -97,7 +98,7 @@ impl Store {
     pub async fn open(address: &Address, clock: SharedClock, observer: Box<dyn TxObserver>) -> Result<Self> {
         let connections = match address {
             Address::Sqlite(path) => Connections::Sqlite(sqlite::Sqlite::open(path).await?),
-            Address::Postgres(options) => Connections::Postgres(postgres::Postgres::open(options).await?),
+            Address::Postgres(servers) => Connections::Postgres(postgres::Postgres::open(servers).await?),
         };
         let store = Self {
             inner: Arc::new(Inner {
