@@ -179,6 +179,9 @@ pub const BULK_UPLOAD_TIME: Duration = Duration::from_mins(10);
 pub const BULK_RECEIVING_TIME: SignedDuration = SignedDuration::from_hours(1);
 /// How often the center looks for bulk files that another center or an earlier run left, and for old ones.
 pub const BULK_WATCH_TIME: Duration = Duration::from_secs(30);
+/// Of several centers on one database, one works on a bulk file; another takes it over when nothing was done to it for
+/// this long.
+pub const BULK_CLAIM_TIME: SignedDuration = SignedDuration::from_secs(20);
 /// Rest after a bulk file met an overloaded engine or a store that is gone.
 pub const BULK_REST_TIME: Duration = Duration::from_millis(500);
 /// The longest such rest.

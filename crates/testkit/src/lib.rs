@@ -10,6 +10,7 @@
 //! | randomness that is the same in every run | [`SeededRandom`] |
 //! | certificates of a center, terminals and insurers | [`ThrowawayCa`] |
 //! | a PostgreSQL that may be stopped, crashed and resumed | [`PrivatePostgres`] |
+//! | three PostgreSQL nodes, one of which may be lost | [`PrivateCluster`] |
 //! | a pcscd with two virtual card readers | [`PrivatePcscd`] |
 //! | the real binary, killed and started again | [`Process`] |
 //! | Chromium driven over WebDriver | [`Browser`] |
@@ -19,6 +20,7 @@
 pub mod browser;
 pub mod ca;
 pub mod clock;
+pub mod cluster;
 pub mod face;
 pub mod onnx;
 pub mod pcscd;
@@ -30,6 +32,7 @@ pub mod random;
 pub use browser::Browser;
 pub use ca::{Identity, ThrowawayCa};
 pub use clock::{RunningClock, TestClock};
+pub use cluster::PrivateCluster;
 pub use pcscd::PrivatePcscd;
 pub use port::free_port;
 pub use postgres::PrivatePostgres;
