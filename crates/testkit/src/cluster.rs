@@ -48,13 +48,17 @@ impl PrivateCluster {
             }
         });
         let mut cluster = Self { folder, url: String::new(), runner };
-        while cluster.url.is_empty() {
+        loop {
             match lines.recv_timeout(START_MAX) {
-                Ok(line) => cluster.url = line.strip_prefix("ready ").unwrap_or_default().to_owned(),
+                Ok(line) => {
+                    if let Some(url) = line.strip_prefix("ready ") {
+                        url.clone_into(&mut cluster.url);
+                        return Ok(cluster);
+                    }
+                }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => bail!("the nodes did not start"),
             }
         }
-        Ok(cluster)
     }
 
     /// The address for a center: all three nodes, over TLS.

@@ -76,7 +76,7 @@ impl Worker {
     ) -> Result<Batch, StoreError> {
         let mut unsettled = None;
         loop {
-            let error = match self.commit(tasks, waiting, &mut unsettled).await {
+            let error = match Box::pin(self.commit(tasks, waiting, &mut unsettled)).await {
                 Ok(batch) => return Ok(batch),
                 Err(error) => error,
             };

@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn several_servers_are_named_in_one_way_and_none_of_them_is_reached_plainly() {
-        let many = vec!["db"; limits::DATABASE_SERVERS_MAX + 1].join(",");
+        let many = ["db"; limits::DATABASE_SERVERS_MAX + 1].join(",");
         for wrong in [
             "postgres://u:secret@a,/x".to_owned(),
             "postgres://u:secret@a,b/x?host=c".to_owned(),
@@ -133,7 +133,10 @@ mod tests {
             format!("postgres://u:secret@{many}/x"),
         ] {
             let error = Address::parse(&wrong).unwrap_err();
-            assert!(matches!(error, StoreError::Address(_)) && !error.to_string().contains("secret"), "{wrong}: {error}");
+            assert!(
+                matches!(error, StoreError::Address(_)) && !error.to_string().contains("secret"),
+                "{wrong}: {error}"
+            );
         }
     }
 

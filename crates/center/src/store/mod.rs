@@ -89,7 +89,7 @@ struct Inner {
 }
 
 enum Connections {
-    Sqlite(sqlite::Sqlite),
+    Sqlite(Box<sqlite::Sqlite>),
     Postgres(postgres::Postgres),
 }
 
@@ -97,7 +97,7 @@ impl Store {
     /// Opens the database and brings its schema up to date.
     pub async fn open(address: &Address, clock: SharedClock, observer: Box<dyn TxObserver>) -> Result<Self> {
         let connections = match address {
-            Address::Sqlite(path) => Connections::Sqlite(sqlite::Sqlite::open(path).await?),
+            Address::Sqlite(path) => Connections::Sqlite(Box::new(sqlite::Sqlite::open(path).await?)),
             Address::Postgres(servers) => Connections::Postgres(postgres::Postgres::open(servers).await?),
         };
         let store = Self {

@@ -28,9 +28,8 @@ pub(super) struct LogConnection {
 impl Postgres {
     pub(super) async fn open(servers: &[PgConnectOptions]) -> Result<Self> {
         // Statements and their values never show in a log: they are about people.
-        let quiet = |options: &PgConnectOptions| {
-            options.clone().application_name("tashika-center").disable_statement_logging()
-        };
+        let quiet =
+            |options: &PgConnectOptions| options.clone().application_name("tashika-center").disable_statement_logging();
         let primary = Primary::open(servers.iter().map(quiet).collect()).await?;
         Ok(Self { primary, log: Arc::new(Mutex::new(None)), closed: AtomicBool::new(false) })
     }

@@ -72,12 +72,7 @@ impl Primary {
     /// Finds the server that takes writes. A single server is taken as it is.
     pub(super) async fn open(servers: Vec<PgConnectOptions>) -> Result<Self> {
         let first = servers.first().ok_or_else(|| StoreError::Address("no server is named".to_owned()))?;
-        let (place, timeline) = if servers.len() == 1 {
-            (0, 0)
-        } else {
-            let found = find(&servers).await;
-            found.ok_or_else(|| StoreError::Unavailable("none of the servers takes writes".to_owned()))?
-        };
+        let (place, timeline) = if servers.len() == 1 { (0, 0) } else { find(&servers).await? };
         let now = ArcSwap::from(Server::new(place, timeline, servers.get(place).unwrap_or(first)));
         Ok(Self { servers, now, looking: Mutex::new(()), doubted: AtomicBool::new(false) })
     }
@@ -110,14 +105,20 @@ impl Primary {
         if !Arc::ptr_eq(seen, &self.now()) {
             return true;
         }
-        let Some((place, timeline)) = find(&self.servers).await else { return false };
+        let Ok((place, timeline)) = find(&self.servers).await else { return false };
         if (place, timeline) == (seen.place, seen.timeline) {
             return false;
         }
         let Some(options) = self.servers.get(place) else { return false };
         let (host, port) = (options.get_host(), options.get_port());
         if timeline < seen.timeline {
-            tracing::warn!(host, port, timeline, newer = seen.timeline, "a database server of an older timeline is left alone");
+            tracing::warn!(
+                host,
+                port,
+                timeline,
+                newer = seen.timeline,
+                "a database server of an older timeline is left alone"
+            );
             return false;
         }
         tracing::warn!(host, port, timeline, "another database server takes the writes now");
@@ -152,8 +153,7 @@ impl Primary {
 
     /// A connection of its own for the batch of answers.
     pub(super) async fn connect_log(&self) -> Result<(PgConnection, Arc<Server>)> {
-        let patience =
-            if self.servers.len() == 1 { limits::DATABASE_CONNECT_TIME } else { limits::DATABASE_LOOK_TIME };
+        let patience = if self.servers.len() == 1 { limits::DATABASE_CONNECT_TIME } else { limits::DATABASE_LOOK_TIME };
         let mut server = self.settled().await;
         loop {
             let connecting = async {
@@ -174,30 +174,36 @@ impl Primary {
 }
 
 /// Asks all servers at once. The first that takes writes wins, unless one of a newer timeline answers right behind it.
-async fn find(servers: &[PgConnectOptions]) -> Option<(usize, i32)> {
+async fn find(servers: &[PgConnectOptions]) -> Result<(usize, i32)> {
     let mut asked: FuturesUnordered<_> = servers.iter().enumerate().map(ask).collect();
-    let mut found = None;
-    while found.is_none() {
-        found = asked.next().await?;
-    }
-    let mut best = found?;
+    let mut refused = StoreError::Unavailable("none of the servers takes writes".to_owned());
+    let mut best = loop {
+        match asked.next().await {
+            Some(Ok(found)) => break found,
+            // A wrong password is more worth telling than a server that is away.
+            Some(Err(error)) if !error.is_away() => refused = error,
+            Some(Err(_)) => {}
+            None => return Err(refused),
+        }
+    };
     let others = async {
         while let Some(answer) = asked.next().await {
-            best = answer.filter(|(_, timeline)| *timeline > best.1).unwrap_or(best);
+            best = answer.ok().filter(|(_, timeline)| *timeline > best.1).unwrap_or(best);
         }
     };
     let _ = tokio::time::timeout(limits::DATABASE_LOOK_GRACE, others).await;
-    Some(best)
+    Ok(best)
 }
 
-async fn ask((place, options): (usize, &PgConnectOptions)) -> Option<(usize, i32)> {
+async fn ask((place, options): (usize, &PgConnectOptions)) -> Result<(usize, i32)> {
     let asking = async {
-        let mut conn = options.connect().await.ok()?;
-        let timeline = timeline(&mut conn).await.ok()?;
+        let mut conn = options.connect().await?;
+        let timeline = must_take_writes(&mut conn).await?;
         let _ = conn.close().await;
-        timeline
+        Ok((place, timeline))
     };
-    Some((place, tokio::time::timeout(limits::DATABASE_LOOK_TIME, asking).await.ok()??))
+    let asked = tokio::time::timeout(limits::DATABASE_LOOK_TIME, asking).await;
+    asked.map_err(|_| StoreError::Unavailable("a server said nothing".to_owned()))?
 }
 
 async fn timeline(conn: &mut PgConnection) -> sqlx::Result<Option<i32>> {

@@ -438,9 +438,8 @@ async fn a_bulk_file_is_claimed_by_one_center_and_taken_over_when_left_standing(
     let claim = async |mine: Option<i64>, second: i64| {
         let at = |second| start + SignedDuration::from_secs(second);
         let idle_since = at(second) - center::limits::BULK_CLAIM_TIME;
-        let claim = async |mut tx: center::store::Tx| {
-            tx.claim_bulk(clinic(), "R1", mine.map(at), idle_since, at(second)).await
-        };
+        let claim =
+            async |mut tx: center::store::Tx| tx.claim_bulk(clinic(), "R1", mine.map(at), idle_since, at(second)).await;
         store.tx("claim", claim).await.unwrap()
     };
     assert!(claim(None, 1).await, "nobody has it");

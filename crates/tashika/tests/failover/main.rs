@@ -62,7 +62,9 @@ async fn fault_a_primary_killed_or_out_of_touch_under_load_loses_no_given_answer
     let elected = world.clock.monotonic() - since;
     tokio::time::sleep(AFTER).await;
     let gap_killed = terminals.longest_gap(since, world.clock.monotonic());
-    println!("{killed} killed: {after_kill} is primary after {elected:.1?}, longest time without an answer {gap_killed:.1?}");
+    println!(
+        "{killed} killed: {after_kill} is primary after {elected:.1?}, longest time without an answer {gap_killed:.1?}"
+    );
 
     cluster.start_node(&killed)?;
     tokio::task::block_in_place(|| cluster.wait_until_whole(3, FAILOVER_MAX))?;

@@ -40,12 +40,8 @@ pub struct Asked {
 impl Terminals {
     /// Starts as many at each center.
     pub fn start(centers: &[Client], cases: &[nation::Case], world: &World) -> Self {
-        let mut this = Self {
-            stop: Arc::default(),
-            refused: Arc::default(),
-            answered_at: Vec::new(),
-            asking: JoinSet::new(),
-        };
+        let mut this =
+            Self { stop: Arc::default(), refused: Arc::default(), answered_at: Vec::new(), asking: JoinSet::new() };
         for (number, client) in centers.iter().flat_map(|client| std::iter::repeat_n(client, AT_EACH)).enumerate() {
             let times: Arc<Mutex<Vec<Duration>>> = Arc::default();
             let terminal = Terminal {
