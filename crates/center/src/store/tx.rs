@@ -257,7 +257,7 @@ impl Store {
         tokio::select! {
             biased;
             result = conn.carry(phase, body) => result,
-            () = gone => Err(StoreError::Unavailable("another server takes the writes now".to_owned())),
+            () = gone => Err(moved()),
         }
     }
 
@@ -266,7 +266,13 @@ impl Store {
     async fn begin(&self, lane: Lane) -> Result<Conn> {
         let statement = lane.begin(self.engine());
         let mut conn = self.connection(lane).await?;
-        match conn.statement(statement).await {
+        let gone = conn.gone();
+        let begun = tokio::select! {
+            biased;
+            begun = conn.statement(statement) => begun,
+            () = gone => Err(moved()),
+        };
+        match begun {
             Ok(()) => return Ok(conn),
             Err(StoreError::Unavailable(_)) if self.engine() == Engine::Postgres => drop(conn),
             Err(error) => return Err(error),
@@ -300,6 +306,10 @@ impl Store {
             }
         }
     }
+}
+
+fn moved() -> StoreError {
+    StoreError::Unavailable("another server takes the writes now".to_owned())
 }
 
 impl Tx {
