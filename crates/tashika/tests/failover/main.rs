@@ -59,7 +59,7 @@ async fn fault_a_primary_killed_or_out_of_touch_under_load_loses_no_given_answer
     let since = world.clock.monotonic();
     cluster.kill(&killed)?;
     let after_kill = tokio::task::block_in_place(|| cluster.wait_for_another_primary(&killed, FAILOVER_MAX))?;
-    let elected = world.clock.monotonic() - since;
+    let elected = world.clock.monotonic().saturating_sub(since);
     tokio::time::sleep(AFTER).await;
     let gap_killed = terminals.longest_gap(since, world.clock.monotonic());
     println!(

@@ -63,7 +63,7 @@ impl Terminals {
             let times = times.lock().unwrap_or_else(PoisonError::into_inner);
             let inside = times.iter().copied().filter(|at| (from..to).contains(at));
             let edges: Vec<Duration> = std::iter::once(from).chain(inside).chain([to]).collect();
-            edges.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or_default()
+            edges.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).max().unwrap_or_default()
         };
         self.answered_at.iter().map(|times| gap_of(times)).max().unwrap_or_default()
     }
