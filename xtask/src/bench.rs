@@ -28,6 +28,8 @@ pub enum Bench {
     Certificates,
     /// What a window says while the line is cut, how fast, and how long until all is settled; the last line is JSON
     Offline,
+    /// How long terminals get no answer when the primary of three database nodes is lost; the last figures are JSON
+    Failover,
     /// How long a patient waits with a card and without, in process and over PC/SC; the last line is JSON
     Card {
         /// Visits of each kind
@@ -46,6 +48,10 @@ pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
         Bench::Offline => {
             let words = ["bench", "offline"];
             run::run(&mut run::command(&workspace.root, built(workspace)?, &words), BENCH_MAX)
+        }
+        Bench::Failover => {
+            let words = ["test", "--release", "--package", "tashika", "--features", "pcsc", "--test", "failover"];
+            workspace.cargo(&[&words[..], &["--", "--nocapture"]].concat(), RELEASE_BUILD_MAX + BENCH_MAX)
         }
         Bench::Card { visits } => card(workspace, *visits),
     }

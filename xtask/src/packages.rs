@@ -18,6 +18,12 @@ struct Package {
 
 const PACKAGES: &[Package] = &[
     Package { name: "postgresql", why: "private database servers for tests and benches", is_there: has_postgresql },
+    Package {
+        name: "patroni",
+        why: "three database nodes, one of which is lost",
+        is_there: || run::is_installed("patroni"),
+    },
+    Package { name: "etcd-server", why: "those nodes agree on a primary", is_there: || run::is_installed("etcd") },
     Package { name: "chromium", why: "the desk page in a real browser", is_there: || run::is_installed("chromium") },
     Package { name: "chromium-driver", why: "WebDriver for it", is_there: || run::is_installed("chromedriver") },
     Package { name: "fonts-noto-cjk", why: "Japanese text in screenshots", is_there: has_japanese_font },

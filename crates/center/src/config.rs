@@ -373,7 +373,8 @@ impl Config {
             "database",
             &[(
                 "url",
-                "Empty: a SQLite file in this folder. PostgreSQL 15 or newer: postgres://user:password@host/name",
+                "Empty: a SQLite file in this folder. PostgreSQL 15 or newer: postgres://user:password@host/name\n\
+                 Several servers that replicate: postgres://user:password@host1:5432,host2:5432/name",
                 quoted(&self.database.url),
             )],
         );

@@ -16,6 +16,11 @@ pub const WAITING_SINGLE_MAX: usize = 4_096;
 pub const WAITING_SINGLE_BEFORE_BULK_STOPS: usize = 1_024;
 /// Chunks of bulk questions that may wait, in chunks of at most [`BATCH_BULK_QUESTIONS_MAX`] questions.
 pub const WAITING_BULK_CHUNKS_MAX: usize = 64;
+/// How long a window's question waits for an answer, the time in which the database is away included. A failover that is
+/// shorter is not seen by anybody; behind it, the terminal goes on by itself.
+pub const SINGLE_WAIT_TIME: Duration = Duration::from_secs(3);
+/// Rest before a batch is tried again that windows wait for while the database is away.
+pub const STORE_AWAY_REST: Duration = Duration::from_millis(100);
 /// What an overloaded center tells a window to wait, in seconds.
 pub const RETRY_AFTER_OVERLOAD_SECONDS: u32 = 1;
 /// What a center without its database tells a window to wait, in seconds.
@@ -68,6 +73,14 @@ pub const SQLITE_LOG_BYTES: u64 = 256 * 1024 * 1024;
 pub const POSTGRES_CONNECTIONS_MAX: u32 = 12;
 /// How long a connection to the database may take, and how long to wait for a free one.
 pub const DATABASE_CONNECT_TIME: Duration = Duration::from_secs(5);
+/// Servers that the address of a database may name, in servers.
+pub const DATABASE_SERVERS_MAX: usize = 9;
+/// How long a connection may be waited for before all servers are asked which of them takes writes.
+pub const DATABASE_LOOK_AFTER: Duration = Duration::from_millis(500);
+/// How long a server may take to say whether it takes writes, connecting included.
+pub const DATABASE_LOOK_TIME: Duration = Duration::from_secs(1);
+/// How long the other servers are listened to when one has said yes: one of a newer timeline may be among them.
+pub const DATABASE_LOOK_GRACE: Duration = Duration::from_millis(100);
 /// Rows that one statement writes into SQLite, in rows.
 pub const SQLITE_ROWS_PER_STATEMENT: usize = 256;
 
@@ -179,6 +192,9 @@ pub const BULK_UPLOAD_TIME: Duration = Duration::from_mins(10);
 pub const BULK_RECEIVING_TIME: SignedDuration = SignedDuration::from_hours(1);
 /// How often the center looks for bulk files that another center or an earlier run left, and for old ones.
 pub const BULK_WATCH_TIME: Duration = Duration::from_secs(30);
+/// Of several centers on one database, one works on a bulk file; another takes it over when nothing was done to it for
+/// this long.
+pub const BULK_CLAIM_TIME: SignedDuration = SignedDuration::from_secs(20);
 /// Rest after a bulk file met an overloaded engine or a store that is gone.
 pub const BULK_REST_TIME: Duration = Duration::from_millis(500);
 /// The longest such rest.

@@ -11,6 +11,7 @@
 //! | certificates of a center, terminals and insurers | [`ThrowawayCa`] |
 //! | a PostgreSQL that may be stopped, crashed and resumed | [`PrivatePostgres`] |
 //! | a line that is slow, lossy or cut, and a machine behind it | [`PrivateNetwork`] |
+//! | three PostgreSQL nodes, one of which may be lost | [`PrivateCluster`] |
 //! | a pcscd with two virtual card readers | [`PrivatePcscd`] |
 //! | the real binary, killed and started again | [`Process`] |
 //! | Chromium driven over WebDriver | [`Browser`] |
@@ -20,6 +21,7 @@
 pub mod browser;
 pub mod ca;
 pub mod clock;
+pub mod cluster;
 pub mod face;
 pub mod network;
 pub mod onnx;
@@ -33,6 +35,7 @@ pub use browser::Browser;
 pub use ca::{Identity, ThrowawayCa};
 pub use clock::{RunningClock, TestClock};
 pub use network::PrivateNetwork;
+pub use cluster::PrivateCluster;
 pub use pcscd::PrivatePcscd;
 pub use port::free_port;
 pub use postgres::PrivatePostgres;

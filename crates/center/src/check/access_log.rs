@@ -29,6 +29,34 @@ pub(super) async fn stored_edge(tx: &mut Tx, log_id: i64) -> Result<Frontier> {
     read_edge(&head)
 }
 
+/// Reads the edge that is stored, inside the transaction that holds the log, and sees that it goes on from the edge that
+/// was answered with last. Another center may have added leaves; but a database that has lost some (one restored from an old
+/// backup, a standby that was behind) must not be gone on with, because receipts for them are in other hands.
+pub(super) async fn grown_edge(tx: &mut Tx, log_id: i64, answered: &Frontier) -> Result<Frontier> {
+    let lost = || StoreError::inconsistent("log_head", "the log has lost leaves that were answered with");
+    let edge = stored_edge(tx, log_id).await?;
+    let more = edge.size().checked_sub(answered.size()).ok_or_else(lost)?;
+    if more > limits::LOG_VERIFY_LEAVES_MAX {
+        return Ok(edge);
+    }
+    let mut grown = answered.clone();
+    if more > 0 {
+        let leaves = tx.events(log_id, answered.size(), more).await?;
+        let hashes: Vec<_> = leaves.iter().map(|leaf| leaf_hash(&leaf.event)).collect();
+        grown.append_batch(&hashes).map_err(|e| StoreError::inconsistent("log_head", e))?;
+    }
+    if grown.head() == edge.head() { Ok(edge) } else { Err(lost()) }
+}
+
+/// Whether a batch whose commit ended unknown is on record: whether its first leaf stands where it was put. Holds the log,
+/// so whoever was still about to commit has ended.
+pub(super) async fn is_on_record(tx: &mut Tx, log_id: i64, first: Option<&(u64, Vec<u8>)>) -> Result<bool> {
+    tx.lock_log_and_look_up(log_id, &[]).await?;
+    let Some((place, leaf)) = first else { return Ok(false) };
+    let stored = tx.events(log_id, *place, 1).await?;
+    Ok(stored.first().is_some_and(|stored| stored.leaf_index == *place && stored.event == *leaf))
+}
+
 fn read_edge(head: &LogHead) -> Result<Frontier> {
     let frontier = Frontier::from_bytes(&head.frontier).map_err(|e| StoreError::inconsistent("log_head", e))?;
     let fits = frontier.head().is_some_and(|h| h.size == head.tree_size && h.root == head.root);

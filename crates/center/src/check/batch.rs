@@ -11,7 +11,7 @@ use kit::random::Random;
 use trust::event::{AccessEvent, salted_hash};
 use trust::merkle::{BatchProofs, Frontier, leaf_hash};
 
-use super::access_log::{head_of, stored_edge};
+use super::access_log::{grown_edge, head_of};
 use super::card::{CardMade, CardTask};
 use super::card_batch;
 use super::consents::{self, Given};
@@ -32,6 +32,8 @@ pub(super) struct Batch {
     pub(super) outcomes: Vec<(Made, Option<u64>)>,
     /// None when nobody was looked up at all.
     pub(super) proofs: Option<BatchProofs>,
+    /// Its first leaf and where that stands, to see later whether it was committed. Leaves have salts: no two are equal.
+    pub(super) first: Option<(u64, Vec<u8>)>,
     /// The edge behind the batch.
     pub(super) edge: Frontier,
 }
@@ -53,13 +55,15 @@ pub(super) struct Look {
 }
 
 /// Answers the tasks inside a transaction. `memory` is brought up to date on the way; what it holds stays true even if the
-/// transaction fails, because it only repeats what others have committed.
+/// transaction fails, because it only repeats what others have committed. Nothing is put on record when by then, the
+/// transaction having been long in coming, nobody is `wanted` any more.
 pub(super) async fn answer(
     tx: &mut Tx,
     memory: &mut Memory,
     tasks: &[&Task],
     now: Timestamp,
     random: &dyn Random,
+    wanted: impl Fn() -> bool,
 ) -> Result<Batch> {
     let asked = indexed(tasks, as_asked);
     let registrations = indexed(tasks, as_registration);
@@ -68,8 +72,11 @@ pub(super) async fn answer(
     let keys: Vec<CardAndBirth> = asked.iter().map(|(_, asked)| asked.key).collect();
     let questions: Vec<(usize, &Question)> = asked.iter().map(|(place, asked)| (*place, &asked.question)).collect();
     let LookedUp { log, found, others } = tx.lock_log_and_look_up(memory.log_id, &keys).await?;
-    if memory.edge.as_ref().map(Frontier::size) != Some(log.tree_size) {
-        memory.edge = Some(stored_edge(tx, memory.log_id).await?);
+    if !wanted() {
+        return Err(StoreError::Unavailable("nobody waits for the answers any more".to_owned()));
+    }
+    if !memory.is_at(&log) {
+        memory.edge = Some(grown_edge(tx, memory.log_id, &memory.answered).await?);
     }
     let edge = memory.edge.clone().ok_or_else(|| StoreError::inconsistent("log_head", "no edge"))?;
     memory.refresh(tx, log.reference_facilities, now).await?;
@@ -140,13 +147,14 @@ async fn append(
         outcomes.push((outcome, index));
     }
     if events.is_empty() {
-        return Ok(Batch { outcomes, proofs: None, edge });
+        return Ok(Batch { outcomes, proofs: None, first: None, edge });
     }
+    let first = events.first().map(|event| (before, event.event.clone()));
     let hashes: Vec<_> = events.iter().map(|event| leaf_hash(&event.event)).collect();
     let proofs = edge.append_batch(&hashes).map_err(|e| StoreError::inconsistent("log_head", e))?;
     tx.put_person_looks(log_id, &looks, now).await?;
     tx.append_events(log_id, before, &events, &head_of(&edge)?, now).await?;
-    Ok(Batch { outcomes, proofs: Some(proofs), edge })
+    Ok(Batch { outcomes, proofs: Some(proofs), first, edge })
 }
 
 fn as_asked(task: &Task) -> Option<&Asked> {

@@ -13,12 +13,16 @@ use trust::merkle::Frontier;
 
 use crate::limits;
 use crate::store::insurer::FeedTimes;
+use crate::store::log::LogState;
 use crate::store::{Result, Store, Tx};
 
 pub(super) struct Memory {
     pub(super) log_id: i64,
     /// The edge behind the last committed batch; none when it is not known what was committed.
     pub(super) edge: Option<Frontier>,
+    /// The edge behind the last batch that was answered: receipts for it are in other hands, so whatever database is
+    /// found later must go on from here.
+    pub(super) answered: Frontier,
     /// A transaction was begun and has not been committed (yet).
     in_transaction: bool,
     store: Store,
@@ -51,7 +55,8 @@ impl Memory {
     pub(super) fn new(log_id: i64, edge: Frontier, store: Store, clock: SharedClock) -> Self {
         Self {
             log_id,
-            edge: Some(edge),
+            edge: Some(edge.clone()),
+            answered: edge,
             in_transaction: false,
             store,
             clock,
@@ -75,8 +80,15 @@ impl Memory {
 
     /// The transaction was committed with this edge.
     pub(super) fn committed(&mut self, edge: Frontier) {
-        self.edge = Some(edge);
+        self.edge = Some(edge.clone());
+        self.answered = edge;
         self.in_transaction = false;
+    }
+
+    /// Whether the log in the database is the one whose edge is remembered.
+    pub(super) fn is_at(&self, log: &LogState) -> bool {
+        let head = self.edge.as_ref().and_then(Frontier::head);
+        head.is_some_and(|head| head.size == log.tree_size && head.root == log.root)
     }
 
     /// Reads again what has become old.

@@ -15,8 +15,10 @@
 //! * **A question asked again under its number** within the last moments gets the same answer, not a second look.
 //! * **Overload is told, not suffered**: files are refused first, windows when the queue is full, both with a time to try
 //!   again.
-//! * **The database may go away and come back**: questions are refused with a time to try again meanwhile, and answered
-//!   again afterwards, without a restart.
+//! * **The database may go away and come back**, or be another server: windows wait for it up to
+//!   [`limits::SINGLE_WAIT_TIME`], then they are told when to try again, and are answered again afterwards without a restart.
+//!   A batch whose commit ended unknown is looked up before it is tried again. A database whose log does not go on from
+//!   what was answered last is not answered from.
 //!
 //! ```text
 //! question.rs   what can be asked            access_log.rs  the log, opened and checked

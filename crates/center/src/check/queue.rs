@@ -67,6 +67,7 @@ pub(super) fn queue() -> (Sender, Receiver) {
     (Sender { singles, chunks }, Receiver { singles: singles_out, chunks: chunks_out, held: None })
 }
 
+const TOO_LONG: CheckError = CheckError::Unavailable { retry_after_seconds: limits::RETRY_AFTER_STORE_SECONDS };
 const STOPPING: CheckError = CheckError::Stopping { retry_after_seconds: limits::RETRY_AFTER_STORE_SECONDS };
 
 impl Sender {
@@ -80,7 +81,8 @@ impl Sender {
         self.chunks.max_capacity() - self.chunks.capacity()
     }
 
-    /// Lines up a task of a window, and waits until it is done.
+    /// Lines up a task of a window, and waits until it is done, or as long as a window can wait. What is not begun by then
+    /// is not done at all.
     pub(super) async fn single(&self, task: Task) -> Outcome {
         let (reply, answer) = oneshot::channel();
         self.singles.try_send(Single { task, reply }).map_err(|error| match error {
@@ -89,7 +91,10 @@ impl Sender {
             }
             mpsc::error::TrySendError::Closed(_) => STOPPING,
         })?;
-        answer.await.unwrap_or(Err(STOPPING))
+        match tokio::time::timeout(limits::SINGLE_WAIT_TIME, answer).await {
+            Ok(outcome) => outcome.unwrap_or(Err(STOPPING)),
+            Err(_) => Err(TOO_LONG),
+        }
     }
 
     /// Lines up tasks of a file, and waits until they are done. Refused while many windows wait.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kit::lifecycle::Lifecycle;
 use trust::proof::ProofNumber;
 
+use super::access_log;
 use super::answered::{Answered, AskedFor, Committed, Inner as AnsweredInner};
 use super::batch::{self, Batch, Made};
 use super::error::CheckError;
@@ -12,6 +13,7 @@ use super::memory::Memory;
 use super::queue::{Done, Gathered, Outcome, Receiver, Task};
 use super::recent::Recent;
 use super::{BatchObserver, MIXED_UP, Parts};
+use crate::limits;
 use crate::store::StoreError;
 
 pub(super) struct Worker {
@@ -38,17 +40,20 @@ impl Worker {
                 gathered = self.receiver.gather() => gathered,
             };
             match gathered {
-                Some(gathered) => self.answer(gathered).await,
+                Some(gathered) => self.answer(gathered, &life).await,
                 None => return,
             }
         }
     }
 
-    async fn answer(&mut self, gathered: Gathered) {
+    async fn answer(&mut self, gathered: Gathered, life: &Lifecycle) {
         let (tasks, waiting) = taken_apart(gathered);
+        if tasks.is_empty() {
+            return;
+        }
         let started = self.parts.clock.monotonic();
         let size = tasks.len();
-        let result = self.commit(&tasks).await;
+        let result = self.commit_or_wait(&tasks, &waiting, life).await;
         let took = self.parts.clock.monotonic().saturating_sub(started);
         let outcomes = match result {
             Ok(batch) => self.given(tasks, batch),
@@ -61,23 +66,70 @@ impl Worker {
         waiting.reply(outcomes);
     }
 
-    async fn commit(&mut self, tasks: &[Task]) -> Result<Batch, StoreError> {
+    /// Commits a batch; while the database is away, tries again for as long as a window waits. Where it is not known
+    /// whether a commit went through, the next attempt sees first, so that nobody is put on record twice.
+    async fn commit_or_wait(
+        &mut self,
+        tasks: &[Task],
+        waiting: &Waiting,
+        life: &Lifecycle,
+    ) -> Result<Batch, StoreError> {
+        let mut unsettled = None;
+        loop {
+            let error = match Box::pin(self.commit(tasks, waiting, &mut unsettled)).await {
+                Ok(batch) => return Ok(batch),
+                Err(error) => error,
+            };
+            if !error.is_away() || !waiting.has_window() || life.is_stopping() {
+                return Err(error);
+            }
+            tracing::warn!(questions = tasks.len(), code = error.code(), %error, "a batch waits for the database");
+            tokio::time::sleep(limits::STORE_AWAY_REST).await;
+        }
+    }
+
+    async fn commit(
+        &mut self,
+        tasks: &[Task],
+        waiting: &Waiting,
+        unsettled: &mut Option<Batch>,
+    ) -> Result<Batch, StoreError> {
         let tasks: Vec<&Task> = tasks.iter().collect();
         let tasks = tasks.as_slice();
         let now = self.parts.clock.now();
         let random = self.parts.random.as_ref();
         let memory = &self.memory;
-        let batch = self
+        let made = tokio::sync::Mutex::new(unsettled.take());
+        let result = self
             .parts
             .store
             .log_tx("answer_batch", async |mut tx| {
+                let mut made = made.lock().await;
                 let mut memory = memory.lock().await;
                 memory.begin();
-                batch::answer(&mut tx, &mut memory, tasks, now, random).await
+                if let Some(earlier) = made.as_ref() {
+                    if access_log::is_on_record(&mut tx, memory.log_id, earlier.first.as_ref()).await? {
+                        return Ok(());
+                    }
+                    *made = None;
+                }
+                let wanted = || waiting.is_wanted();
+                *made = Some(batch::answer(&mut tx, &mut memory, tasks, now, random, wanted).await?);
+                Ok(())
             })
-            .await?;
-        self.memory.get_mut().committed(batch.edge.clone());
-        Ok(batch)
+            .await;
+        let made = made.into_inner();
+        match (result, made) {
+            (Ok(()), Some(batch)) => {
+                self.memory.get_mut().committed(batch.edge.clone());
+                Ok(batch)
+            }
+            (Ok(()), None) => Err(StoreError::Misused("a batch was committed and is not there")),
+            (Err(error), made) => {
+                *unsettled = made;
+                Err(error)
+            }
+        }
     }
 
     /// The batch is on the disk: its head is signed once, and the answers may leave.
@@ -137,7 +189,8 @@ fn taken_apart(gathered: Gathered) -> (Vec<Task>, Waiting) {
     let chunked: usize = gathered.chunks.iter().map(|chunk| chunk.tasks.len()).sum();
     let mut tasks = Vec::with_capacity(gathered.singles.len() + chunked);
     let mut waiting = Waiting { singles: Vec::with_capacity(gathered.singles.len()), chunks: Vec::new() };
-    for single in gathered.singles {
+    // Whoever has given up is not looked for.
+    for single in gathered.singles.into_iter().filter(|single| !single.reply.is_closed()) {
         tasks.push(single.task);
         waiting.singles.push(single.reply);
     }
@@ -149,6 +202,16 @@ fn taken_apart(gathered: Gathered) -> (Vec<Task>, Waiting) {
 }
 
 impl Waiting {
+    /// Whether a window waits.
+    fn has_window(&self) -> bool {
+        self.singles.iter().any(|reply| !reply.is_closed())
+    }
+
+    /// Whether anybody waits.
+    fn is_wanted(&self) -> bool {
+        self.has_window() || self.chunks.iter().any(|(_, reply)| !reply.is_closed())
+    }
+
     /// Whoever has gone away meanwhile is not missed: the look is on record all the same.
     fn reply(self, outcomes: Result<Vec<Outcome>, CheckError>) {
         let (mut given, failed) = match outcomes {

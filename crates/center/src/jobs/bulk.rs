@@ -2,11 +2,15 @@
 //!
 //! One part of each open file in turn, so that a small file is not held up by a large one. The engine lets windows go
 //! first; when it is full, this rests. A part is kept with its answers in one transaction, so after a crash the work goes
-//! on with the first part that has none, and at most that part is asked again.
+//! on with the first part that has none, and at most that part is asked again. Of several centers on one database, one works
+//! on a file: it claims it before each part, and another takes over what was left standing.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::MedicalInstitutionCode;
+use jiff::Timestamp;
 use kit::clock::SharedClock;
 use kit::lifecycle::Lifecycle;
 use tokio::sync::Notify;
@@ -16,7 +20,7 @@ use super::bulk_part::{Outcome, Results};
 use crate::check::{CheckError, Engine};
 use crate::limits;
 use crate::store::bulk::{BulkJob, FinishedPart};
-use crate::store::{Store, StoreError};
+use crate::store::{Engine as Database, Store, StoreError};
 
 /// Answers bulk files.
 #[derive(Debug, Clone)]
@@ -27,6 +31,9 @@ pub(crate) struct BulkWorker {
     pub(crate) arrived: Arc<Notify>,
     pub(crate) life: Lifecycle,
 }
+
+/// The files that this center works on, with the moment of what it did to each last.
+type Claims = HashMap<(MedicalInstitutionCode, String), Timestamp>;
 
 /// How a round over the open files went.
 enum Round {
@@ -41,8 +48,9 @@ enum Round {
 impl BulkWorker {
     /// Works until the soft step.
     pub(crate) async fn run(self) {
+        let mut claims = Claims::new();
         while !self.life.is_stopping() {
-            let going_on = match self.round().await {
+            let going_on = match self.round(&mut claims).await {
                 Round::Progress => true,
                 Round::Blocked => self.life.rest(limits::BULK_REST_TIME).await,
                 Round::Idle => tokio::select! {
@@ -57,7 +65,7 @@ impl BulkWorker {
     }
 
     /// One part of each open file.
-    async fn round(&self) -> Round {
+    async fn round(&self, claims: &mut Claims) -> Round {
         let open =
             self.store.read("open_bulk_jobs", async |mut tx| tx.open_bulk_jobs(limits::BULK_OPEN_FILES).await).await;
         let jobs = match open {
@@ -68,12 +76,13 @@ impl BulkWorker {
                 return Round::Blocked;
             }
         };
+        claims.retain(|claimed, _| jobs.iter().any(|job| *claimed == key(job)));
         let mut progress = false;
         for job in &jobs {
             if self.life.is_stopping() {
                 return Round::Idle;
             }
-            match self.part(job).await {
+            match self.part(job, claims).await {
                 Ok(true) => progress = true,
                 Ok(false) => {}
                 Err(error) => warn!(%error, facility = %job.facility, "a part of a bulk file must wait"),
@@ -82,8 +91,31 @@ impl BulkWorker {
         if progress { Round::Progress } else { Round::Blocked }
     }
 
-    /// The first open part of a file. False if there is none, or if it must be tried again.
-    async fn part(&self, job: &BulkJob) -> Result<bool, StoreError> {
+    /// Takes a file for its next part. False if another center works on it.
+    async fn claim(&self, job: &BulkJob, claims: &mut Claims) -> Result<bool, StoreError> {
+        let (now, mine) = (self.clock.now(), claims.remove(&key(job)));
+        // A SQLite file has one center: whatever was left standing was left by an earlier run of this one.
+        let idle_since = match self.store.engine() {
+            Database::Sqlite => now,
+            Database::Postgres => now.saturating_sub(limits::BULK_CLAIM_TIME).unwrap_or(now),
+        };
+        let claimed = self
+            .store
+            .tx("claim_bulk", async |mut tx| {
+                tx.claim_bulk(job.facility, &job.reception_number, mine, idle_since, now).await
+            })
+            .await?;
+        if claimed {
+            claims.insert(key(job), now);
+        }
+        Ok(claimed)
+    }
+
+    /// The first open part of a file. False if there is none, if it must be tried again, or if another center is at it.
+    async fn part(&self, job: &BulkJob, claims: &mut Claims) -> Result<bool, StoreError> {
+        if !self.claim(job, claims).await? {
+            return Ok(false);
+        }
         let next = self
             .store
             .read("next_bulk_part", async |mut tx| tx.next_bulk_part(job.facility, &job.reception_number).await)
@@ -103,6 +135,9 @@ impl BulkWorker {
             errors: results.errors,
         };
         let kept = self.store.tx("finish_bulk_part", async |mut tx| tx.finish_bulk_part(&done, now).await).await?;
+        if kept {
+            claims.insert(key(job), now);
+        }
         if kept && part + 1 == job.parts {
             info!(facility = %job.facility, units = job.units, "a bulk file is answered");
         }
@@ -162,6 +197,10 @@ impl BulkWorker {
         }
         Some(outcomes)
     }
+}
+
+fn key(job: &BulkJob) -> (MedicalInstitutionCode, String) {
+    (job.facility, job.reception_number.clone())
 }
 
 /// Nobody stands and waits for a file, so it rests as long as it is told, or at least a moment.

@@ -6,18 +6,22 @@ use std::str::FromStr;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 use super::error::{Result, StoreError};
+use crate::limits;
 
 /// Where the database is.
 #[derive(Debug, Clone)]
 pub enum Address {
     /// A SQLite file.
     Sqlite(PathBuf),
-    /// A PostgreSQL server.
-    Postgres(Box<PgConnectOptions>),
+    /// One PostgreSQL server, or several that replicate; one of them takes writes. Never empty.
+    Postgres(Vec<PgConnectOptions>),
 }
 
 impl Address {
     /// Reads `postgres://…`, `sqlite:PATH` or a plain path.
+    ///
+    /// Several servers of one database stand in the place of the host, as libpq writes it:
+    /// `postgres://user:password@db1:5432,db2:5432/name`. Which of them takes writes is found out.
     ///
     /// A PostgreSQL that is neither on this machine's loopback nor on a Unix socket is reached over TLS with its
     /// certificate and name checked; `sslmode` may ask for more or for less, but never for a plain connection, and
@@ -43,26 +47,47 @@ impl Address {
 }
 
 fn postgres(text: &str) -> Result<Address> {
+    let places = one_by_one(text)?;
+    if places.len() > limits::DATABASE_SERVERS_MAX {
+        return Err(StoreError::Address(format!("at most {} servers", limits::DATABASE_SERVERS_MAX)));
+    }
+    Ok(Address::Postgres(places.iter().map(|place| server(place)).collect::<Result<_>>()?))
+}
+
+/// The same address with one server at a time.
+fn one_by_one(text: &str) -> Result<Vec<String>> {
+    let wrong = || StoreError::Address("it is no valid postgres:// address".to_owned());
+    let (scheme, rest) = text.split_once("://").ok_or_else(wrong)?;
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (user, hosts) = authority.rsplit_once('@').map_or(("", authority), |(user, hosts)| (user, hosts));
+    let at = if authority.contains('@') { "@" } else { "" };
+    let hosts: Vec<&str> = hosts.split(',').collect();
+    // A server that stands in the parameters would take the place of every one of them.
+    let elsewhere = ["?host", "&host", "?port=", "&port="].iter().any(|name| path.contains(name));
+    if hosts.len() > 1 && (elsewhere || hosts.iter().any(|host| host.is_empty())) {
+        return Err(wrong());
+    }
+    Ok(hosts.into_iter().map(|host| format!("{scheme}://{user}{at}{host}{path}")).collect())
+}
+
+fn server(text: &str) -> Result<PgConnectOptions> {
     // The parser's own words may repeat the address, password included.
     let options = PgConnectOptions::from_str(text)
         .map_err(|_| StoreError::Address("it is no valid postgres:// address".to_owned()))?;
     let asked = text.contains("sslmode=") || text.contains("ssl-mode=");
-    let options = if is_local(&options) {
-        if asked { options } else { options.ssl_mode(PgSslMode::Disable) }
-    } else if !asked {
-        options.ssl_mode(PgSslMode::VerifyFull)
-    } else {
-        match options.get_ssl_mode() {
-            PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer => {
-                return Err(StoreError::Address(
-                    "a PostgreSQL on another machine is reached over TLS only (sslmode=require, verify-ca or verify-full)"
-                        .to_owned(),
-                ));
-            }
-            PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull => options,
-        }
-    };
-    Ok(Address::Postgres(Box::new(options)))
+    if is_local(&options) {
+        return Ok(if asked { options } else { options.ssl_mode(PgSslMode::Disable) });
+    }
+    if !asked {
+        return Ok(options.ssl_mode(PgSslMode::VerifyFull));
+    }
+    match options.get_ssl_mode() {
+        PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer => Err(StoreError::Address(
+            "a PostgreSQL on another machine is reached over TLS only (sslmode=require, verify-ca or verify-full)"
+                .to_owned(),
+        )),
+        PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull => Ok(options),
+    }
 }
 
 fn is_local(options: &PgConnectOptions) -> bool {
@@ -80,8 +105,38 @@ mod tests {
 
     fn ssl(text: &str) -> PgSslMode {
         match Address::parse(text).unwrap() {
-            Address::Postgres(options) => options.get_ssl_mode(),
+            Address::Postgres(servers) => servers[0].get_ssl_mode(),
             Address::Sqlite(_) => unreachable!("a postgres address"),
+        }
+    }
+
+    #[test]
+    fn several_servers_stand_in_the_place_of_the_host_and_each_keeps_the_rest() {
+        let text = "postgres://u:s%2Cecret@db1.example:5433,10.0.0.5,[::1]:7/x?sslmode=require&application_name=a,b";
+        let Address::Postgres(servers) = Address::parse(text).unwrap() else { unreachable!("a postgres address") };
+        let places: Vec<(&str, u16)> = servers.iter().map(|s| (s.get_host(), s.get_port())).collect();
+        assert_eq!(places, [("db1.example", 5433), ("10.0.0.5", 5432), ("[::1]", 7)]);
+        for server in &servers {
+            assert_eq!((server.get_username(), server.get_database()), ("u", Some("x")));
+            assert!(matches!(server.get_ssl_mode(), PgSslMode::Require));
+        }
+    }
+
+    #[test]
+    fn several_servers_are_named_in_one_way_and_none_of_them_is_reached_plainly() {
+        let many = ["db"; limits::DATABASE_SERVERS_MAX + 1].join(",");
+        for wrong in [
+            "postgres://u:secret@a,/x".to_owned(),
+            "postgres://u:secret@a,b/x?host=c".to_owned(),
+            "postgres://u:secret@a,b?port=5".to_owned(),
+            "postgres://u:secret@127.0.0.1,10.0.0.5/x?sslmode=disable".to_owned(),
+            format!("postgres://u:secret@{many}/x"),
+        ] {
+            let error = Address::parse(&wrong).unwrap_err();
+            assert!(
+                matches!(error, StoreError::Address(_)) && !error.to_string().contains("secret"),
+                "{wrong}: {error}"
+            );
         }
     }
 

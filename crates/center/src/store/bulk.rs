@@ -1,7 +1,8 @@
 //! `bulk_job` and `bulk_part`: files with many lines, taken in durably, answered part by part.
 //!
 //! The life of a file: [`Tx::begin_bulk`] → [`Tx::put_bulk_part`] for each part → [`Tx::bulk_received`] (from here on it
-//! survives everything) → for each open part [`Tx::next_bulk_part`], answer, [`Tx::finish_bulk_part`] → done. A file that
+//! survives everything) → for each open part [`Tx::claim_bulk`], [`Tx::next_bulk_part`], answer, [`Tx::finish_bulk_part`] →
+//! done. Of several centers on one database, the one that claimed a file works on it. A file that
 //! never reached `bulk_received` was not acknowledged and is forgotten by [`Tx::forget_bulk`].
 
 use domain::MedicalInstitutionCode;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 use super::error::{Result, StoreError};
 use super::tx::{execute_on_both, on_both};
 use super::{Tx, time};
+use crate::limits;
 
 const TABLE: &str = "bulk_job";
 
@@ -173,7 +175,10 @@ impl Tx {
         units: u64,
         now: Timestamp,
     ) -> Result<()> {
-        let state = if parts == 0 { BulkJobState::Done } else { BulkJobState::Processing };
+        // So long ago that nobody has a claim to it.
+        let unclaimed = now.saturating_sub(limits::BULK_CLAIM_TIME).unwrap_or(now);
+        let (state, changed) =
+            if parts == 0 { (BulkJobState::Done, now) } else { (BulkJobState::Processing, unclaimed) };
         let found = execute_on_both!(self, |c| {
             sqlx::query(
                 "UPDATE bulk_job SET state = $3, parts = $4, units = $5, updated_at = $6
@@ -184,7 +189,7 @@ impl Tx {
             .bind(state.as_str())
             .bind(time::signed(parts))
             .bind(time::signed(units))
-            .bind(time::ms(now))
+            .bind(time::ms(changed))
             .execute(&mut *c)
             .await
         })?;
@@ -218,6 +223,32 @@ impl Tx {
             .await
         })?;
         rows.into_iter().map(read_job).collect()
+    }
+
+    /// Takes a file for the next part, or keeps it: when nothing was done to it since `idle_since`, or when `mine` is the
+    /// moment of what this center did to it last. Gives whether that succeeded; if not, another center is at it.
+    pub async fn claim_bulk(
+        &mut self,
+        facility: MedicalInstitutionCode,
+        reception_number: &str,
+        mine: Option<Timestamp>,
+        idle_since: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let claimed = execute_on_both!(self, |c| {
+            sqlx::query(
+                "UPDATE bulk_job SET updated_at = $5 WHERE facility = $1 AND reception_number = $2
+                     AND state = 'processing' AND (updated_at = $3 OR updated_at <= $4)",
+            )
+            .bind(facility.as_str())
+            .bind(reception_number)
+            .bind(mine.map(time::ms))
+            .bind(time::ms(idle_since))
+            .bind(time::ms(now))
+            .execute(&mut *c)
+            .await
+        })?;
+        Ok(claimed == 1)
     }
 
     /// The first part without answers: (part, its lines).

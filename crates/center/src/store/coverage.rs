@@ -133,7 +133,7 @@ static LOOK_UP_SQLITE: LazyLock<String> = LazyLock::new(|| {
              SELECT hit.key, o.person_id, {RECORD_O} AS record FROM hit CROSS JOIN coverage o ON o.person_id = hit.person_id
              WHERE instr(hit.record, '{LOST}') > 0 LIMIT {}
          )
-         SELECT h.tree_size, h.reference_facilities, (
+         SELECT h.tree_size, h.root, h.reference_facilities, (
              SELECT group_concat(at || ' ' || hex(person_id) || ' ' || record, char(10)) FROM (
                  SELECT key AS at, person_id, record FROM hit UNION ALL SELECT -1 - key, person_id, record FROM other
              )
@@ -146,7 +146,9 @@ static BEGIN_AND_LOOK_UP_SQLITE: LazyLock<String> = LazyLock::new(|| format!("{B
 
 static LOCK_AND_LOOK_UP_POSTGRES: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "WITH head AS MATERIALIZED (SELECT tree_size, reference_facilities FROM log_head WHERE log_id = $1 FOR UPDATE),
+        "WITH head AS MATERIALIZED (
+             SELECT tree_size, root, reference_facilities FROM log_head WHERE log_id = $1 FOR UPDATE
+         ),
          hit AS MATERIALIZED (
              SELECT q.at, c.person_id, {RECORD_C} AS record
              FROM UNNEST($2::bytea[], $3::bigint[]) WITH ORDINALITY AS q (card_key, near_key, at)
@@ -155,7 +157,7 @@ static LOCK_AND_LOOK_UP_POSTGRES: LazyLock<String> = LazyLock::new(|| {
              SELECT hit.at, o.person_id, {RECORD_O} AS record FROM hit JOIN coverage o ON o.person_id = hit.person_id
              WHERE strpos(hit.record, '{LOST}') > 0 LIMIT {}
          )
-         SELECT 0::bigint, head.tree_size, NULL::bytea, head.reference_facilities::text FROM head
+         SELECT 0::bigint, head.tree_size, head.root, head.reference_facilities::text FROM head
          UNION ALL SELECT hit.at - 1, 0::bigint, hit.person_id, hit.record FROM hit
          UNION ALL SELECT -other.at, 0::bigint, other.person_id, other.record FROM other",
         limits::OTHER_ROWS_MAX
@@ -214,11 +216,11 @@ impl Tx {
                     let _ = write!(out, "{}", q.near_key);
                 });
                 let sql = if beginning { BEGIN_AND_LOOK_UP_SQLITE.as_str() } else { LOOK_UP_SQLITE.as_str() };
-                let row: Option<(i64, i64, Option<String>)> =
+                let row: Option<(i64, Vec<u8>, i64, Option<String>)> =
                     sqlx::query_as(sql).bind(log_id).bind(keys).fetch_optional(&mut *c).await?;
-                let (size, facilities, text) = row.ok_or_else(no_log)?;
+                let (size, root, facilities, text) = row.ok_or_else(no_log)?;
                 let rows = lines(text.as_deref(), |at: i64, person, record| (at, person, record))?;
-                (log_state(size, facilities)?, rows)
+                (log_state(size, &root, facilities)?, rows)
             }
             Raw::Postgres(c) => {
                 let cards: Vec<[u8; 16]> = questions.iter().map(|q| q.card_key.hash()).collect();
@@ -227,10 +229,10 @@ impl Tx {
                 let query = sqlx::query_as(LOCK_AND_LOOK_UP_POSTGRES.as_str()).bind(log_id).bind(cards).bind(nears);
                 let rows: Vec<FoundRow> = query.fetch_all(&mut *c).await?;
                 let mut rows = rows.into_iter();
-                let (_, size, _, facilities) = rows.next().ok_or_else(no_log)?;
+                let (_, size, root, facilities) = rows.next().ok_or_else(no_log)?;
                 let facilities = facilities.parse().map_err(|_| StoreError::inconsistent("log_head", "no count"))?;
                 let read = |(at, _, person, record): FoundRow| Ok((at, some_person(person)?, record));
-                (log_state(size, facilities)?, rows.map(read).collect::<Result<_>>()?)
+                (log_state(size, &root.unwrap_or_default(), facilities)?, rows.map(read).collect::<Result<_>>()?)
             }
         };
         let mut looked_up = LookedUp { log, found: Vec::with_capacity(rows.len()), others: Vec::new() };
@@ -306,9 +308,10 @@ fn no_log() -> StoreError {
     StoreError::inconsistent("log_head", "the row of the log is missing")
 }
 
-fn log_state(size: i64, facilities: i64) -> Result<LogState> {
+fn log_state(size: i64, root: &[u8], facilities: i64) -> Result<LogState> {
     let tree_size = time::count("log_head", size)?;
-    Ok(LogState { tree_size, reference_facilities: time::count("log_head", facilities)? })
+    let root = time::fixed("log_head", root)?;
+    Ok(LogState { tree_size, root, reference_facilities: time::count("log_head", facilities)? })
 }
 
 /// The rows that SQLite gives as one text; none is no row.

@@ -18,6 +18,8 @@ use sqlx::sqlite::SqliteQueryResult;
 pub struct LogState {
     /// Leaves of the tree.
     pub tree_size: u64,
+    /// SHA-256 of the whole tree.
+    pub root: [u8; 32],
     /// How many facilities have registered a 照会番号.
     pub reference_facilities: u64,
 }

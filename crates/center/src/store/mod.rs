@@ -48,6 +48,7 @@ pub mod migrate;
 pub mod person_look;
 mod postgres;
 pub mod presence;
+mod primary;
 pub mod reference_number;
 pub mod secret;
 mod sqlite;
@@ -92,7 +93,7 @@ struct Inner {
 }
 
 enum Connections {
-    Sqlite(sqlite::Sqlite),
+    Sqlite(Box<sqlite::Sqlite>),
     Postgres(postgres::Postgres),
 }
 
@@ -100,8 +101,8 @@ impl Store {
     /// Opens the database and brings its schema up to date.
     pub async fn open(address: &Address, clock: SharedClock, observer: Box<dyn TxObserver>) -> Result<Self> {
         let connections = match address {
-            Address::Sqlite(path) => Connections::Sqlite(sqlite::Sqlite::open(path).await?),
-            Address::Postgres(options) => Connections::Postgres(postgres::Postgres::open(options).await?),
+            Address::Sqlite(path) => Connections::Sqlite(Box::new(sqlite::Sqlite::open(path).await?)),
+            Address::Postgres(servers) => Connections::Postgres(postgres::Postgres::open(servers).await?),
         };
         let store = Self {
             inner: Arc::new(Inner {

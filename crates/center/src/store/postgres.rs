@@ -1,66 +1,75 @@
-//! PostgreSQL: a pool, and one connection for the batch of answers.
+//! PostgreSQL: a pool, and one connection for the batch of answers, both on the server that takes the writes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgConnection};
 use tokio::sync::Mutex;
 
 use super::error::{Result, StoreError};
+use super::primary::{Primary, Server};
 use super::tx::Slot;
 use crate::limits;
 
 pub(super) struct Postgres {
-    log_options: PgConnectOptions,
-    pub(super) log: Slot<PgConnection>,
-    pub(super) pool: PgPool,
+    primary: Primary,
+    pub(super) log: Slot<LogConnection>,
     closed: AtomicBool,
 }
 
+/// The connection of the batch of answers, and where it leads.
+pub(super) struct LogConnection {
+    pub(super) conn: PgConnection,
+    pub(super) server: Arc<Server>,
+}
+
 impl Postgres {
-    pub(super) async fn open(options: &PgConnectOptions) -> Result<Self> {
+    pub(super) async fn open(servers: &[PgConnectOptions]) -> Result<Self> {
         // Statements and their values never show in a log: they are about people.
-        let options = options.clone().application_name("tashika-center").disable_statement_logging();
-        // Durable even where the server was set up otherwise: no answer leaves before its access event is on the disk.
-        let pool_options = options.clone().options([
-            ("synchronous_commit", "on".to_owned()),
-            ("statement_timeout", limits::TX_TIME_MAX.as_millis().to_string()),
-            ("idle_in_transaction_session_timeout", limits::TX_TIME_MAX.as_millis().to_string()),
-        ]);
-        // The batch's look-ups are always a handful of rows by index out of millions. Freed from weighing other plans,
-        // the server plans them once, and no missing statistics can lead it to read the whole table.
-        let log_options = options.options([
-            ("synchronous_commit", "on".to_owned()),
-            ("statement_timeout", limits::BATCH_TX_TIME_MAX.as_millis().to_string()),
-            ("idle_in_transaction_session_timeout", limits::BATCH_TX_TIME_MAX.as_millis().to_string()),
-            ("plan_cache_mode", "force_generic_plan".to_owned()),
-            ("enable_seqscan", "off".to_owned()),
-            ("enable_hashjoin", "off".to_owned()),
-            ("enable_mergejoin", "off".to_owned()),
-            ("jit", "off".to_owned()),
-        ]);
-        let pool = PgPoolOptions::new()
-            .max_connections(limits::POSTGRES_CONNECTIONS_MAX)
-            .acquire_timeout(limits::DATABASE_CONNECT_TIME)
-            .connect_with(pool_options)
-            .await?;
-        Ok(Self { log_options, log: Arc::new(Mutex::new(None)), pool, closed: AtomicBool::new(false) })
+        let quiet =
+            |options: &PgConnectOptions| options.clone().application_name("tashika-center").disable_statement_logging();
+        let primary = Primary::open(servers.iter().map(quiet).collect()).await?;
+        Ok(Self { primary, log: Arc::new(Mutex::new(None)), closed: AtomicBool::new(false) })
     }
 
-    pub(super) async fn connect_log(&self) -> Result<PgConnection> {
+    /// See [`Primary::doubt`].
+    pub(super) fn doubt(&self) {
+        self.primary.doubt();
+    }
+
+    pub(super) async fn pooled(&self) -> Result<(PoolConnection<sqlx::Postgres>, Arc<Server>)> {
+        self.must_be_open()?;
+        let pooled = tokio::time::timeout(limits::DATABASE_CONNECT_TIME, self.primary.pooled()).await;
+        pooled.map_err(|_| StoreError::Unavailable("no connection was to be had in time".to_owned()))?
+    }
+
+    /// The connection of before if it still leads to the server that takes the writes, else a new one.
+    pub(super) async fn log_connection(&self, held: Option<LogConnection>) -> Result<LogConnection> {
+        self.must_be_open()?;
+        let server = self.primary.settled().await;
+        match held {
+            Some(held) if Arc::ptr_eq(&held.server, &server) => Ok(held),
+            Some(_) | None => {
+                let (conn, server) = self.primary.connect_log().await?;
+                Ok(LogConnection { conn, server })
+            }
+        }
+    }
+
+    fn must_be_open(&self) -> Result<()> {
         if self.closed.load(Ordering::Acquire) {
             return Err(StoreError::Unavailable("the store is closed".to_owned()));
         }
-        let connecting = tokio::time::timeout(limits::DATABASE_CONNECT_TIME, self.log_options.connect()).await;
-        Ok(connecting.map_err(|_| StoreError::Unavailable("connecting took too long".to_owned()))??)
+        Ok(())
     }
 
     pub(super) async fn close(&self) {
         self.closed.store(true, Ordering::Release);
-        self.pool.close().await;
-        if let Some(conn) = self.log.lock().await.take() {
-            let _ = conn.close().await;
+        self.primary.now().pool().close().await;
+        if let Some(held) = self.log.lock().await.take() {
+            let _ = held.conn.close().await;
         }
     }
 }

@@ -9,7 +9,9 @@ use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::error::{Result, StoreError};
-use super::{Engine, Store};
+use super::postgres::LogConnection;
+use super::primary::Server;
+use super::{Connections, Engine, Store};
 use crate::limits;
 
 /// Told about every transaction; metrics hang here.
@@ -62,11 +64,15 @@ enum Phase {
 /// collide half-way.
 pub(super) const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
 
+/// How a transaction ends on PostgreSQL. A commit that waits for the second node must not be cut short by the time limit
+/// of statements: PostgreSQL then says that it is committed, although it is on one node only.
+const COMMIT_POSTGRES: &str = "SET LOCAL statement_timeout = 0; COMMIT";
+
 enum Conn {
     SqliteWriter(Held<SqliteConnection>),
     SqliteReader(Pooled<Sqlite>),
-    PostgresLog(Held<PgConnection>),
-    PostgresPool(Pooled<Postgres>),
+    PostgresLog(Held<LogConnection>),
+    PostgresPool(Pooled<Postgres>, Arc<Server>),
 }
 
 /// A connection of a pool. It goes back only when the transaction ended in order; else it is closed.
@@ -226,6 +232,11 @@ impl Store {
                 other => break other,
             }
         };
+        if let (Connections::Postgres(postgres), Err(error)) = (&self.inner.connections, &result)
+            && error.is_away()
+        {
+            postgres.doubt();
+        }
         let outcome = result.as_ref().map_or_else(StoreError::code, |_| "ok");
         let took = self.inner.clock.monotonic().saturating_sub(started);
         self.inner.observer.finished(name, outcome, attempts, took);
@@ -237,29 +248,16 @@ impl Store {
         F: FnMut(Tx) -> R,
         R: Future<Output = Result<T>>,
     {
-        let home = Arc::new(std::sync::Mutex::new(None));
         let (conn, phase) = if lane == Lane::Log && self.engine() == Engine::Sqlite {
             (self.connection(lane).await?, Phase::ToBegin)
         } else {
             (self.begin(lane).await?, Phase::Open)
         };
-        let tx = Tx { conn: Some(conn), phase, home: Arc::clone(&home) };
-        let result = body(tx).await;
-        let left = home.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (conn, phase) = left.ok_or(StoreError::Misused("the transaction outlived its body"))?;
-        match result {
-            Ok(value) => {
-                match phase {
-                    Phase::Open => conn.commit().await?,
-                    // Nothing was asked at all, or the last statement has committed.
-                    Phase::ToBegin | Phase::Committed => conn.release(),
-                }
-                Ok(value)
-            }
-            Err(error) => {
-                conn.roll_back(&error).await;
-                Err(error)
-            }
+        let gone = conn.gone();
+        tokio::select! {
+            biased;
+            result = conn.carry(phase, body) => result,
+            () = gone => Err(moved()),
         }
     }
 
@@ -268,7 +266,13 @@ impl Store {
     async fn begin(&self, lane: Lane) -> Result<Conn> {
         let statement = lane.begin(self.engine());
         let mut conn = self.connection(lane).await?;
-        match conn.statement(statement).await {
+        let gone = conn.gone();
+        let begun = tokio::select! {
+            biased;
+            begun = conn.statement(statement) => begun,
+            () = gone => Err(moved()),
+        };
+        match begun {
             Ok(()) => return Ok(conn),
             Err(StoreError::Unavailable(_)) if self.engine() == Engine::Postgres => drop(conn),
             Err(error) => return Err(error),
@@ -280,10 +284,10 @@ impl Store {
 
     async fn connection(&self, lane: Lane) -> Result<Conn> {
         match (&self.inner.connections, lane) {
-            (super::Connections::Sqlite(sqlite), Lane::Read) => {
+            (Connections::Sqlite(sqlite), Lane::Read) => {
                 Ok(Conn::SqliteReader(Pooled::new(sqlite.readers.acquire().await?)))
             }
-            (super::Connections::Sqlite(sqlite), Lane::Write | Lane::Migrate | Lane::Log) => {
+            (Connections::Sqlite(sqlite), Lane::Write | Lane::Migrate | Lane::Log) => {
                 let mut home = Arc::clone(&sqlite.writer).lock_owned().await;
                 let conn = match home.take() {
                     Some(conn) => conn,
@@ -291,19 +295,21 @@ impl Store {
                 };
                 Ok(Conn::SqliteWriter(Held { conn, home }))
             }
-            (super::Connections::Postgres(postgres), Lane::Log) => {
+            (Connections::Postgres(postgres), Lane::Log) => {
                 let mut home = Arc::clone(&postgres.log).lock_owned().await;
-                let conn = match home.take() {
-                    Some(conn) => conn,
-                    None => postgres.connect_log().await?,
-                };
+                let conn = postgres.log_connection(home.take()).await?;
                 Ok(Conn::PostgresLog(Held { conn, home }))
             }
-            (super::Connections::Postgres(postgres), Lane::Read | Lane::Write | Lane::Migrate) => {
-                Ok(Conn::PostgresPool(Pooled::new(postgres.pool.acquire().await?)))
+            (Connections::Postgres(postgres), Lane::Read | Lane::Write | Lane::Migrate) => {
+                let (conn, server) = postgres.pooled().await?;
+                Ok(Conn::PostgresPool(Pooled::new(conn), server))
             }
         }
     }
+}
+
+fn moved() -> StoreError {
+    StoreError::Unavailable("another server takes the writes now".to_owned())
 }
 
 impl Tx {
@@ -337,8 +343,50 @@ impl Conn {
         match self {
             Self::SqliteWriter(held) => Raw::Sqlite(&mut held.conn),
             Self::SqliteReader(pooled) => Raw::Sqlite(&mut pooled.conn),
-            Self::PostgresLog(held) => Raw::Postgres(&mut held.conn),
-            Self::PostgresPool(pooled) => Raw::Postgres(&mut pooled.conn),
+            Self::PostgresLog(held) => Raw::Postgres(&mut held.conn.conn),
+            Self::PostgresPool(pooled, _) => Raw::Postgres(&mut pooled.conn),
+        }
+    }
+
+    /// Runs the body and ends the transaction as the body wishes.
+    async fn carry<T, F, R>(self, phase: Phase, body: &mut F) -> Result<T>
+    where
+        F: FnMut(Tx) -> R,
+        R: Future<Output = Result<T>>,
+    {
+        let home = Arc::new(std::sync::Mutex::new(None));
+        let tx = Tx { conn: Some(self), phase, home: Arc::clone(&home) };
+        let result = body(tx).await;
+        let left = home.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (conn, phase) = left.ok_or(StoreError::Misused("the transaction outlived its body"))?;
+        match result {
+            Ok(value) => {
+                match phase {
+                    Phase::Open => conn.commit().await?,
+                    // Nothing was asked at all, or the last statement has committed.
+                    Phase::ToBegin | Phase::Committed => conn.release(),
+                }
+                Ok(value)
+            }
+            Err(error) => {
+                conn.roll_back(&error).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Ready when the server behind it is no longer the one that takes the writes.
+    fn gone(&self) -> impl Future<Output = ()> + use<> {
+        let gone = match self {
+            Self::SqliteWriter(_) | Self::SqliteReader(_) => None,
+            Self::PostgresLog(held) => Some(held.conn.server.gone()),
+            Self::PostgresPool(_, server) => Some(server.gone()),
+        };
+        async move {
+            match gone {
+                Some(gone) => gone.cancelled().await,
+                None => std::future::pending().await,
+            }
         }
     }
 
@@ -347,7 +395,11 @@ impl Conn {
     }
 
     async fn commit(mut self) -> Result<()> {
-        match self.statement("COMMIT").await {
+        let committed = match self.raw() {
+            Raw::Sqlite(c) => sqlx::query("COMMIT").execute(&mut *c).await.map(drop),
+            Raw::Postgres(c) => sqlx::raw_sql(COMMIT_POSTGRES).execute(&mut *c).await.map(drop),
+        };
+        match committed.map_err(StoreError::from) {
             Ok(()) => {
                 self.release();
                 Ok(())
@@ -376,7 +428,7 @@ impl Conn {
             Self::SqliteWriter(held) => held.put_back(),
             Self::PostgresLog(held) => held.put_back(),
             Self::SqliteReader(pooled) => pooled.put_back(),
-            Self::PostgresPool(pooled) => pooled.put_back(),
+            Self::PostgresPool(pooled, _) => pooled.put_back(),
         }
     }
 }

@@ -32,6 +32,7 @@ on_both_engines!(
     certificates_are_found_revoked_and_listed,
     a_crl_only_grows,
     a_bulk_file_lives_from_reception_to_results,
+    a_bulk_file_is_claimed_by_one_center_and_taken_over_when_left_standing,
     an_import_job_is_kept,
     insurers_are_known_with_their_feeds,
     a_center_value_is_kept_once,
@@ -420,6 +421,34 @@ async fn a_bulk_file_lives_from_reception_to_results(world: World) {
     assert_eq!(forgotten, 1);
     let gone = store.read("see", async |mut tx| tx.bulk_results(clinic(), "R1", 1).await).await.unwrap();
     assert_eq!(gone, None, "the parts go with their file");
+}
+
+async fn a_bulk_file_is_claimed_by_one_center_and_taken_over_when_left_standing(world: World) {
+    let store = world.store().await;
+    let start = world.now();
+    let job = bulk_job(&world, "R1", 1);
+    let job = &job;
+    store
+        .tx("receive", async |mut tx| {
+            tx.begin_bulk(job).await?;
+            tx.put_bulk_part(job.facility, "R1", 0, b"{}\n").await?;
+            tx.bulk_received(job.facility, "R1", 1, 1, start).await
+        })
+        .await
+        .unwrap();
+    let claim = async |mine: Option<i64>, second: i64| {
+        let at = |second| start + SignedDuration::from_secs(second);
+        let idle_since = at(second) - center::limits::BULK_CLAIM_TIME;
+        let claim =
+            async |mut tx: center::store::Tx| tx.claim_bulk(clinic(), "R1", mine.map(at), idle_since, at(second)).await;
+        store.tx("claim", claim).await.unwrap()
+    };
+    assert!(claim(None, 1).await, "nobody has it");
+    assert!(!claim(None, 2).await, "the first center has it");
+    assert!(claim(Some(1), 3).await, "the first center goes on");
+    assert!(!claim(Some(1), 4).await, "something else was done to it since");
+    assert!(claim(None, 24).await, "it was left standing");
+    assert!(!claim(Some(3), 25).await, "it was taken over");
 }
 
 async fn an_import_job_is_kept(world: World) {

@@ -195,8 +195,8 @@ pub async fn behind_its_back(address: &Address, sql: &'static str) {
             sqlx::query(sql).execute(&mut c).await.unwrap();
             c.close().await.unwrap();
         }
-        Address::Postgres(options) => {
-            let mut c = options.connect().await.unwrap();
+        Address::Postgres(servers) => {
+            let mut c = servers[0].connect().await.unwrap();
             sqlx::query(sql).execute(&mut c).await.unwrap();
             c.close().await.unwrap();
         }
