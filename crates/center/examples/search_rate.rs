@@ -11,7 +11,7 @@ use center::store::coverage_put::RowsToPut;
 use center::store::{Address, NoObserver, Store};
 use domain::person_search::{RawSearch, find};
 use domain::{Coverage, InsurerNumber, PersonId, PersonSearch, StatusIndex, id};
-use kit::clock::{Clock, SharedClock, SystemClock};
+use kit::clock::{SharedClock, SystemClock};
 
 const INSURERS: u32 = 3_000;
 const PEOPLE_OF_A_DAY: u32 = 3_400;

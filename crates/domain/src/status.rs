@@ -85,7 +85,7 @@ impl StatusIndex {
 
     /// As one number.
     pub const fn number(self) -> u64 {
-        (self.prefecture.0 as u64) << 32 | self.index as u64
+        ((self.prefecture.number() as u64) << 32) | self.index as u64
     }
 
     /// From that number.

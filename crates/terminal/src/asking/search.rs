@@ -26,7 +26,7 @@ impl Center {
         let asking = self.client().get_json::<SearchStanding>("/v1/person-searches/standing");
         match timeout(limits::WINDOW_PATIENCE, asking).await {
             Ok(Ok(standing)) if standing.medical_institution_code == self.facility() => {
-                self.health.center_answered(self.hours.local());
+                self.health.center_answered(self.hours.moment());
                 Ok(standing)
             }
             Ok(Ok(_)) => Err(Outcome::CouldNotAsk(CouldNotAsk::new(Why::AnswerDoesNotFit, "another facility"))),
