@@ -6,7 +6,6 @@
 
 use anyhow::{Result, ensure};
 use nation::Case;
-use std::process::Command;
 use std::time::Duration;
 use testkit::PrivateNetwork;
 
@@ -54,10 +53,6 @@ impl Clinic {
         };
         self.center.terminal_by(&inside, &self.institution)
     }
-
-    fn curl(&self) -> Command {
-        self.network.command("curl")
-    }
 }
 
 /// The terminal calls the center at these addresses from its next start on.
@@ -102,7 +97,7 @@ fn untold(told: &Told, what: &str) -> Result<()> {
 fn fault_a_line_of_300_ms_is_answered_and_one_of_3_s_goes_on_from_what_is_known() -> Result<()> {
     let Some(clinic) = Clinic::new()? else { return Ok(()) };
     let terminal = clinic.terminal()?;
-    let curl = || clinic.curl();
+    let curl = || clinic.network.command("curl");
     let window = Window::open(&terminal, &curl)?;
     live(&window.ask(&clinic.known)?, "a good line")?;
     clinic.network.set_round_trip(Duration::from_millis(300));
@@ -123,7 +118,7 @@ fn fault_a_line_of_300_ms_is_answered_and_one_of_3_s_goes_on_from_what_is_known(
 fn fault_a_line_that_loses_a_third_of_all_packets_is_answered_or_goes_on_from_what_is_known() -> Result<()> {
     let Some(clinic) = Clinic::new()? else { return Ok(()) };
     let terminal = clinic.terminal()?;
-    let curl = || clinic.curl();
+    let curl = || clinic.network.command("curl");
     let window = Window::open(&terminal, &curl)?;
     live(&window.ask(&clinic.known)?, "a good line")?;
     clinic.network.set_loss(30);
@@ -145,7 +140,7 @@ fn fault_a_line_cut_in_the_middle_of_a_question_is_noticed_within_two_seconds_an
 {
     let Some(clinic) = Clinic::new()? else { return Ok(()) };
     let terminal = clinic.terminal()?;
-    let curl = || clinic.curl();
+    let curl = || clinic.network.command("curl");
     let window = Window::open(&terminal, &curl)?;
     live(&window.ask(&clinic.known)?, "a good line")?;
     // The question or its answer is on the line when it is cut: there and back takes longer than we wait.
@@ -174,7 +169,7 @@ fn fault_the_first_of_two_addresses_is_dead_and_no_window_waits_for_it() -> Resu
     let mut terminal = clinic.terminal()?;
     let (dead, second) = (clinic.network.nobody(), clinic.network.second_center());
     call_at(&mut terminal, &[&dead, &second])?;
-    let curl = || clinic.curl();
+    let curl = || clinic.network.command("curl");
     let window = Window::open(&terminal, &curl)?;
     let first = window.ask(&clinic.known)?;
     live(&first, "first address dead, first question")?;
@@ -193,7 +188,7 @@ fn fault_without_a_name_service_the_desk_goes_on_and_says_that_names_are_not_fou
     let Some(clinic) = Clinic::new()? else { return Ok(()) };
     let mut terminal = clinic.terminal()?;
     call_at(&mut terminal, &[NAME])?;
-    let curl = || clinic.curl();
+    let curl = || clinic.network.command("curl");
     let window = Window::open(&terminal, &curl)?;
     live(&window.ask(&clinic.known)?, "by name")?;
     clinic.network.set_names(&[])?;

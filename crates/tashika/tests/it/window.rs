@@ -34,14 +34,14 @@ impl Told {
 
 /// A receptionist.
 pub struct Window<'a> {
-    curl: &'a dyn Fn() -> Command,
+    curl: &'a (dyn Fn() -> Command + Sync),
     url: String,
     jar: std::path::PathBuf,
 }
 
 impl<'a> Window<'a> {
     /// Signs in. `curl` is how curl is run where the terminal is.
-    pub fn open(terminal: &TerminalProcess, curl: &'a dyn Fn() -> Command) -> Result<Self> {
+    pub fn open(terminal: &TerminalProcess, curl: &'a (dyn Fn() -> Command + Sync)) -> Result<Self> {
         let window = Self { curl, url: terminal.desk_url.clone(), jar: terminal.data().join("cookies-of-the-test") };
         let (name, password) = &terminal.login;
         let form = [format!("name={name}"), format!("password={password}")];

@@ -241,7 +241,7 @@ impl Center {
     pub(crate) async fn check_within(&self, request: &CheckRequest, patience: Duration) -> Outcome {
         let mut asked = std::pin::pin!(self.check(request));
         let no_answer = |inner| Outcome::CouldNotAsk(CouldNotAsk::new(Why::NoAnswerInTime, inner));
-        if self.health.is_up() {
+        if !self.health.is_down() {
             tokio::select! {
                 outcome = &mut asked => return outcome,
                 () = tokio::time::sleep(limits::SUSPECT_TIME) => self.look_now(),

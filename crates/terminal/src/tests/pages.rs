@@ -20,8 +20,8 @@ use crate::desk::view::status;
 use crate::equipment::Missing;
 use crate::health::{CertificateState, FolderState, Health, Link, Snapshot};
 use crate::kiosk::screen::ReadersState;
-use crate::lists::{ListState, Trouble};
 use crate::limits;
+use crate::lists::{ListState, Trouble};
 use crate::noticing::diagnosis::{AddressLook, Came};
 use crate::noticing::local::{Local, WayOut};
 use crate::store::nights::NightReport;
@@ -233,6 +233,7 @@ fn facts(health: &Snapshot) -> status::Facts<'_> {
         req: "/req".to_owned(),
         res: "/res".to_owned(),
         face: "/face".to_owned(),
+        lists: ListState { held: Vec::new(), over: Vec::new(), trouble: None },
         night: night_facts(),
         kiosk: status::KioskFacts { address: None, readers: None, compares_faces: false, missing: &[] },
     }
