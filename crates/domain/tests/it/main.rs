@@ -5,6 +5,7 @@ mod consent;
 mod eligibility;
 mod identity;
 mod offline;
+mod personal_certificate;
 mod presence;
 mod properties;
 mod share;
