@@ -182,3 +182,55 @@ fn limit_of(limit: &Value) -> Option<LimitCertificate> {
         long_term: None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    //! Whatever bytes come: they are refused, or they are the one spelling of what was read from them.
+    use domain::personal_certificate::Terms;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sample() -> Vec<u8> {
+        let coverage: Coverage = serde_json::from_str(
+            r#"{"InsurerNumber": "06139463", "InsurerName": "試験", "InsuredIdentificationNumber": "4260",
+                "InsuredBranchNumber": "01", "InsuredCardClassification": "06", "QualificationDate": "20200401",
+                "Person": {"Name": "山田　太郎", "NameKana": "ヤマダ", "Sex1": "1", "Birthdate": "19520505"},
+                "ElderlyRecipientCertificates": [{"Ratio": {"Percent": 20, "Start": "20260801"}}],
+                "LimitApplicationCertificates": [{"Classification": "01", "Flag": "B05", "End": "20270731"}]}"#,
+        )
+        .unwrap();
+        let terms = Terms {
+            issued_at: "2026-11-22T00:00:00Z".parse().unwrap(),
+            valid_from: day(20_261_122).unwrap(),
+            valid_until: day(20_270_331).unwrap(),
+            place: StatusIndex::new(Prefecture::of(&coverage.insurer_number), 7),
+            with_limit: true,
+        };
+        super::super::claims(&PersonalCertificate::of(&coverage, terms).unwrap())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn fault_changed_claims_are_refused_or_say_something_else_in_one_spelling(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        ) {
+            let mut bytes = sample();
+            prop_assert!(claims(&bytes).is_ok());
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            if let Ok(read) = claims(&bytes) {
+                prop_assert_eq!(super::super::claims(&read), bytes);
+            }
+        }
+
+        #[test]
+        fn no_bytes_panic_the_reader(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = claims(&bytes);
+        }
+    }
+}
