@@ -6,11 +6,14 @@
 //! Source: 健康保険法 51条の3 and the ministry's rules on it (what stands in a 資格確認書, valid for five years at most); the
 //! limit classification stands in it only where the insured asked for it.
 
+use jiff::civil::DateTime;
 use jiff::{Span, Timestamp};
 
 use crate::code::InsuredCardClassification;
 use crate::coverage::{ContributionRatio, within};
-use crate::{Coverage, Date, Person, RegistrationStatus, Scheme, StatusIndex};
+use crate::eligibility::{Reason, Verdict};
+use crate::offline::{self, Copies, Copy, ListSays, Offline, decide_offline};
+use crate::{Coverage, Date, EligibilityQuery, Person, RegistrationStatus, Scheme, Status, StatusIndex};
 
 /// Longest validity in years (the ministry's rules on 健康保険法 51条の3).
 pub const VALID_YEARS_MAX: i32 = 5;
@@ -168,6 +171,98 @@ pub enum Period {
     Runs,
     /// After its last day.
     Over,
+}
+
+/// How far a certificate is believed while the center cannot be asked.
+///
+/// | written on it | the list says | so |
+/// |---|---|---|
+/// | the day is after its last | | [`Standing::Over`] |
+/// | the day is before its first | | [`Standing::NotYet`] |
+/// | the day lies within | valid | [`Standing::ValidAsOf`] the time of the list |
+/// | | invalid | [`Standing::TakenBack`]: lost or taken back by then |
+/// | | changed, suspended | cannot tell |
+/// | | nothing: no list, one that ran out, or the place is not in it | cannot tell |
+///
+/// The day of a loss is not in a list: on a day before the list's, a place that was struck out may still have stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// It counted at this time in Japan, that of the list.
+    ValidAsOf(DateTime),
+    /// It was lost or taken back before this time in Japan, that of the list.
+    TakenBack(DateTime),
+    /// Its last day was this.
+    Over(Date),
+    /// Its first day will be this.
+    NotYet(Date),
+    /// It cannot be told.
+    CannotTell(CannotTell),
+}
+
+/// Why it cannot be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CannotTell {
+    /// No list is here that has not run out, or the place is not in it.
+    NotListed,
+    /// The register says something else than the certificate, or it is set aside.
+    Changed,
+}
+
+impl CannotTell {
+    /// Every reason.
+    pub const ALL: [Self; 2] = [Self::NotListed, Self::Changed];
+
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotListed => "certificate_not_listed",
+            Self::Changed => "certificate_changed",
+        }
+    }
+}
+
+/// Decides about a certificate by what is written on it and what the list says.
+pub fn standing(certificate: &PersonalCertificate, on: Date, listed: Option<ListSays>) -> Standing {
+    match certificate.period(on) {
+        Period::Over => return Standing::Over(certificate.valid_until),
+        Period::NotYet => return Standing::NotYet(certificate.valid_from),
+        Period::Runs => {}
+    }
+    let Some(ListSays { status, as_of }) = listed else {
+        return Standing::CannotTell(CannotTell::NotListed);
+    };
+    match status {
+        Status::Invalid if on < as_of.date() => Standing::CannotTell(CannotTell::Changed),
+        Status::Invalid => Standing::TakenBack(as_of),
+        Status::Changed | Status::Suspended => Standing::CannotTell(CannotTell::Changed),
+        Status::Valid => Standing::ValidAsOf(as_of),
+    }
+}
+
+/// The certificate as facts for the decision: what it tells is as fresh as the list that says that it stands.
+pub fn copies(certificate: &PersonalCertificate, standing: Standing, issued_on: Date) -> Copies {
+    let (as_of, listed) = match standing {
+        Standing::ValidAsOf(as_of) => (as_of.date(), Some(ListSays { status: Status::Valid, as_of })),
+        Standing::TakenBack(_) | Standing::Over(_) | Standing::NotYet(_) | Standing::CannotTell(_) => (issued_on, None),
+    };
+    Copies::new([Copy { coverage: certificate.coverage.clone(), as_of, listed }])
+}
+
+/// Decides a question from a certificate: where it stands, as [`decide_offline`] does, and otherwise nothing but whom it is
+/// about, and the share that was right last where it may still be.
+pub fn decide_by_certificate<'a>(query: &EligibilityQuery, copies: &'a Copies, standing: Standing) -> Offline<'a> {
+    let mut offline = decide_offline(query, copies);
+    let keeps_share = match standing {
+        Standing::ValidAsOf(_) => return offline,
+        Standing::CannotTell(_) => true,
+        Standing::TakenBack(_) | Standing::Over(_) | Standing::NotYet(_) => false,
+    };
+    let last = offline.decision.share.take().or(offline.last_share);
+    offline.last_share = last.filter(|_| keeps_share);
+    (offline.decision.verdict, offline.decision.reason) = (Verdict::Undetermined, Reason::CouldNotTell);
+    offline.decision.hints.clear();
+    offline.standing = offline::Standing::CannotTell(offline::CannotTell::NothingKept);
+    offline
 }
 
 /// Whether there are certificates for coverages of this kind at all.

@@ -9,6 +9,7 @@
 //! * `asking` — the center: questions, proofs, files of many questions, renewal, the link light
 //! * `checks` — one check, whichever way it came: asked, kept, listed
 //! * `offline` — what is said while the center cannot be asked, and asking again when it is back
+//! * `scan` — the code of a 資格確認書: from a scanner, a camera or a photo
 //! * `bridge` — the request and answer folders of the receipt computer
 //! * `desk` — the page for the staff, and the JSON address for vendors
 //! * `kiosk` — the page for the patients: card, face, consents
@@ -39,6 +40,7 @@ mod lists;
 pub mod offline;
 mod password;
 mod running;
+mod scan;
 pub mod store;
 #[cfg(test)]
 mod tests;

@@ -41,6 +41,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0007_status.sql"),
         postgres: include_str!("../../migrations/postgres/0007_status.sql"),
     },
+    Migration {
+        version: 9,
+        name: "personal_certificate",
+        sqlite: include_str!("../../migrations/sqlite/0009_personal_certificate.sql"),
+        postgres: include_str!("../../migrations/postgres/0009_personal_certificate.sql"),
+    },
 ];
 
 /// The newest schema that this program knows.

@@ -2,8 +2,11 @@
 
 use domain::code::{InsuredCardClassification, LimitClassification, LimitFlag};
 use domain::coverage::{ContributionRatio, ElderlyRecipientCertificate, LimitCertificate};
-use domain::personal_certificate::{NoCertificate, Period, SHARES_MAX, Terms};
-use domain::{Coverage, InsurerNumber, PersonalCertificate, Prefecture, RegistrationStatus, StatusIndex};
+use domain::offline::{self, ListSays};
+use domain::personal_certificate::{
+    CannotTell, NoCertificate, Period, SHARES_MAX, Standing, Terms, copies, decide_by_certificate, standing,
+};
+use domain::{Coverage, InsurerNumber, PersonalCertificate, Prefecture, RegistrationStatus, Status, StatusIndex};
 
 use crate::build::{coverage, coverage_with, day};
 
@@ -140,4 +143,47 @@ fn a_day_is_before_within_or_after_a_certificate() {
     ] {
         assert_eq!(made.period(day(on)), period, "{on}");
     }
+}
+
+#[test]
+fn what_is_written_and_what_the_list_says_decide_together() {
+    let made = made(|_| {}, "20261122", "20271121").expect("a certificate");
+    let five: jiff::civil::DateTime = "2026-12-03T05:00:00".parse().expect("a time");
+    let listed = |status| Some(ListSays { status, as_of: five });
+    let (today, cannot) = (day("20261205"), Standing::CannotTell);
+    for (on, said, expected) in [
+        (today, listed(Status::Valid), Standing::ValidAsOf(five)),
+        (today, listed(Status::Invalid), Standing::TakenBack(five)),
+        (day("20261203"), listed(Status::Invalid), Standing::TakenBack(five)),
+        (day("20261202"), listed(Status::Invalid), cannot(CannotTell::Changed)),
+        (today, listed(Status::Changed), cannot(CannotTell::Changed)),
+        (today, listed(Status::Suspended), cannot(CannotTell::Changed)),
+        (today, None, cannot(CannotTell::NotListed)),
+        (day("20271122"), listed(Status::Valid), Standing::Over(day("20271121"))),
+        (day("20271122"), None, Standing::Over(day("20271121"))),
+        (day("20261121"), listed(Status::Valid), Standing::NotYet(day("20261122"))),
+    ] {
+        assert_eq!(standing(&made, on, said), expected, "{on} {said:?}");
+    }
+}
+
+#[test]
+fn the_decision_follows_the_standing_and_never_advises_a_share_that_may_be_wrong() {
+    let (made, issued_on) = (made(|_| {}, "20261122", "20271121").expect("a certificate"), day("20261122"));
+    let five: jiff::civil::DateTime = "2027-06-03T05:00:00".parse().expect("a time");
+    let query = crate::build::query(domain::query::RawQuery { qualification_confirmation_date: "20270605", ..crate::build::PLAIN });
+    let share = |standing| {
+        let copies = copies(&made, standing, issued_on);
+        let decided = decide_by_certificate(&query, &copies, standing);
+        let percent = |share: Option<domain::Share>| share.map(|share| share.percent);
+        (decided.standing, percent(decided.decision.share), percent(decided.last_share), decided.decision.verdict)
+    };
+    let untold = offline::Standing::CannotTell(offline::CannotTell::NothingKept);
+    let (valid, open) = (domain::Verdict::Valid, domain::Verdict::Undetermined);
+    // Months after it was made, because the list says that it stands.
+    assert_eq!(share(Standing::ValidAsOf(five)), (offline::Standing::ListedValid(five), Some(30), None, valid));
+    assert_eq!(share(Standing::CannotTell(CannotTell::NotListed)), (untold, None, Some(30), open));
+    assert_eq!(share(Standing::TakenBack(five)), (untold, None, None, open));
+    assert_eq!(share(Standing::Over(day("20271121"))), (untold, None, None, open));
+    assert_eq!(share(Standing::NotYet(day("20271121"))), (untold, None, None, open));
 }
