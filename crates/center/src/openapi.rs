@@ -5,7 +5,7 @@
 use utoipa::openapi::security::SecurityScheme;
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{bulk, check, feeds, info, join, presence, reference, status};
+use crate::api::{bulk, check, feeds, info, join, personal_certificates, presence, reference, status};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -34,6 +34,8 @@ use crate::api::{bulk, check, feeds, info, join, presence, reference, status};
         bulk::references::status,
         bulk::references::results,
         feeds::send,
+        personal_certificates::issue,
+        personal_certificates::revoke,
         join::enrol,
         join::renew_expired,
         join::renew,

@@ -43,6 +43,7 @@ pub mod issuance;
 pub mod log;
 pub mod migrate;
 mod postgres;
+pub mod personal_certificate;
 pub mod presence;
 pub mod reference_number;
 pub mod secret;

@@ -37,9 +37,6 @@ pub(crate) enum PhotoError {
 }
 
 impl PhotoError {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::TooLarge, Self::NoPicture, Self::NoCode, Self::Blurred, Self::OtherCode, Self::Several];
-
     pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::TooLarge => "photo-too-large",
@@ -331,7 +328,8 @@ mod tests {
 
     #[test]
     fn no_words_about_a_photo_are_words_about_a_patient() {
-        for why in PhotoError::ALL {
+        use PhotoError::{Blurred, NoCode, NoPicture, OtherCode, Several, TooLarge};
+        for why in [TooLarge, NoPicture, NoCode, Blurred, OtherCode, Several] {
             let text = why.text();
             assert!(!text.ja.contains("無効") && !text.en.contains("invalid") && !why.code().is_empty());
         }

@@ -14,6 +14,7 @@
 //! | `browser` | a real browser signs in and checks patients with keys alone |
 //! | `faces` | the models, on pictures that are made here |
 //! | `offline` | care goes on from kept answers, and everything is asked again when the center is back |
+//! | `scan` | the code of a 資格確認書: scanner, photo, camera; what it says without the center |
 //! | `pages` | every page renders for every verdict |
 
 mod browser;
@@ -30,4 +31,5 @@ mod offline;
 mod pages;
 mod proofs;
 mod samples;
+mod scan;
 mod sealed;

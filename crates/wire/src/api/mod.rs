@@ -7,6 +7,7 @@
 //! | page | messages |
 //! |---|---|
 //! | [`check`] | one question, one answer: [`CheckRequest`], [`Answer`], [`CheckResponse`] |
+//! | [`personal_certificate`] | 資格確認書 with a code |
 //! | [`status`] | keys of status lists |
 //! | [`record`] | what is known about one person: [`ResultOfQualificationConfirmation`] |
 //! | [`bulk`] | many questions in one file |
@@ -28,6 +29,7 @@ pub mod presence;
 pub mod problem;
 pub mod record;
 pub mod reference;
+pub mod personal_certificate;
 pub mod status;
 
 pub use bulk::{BulkHeader, BulkReception, BulkState, BulkStatus, BulkUnit};
@@ -50,5 +52,8 @@ pub use record::{
 pub use reference::{
     BulkReferenceHeader, BulkReferenceUnit, ReferenceNumberAnswer, ReferenceNumberRegistrationInfo,
     ReferenceNumberRequest,
+};
+pub use personal_certificate::{
+    PersonalCertificateAnswer, PersonalCertificateRequest, PersonalCertificateRevocation, PersonalCertificateRevoked,
 };
 pub use status::{CredentialKeyInfo, CredentialKeys};
