@@ -171,7 +171,10 @@ fn what_is_written_and_what_the_list_says_decide_together() {
 fn the_decision_follows_the_standing_and_never_advises_a_share_that_may_be_wrong() {
     let (made, issued_on) = (made(|_| {}, "20261122", "20271121").expect("a certificate"), day("20261122"));
     let five: jiff::civil::DateTime = "2027-06-03T05:00:00".parse().expect("a time");
-    let query = crate::build::query(domain::query::RawQuery { qualification_confirmation_date: "20270605", ..crate::build::PLAIN });
+    let query = crate::build::query(domain::query::RawQuery {
+        qualification_confirmation_date: "20270605",
+        ..crate::build::PLAIN
+    });
     let share = |standing| {
         let copies = copies(&made, standing, issued_on);
         let decided = decide_by_certificate(&query, &copies, standing);

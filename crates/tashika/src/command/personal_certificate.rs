@@ -102,7 +102,10 @@ fn tell(handed: &HandedOut, to: &Files) -> Result<()> {
     ))?;
     if !issued.left_out.is_empty() {
         let labels: Vec<_> = issued.left_out.iter().map(|left_out| left_out.label()).collect();
-        print(&format!("  コードに入らなかったもの（印刷面にあります） / not in the code, on the print: {}", labels.join("、")))?;
+        print(&format!(
+            "  コードに入らなかったもの（印刷面にあります） / not in the code, on the print: {}",
+            labels.join("、")
+        ))?;
     }
     if to.text.is_none() && to.svg.is_none() && to.html.is_none() && to.phone.is_none() {
         print(&issued.text)?;

@@ -10,4 +10,5 @@ mod fault_day;
 mod fault_offline;
 mod fault_terminal;
 mod jpki;
+mod personal_certificate;
 mod stack;

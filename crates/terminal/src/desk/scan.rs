@@ -77,7 +77,8 @@ pub(super) async fn picture(
         return Err(Problem::new(ProblemCode::BadRequest, detail).because("wrong form token").into_response());
     }
     let is_frame = header("x-from") == b"camera";
-    let _turn = Arc::clone(&desk.inner.photos).acquire_owned().await.map_err(|e| Problem::internal(e).into_response())?;
+    let _turn =
+        Arc::clone(&desk.inner.photos).acquire_owned().await.map_err(|e| Problem::internal(e).into_response())?;
     let found = tokio::task::spawn_blocking(move || photo::read(&body)).await;
     let found = found.map_err(|error| Problem::internal(error).into_response())?;
     let stage = match found {

@@ -13,8 +13,8 @@ pub(crate) mod certificate;
 pub(crate) mod recall;
 pub(crate) mod settle;
 
-use domain::{Share, personal_certificate};
 use domain::offline::Standing;
+use domain::{Share, personal_certificate};
 use uuid::Uuid;
 use wire::api::Answer;
 

@@ -66,10 +66,9 @@ impl PhotoError {
                 "二次元コードがぼやけているか、欠けていて読み取れません。明るい所で撮り直してください。",
                 "The code is blurred or cut off. Take another photo in good light.",
             ),
-            Self::OtherCode => Text::new(
-                "資格確認書の二次元コードではありません。",
-                "This is not the code of a certificate.",
-            ),
+            Self::OtherCode => {
+                Text::new("資格確認書の二次元コードではありません。", "This is not the code of a certificate.")
+            }
             Self::Several => Text::new(
                 "2枚以上の資格確認書が写っています。1枚ずつ読み取ってください。",
                 "There is more than one certificate in the photo. Scan one at a time.",
@@ -246,8 +245,11 @@ mod tests {
         for (at, color) in code.to_colors().into_iter().enumerate() {
             let (x, y) = (left + at % code.width() * module, top + at / code.width() * module);
             for row in y..y + module {
-                on.pixels[row * on.width + x..row * on.width + x + module]
-                    .fill(if color == Color::Dark { 40 } else { 235 });
+                on.pixels[row * on.width + x..row * on.width + x + module].fill(if color == Color::Dark {
+                    40
+                } else {
+                    235
+                });
             }
         }
     }

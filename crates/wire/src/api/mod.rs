@@ -25,11 +25,11 @@ pub mod convert;
 pub mod insurer;
 pub mod join;
 mod kept;
+pub mod personal_certificate;
 pub mod presence;
 pub mod problem;
 pub mod record;
 pub mod reference;
-pub mod personal_certificate;
 pub mod status;
 
 pub use bulk::{BulkHeader, BulkReception, BulkState, BulkStatus, BulkUnit};
@@ -38,6 +38,9 @@ pub use consent::{ConsentInfo, Consents};
 pub use convert::{AnswerContext, ByStaff, japan_time};
 pub use insurer::{ImportReport, Refusal};
 pub use join::{Enrolled, EnrolmentRequest, LogKey, RenewalRequest, RenewalWithOldCertificate, TimeNow};
+pub use personal_certificate::{
+    PersonalCertificateAnswer, PersonalCertificateRequest, PersonalCertificateRevocation, PersonalCertificateRevoked,
+};
 pub use presence::{
     CardAnswerContext, CardCheckRequest, CardMeans, CardPresence, CardRegistrationAnswer, CardRegistrationEndRequest,
     CardRegistrationRequest, CardRegistrationState, CardState, CardStateRequest, ConsentWithdrawalAnswer,
@@ -52,8 +55,5 @@ pub use record::{
 pub use reference::{
     BulkReferenceHeader, BulkReferenceUnit, ReferenceNumberAnswer, ReferenceNumberRegistrationInfo,
     ReferenceNumberRequest,
-};
-pub use personal_certificate::{
-    PersonalCertificateAnswer, PersonalCertificateRequest, PersonalCertificateRevocation, PersonalCertificateRevoked,
 };
 pub use status::{CredentialKeyInfo, CredentialKeys};
