@@ -1,7 +1,9 @@
 //! A code in a photo (JPEG or PNG) or a frame of the camera. It is looked at in memory, in grey, and written nowhere.
 //!
-//! Photos are larger than their codes need, and noise hides small modules: a photo is first looked at with its longer side
-//! at [`SIDES`], in this order.
+//! Photos are larger than their codes need, and noise hides small modules: a photo is looked at in the ways of [`LOOKS`], one
+//! after another, until one shows a code.
+
+use std::ops::Range;
 
 use kit::text::Text;
 use rqrr::PreparedImage;
@@ -15,9 +17,9 @@ use zune_png::PngDecoder;
 
 use crate::limits::{PHOTO_BYTES_MAX, PHOTO_PIXELS_MAX};
 
-/// Longer sides, in pixels, at which a photo is looked at. A code has 81 modules and a margin: at the smallest it still has
-/// several pixels a module where it fills a third of the photo.
-const SIDES: [usize; 3] = [1_600, 900, 3_200];
+/// The longer side in pixels at which a photo is looked at, and whether it is smoothed before. A code has at most 81 modules and
+/// a margin: at 900 it still has several pixels a module where it fills a third of the photo.
+const LOOKS: [(usize, bool); 5] = [(1_600, false), (900, false), (1_600, true), (450, false), (3_200, false)];
 
 /// Why a photo gives no code. Never about the patient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,11 +83,15 @@ impl PhotoError {
 pub(crate) fn read(bytes: &[u8]) -> Result<String, PhotoError> {
     let photo = Grey::decode(bytes)?;
     let mut seen = PhotoError::NoCode;
-    let mut last = 0;
-    for side in SIDES {
-        let Some(step) = photo.step(side).filter(|step| *step != last) else { continue };
-        last = step;
-        match photo.smaller(step).code() {
+    let mut looked = Vec::with_capacity(LOOKS.len());
+    for (side, is_smoothed) in LOOKS {
+        let step = photo.width.max(photo.height).div_ceil(side);
+        if looked.contains(&(step, is_smoothed)) {
+            continue;
+        }
+        looked.push((step, is_smoothed));
+        let smaller = photo.smaller(step);
+        match if is_smoothed { smaller.smoothed() } else { smaller }.code() {
             Ok(text) => return Ok(text),
             Err(PhotoError::Several) => return Err(PhotoError::Several),
             Err(PhotoError::NoCode) => {}
@@ -152,9 +158,23 @@ impl Grey {
         Ok(Self { width, height, pixels: Zeroizing::new(grey.collect()) })
     }
 
-    /// How many pixels become one so that the longer side is at most `side`; none where it is far smaller already.
-    fn step(&self, side: usize) -> Option<usize> {
-        Some(self.width.max(self.height).div_ceil(side)).filter(|step| *step >= 1)
+    /// Each pixel becomes the mean of itself and its neighbours.
+    fn smoothed(&self) -> Self {
+        let mut pixels = Zeroizing::new(Vec::with_capacity(self.pixels.len()));
+        for y in 0..self.height {
+            for x in 0..self.width {
+                let columns = x.saturating_sub(1)..(x + 2).min(self.width);
+                pixels.push(self.mean(y.saturating_sub(1)..(y + 2).min(self.height), columns));
+            }
+        }
+        Self { width: self.width, height: self.height, pixels }
+    }
+
+    fn mean(&self, rows: Range<usize>, columns: Range<usize>) -> u8 {
+        let count = (rows.len() * columns.len()).max(1);
+        let row = |row: usize| &self.pixels[row * self.width + columns.start..row * self.width + columns.end];
+        let sum: usize = rows.flat_map(|at| row(at).iter()).map(|pixel| usize::from(*pixel)).sum();
+        u8::try_from(sum / count).unwrap_or(u8::MAX)
     }
 
     /// Squares of pixels become their mean.
@@ -163,12 +183,8 @@ impl Grey {
         let mut pixels = Zeroizing::new(Vec::with_capacity(width * height));
         for y in 0..height {
             for x in 0..width {
-                let rows = (y * step..((y + 1) * step).min(self.height)).map(|row| row * self.width);
-                let columns = x * step..((x + 1) * step).min(self.width);
-                let (sum, count) = rows
-                    .flat_map(|row| self.pixels[row + columns.start..row + columns.end].iter())
-                    .fold((0_usize, 0_usize), |(sum, count), pixel| (sum + usize::from(*pixel), count + 1));
-                pixels.push(u8::try_from(sum / count.max(1)).unwrap_or(u8::MAX));
+                let rows = y * step..((y + 1) * step).min(self.height);
+                pixels.push(self.mean(rows, x * step..((x + 1) * step).min(self.width)));
             }
         }
         Self { width, height, pixels }
