@@ -1,13 +1,28 @@
 //! Reading the claims. What was read is written again and compared, so there is one spelling.
 
-use super::*;
+use ciborium::Value;
+use domain::code::{InsuredCardClassification, LimitClassification, LimitFlag, PersonalFamily, Sex};
+use domain::coverage::{ContributionRatio, ElderlyRecipientCertificate, LimitCertificate};
+use domain::personal_certificate::{SHARES_MAX, may_have_one};
+use domain::status::LIST_URN;
+use domain::{
+    BranchNumber, CardNumber, CardSymbol, Coverage, Date, InsurerNumber, Person, PersonalCertificate, Prefecture,
+    RegistrationStatus, Scheme, StatusIndex,
+};
+use jiff::{Span, Timestamp};
+
+use super::{
+    BIRTHDATE, BRANCH, CLASSIFICATION, EIGHT_DIGITS_FROM, FAMILY, INSURER, INSURER_NAME, JAPAN, KANA, LIMIT, NAME,
+    NAME_SHORTENED, NUMBER, QUALIFIED, SEX, SHARES, STATUS, SYMBOL, TOLD, midnight,
+};
+use crate::cwt::{EXPIRES, ISSUED_AT, NOT_BEFORE};
 
 type Read<T> = Result<T, &'static str>;
 
 pub(super) fn claims(bytes: &[u8]) -> Read<PersonalCertificate> {
     let value: Value = ciborium::from_reader(bytes).map_err(|_| "CBOR")?;
     let mut claims = Map::of(value, "CBOR")?;
-    let valid_until = day_of_midnight(claims.second(EXPIRES, "exp")?, "exp")?.saturating_sub(1.day());
+    let valid_until = day_of_midnight(claims.second(EXPIRES, "exp")?, "exp")?.saturating_sub(Span::new().days(1));
     let valid_from = day_of_midnight(claims.second(NOT_BEFORE, "nbf")?, "nbf")?;
     let issued_at = claims.second(ISSUED_AT, "iat")?;
     let place = claims.take(i128::from(STATUS)).and_then(place).ok_or("status")?;

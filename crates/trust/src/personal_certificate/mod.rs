@@ -33,17 +33,10 @@
 //!
 //! One spelling: keys in order, shortest heads; whatever is not written exactly so is refused.
 
-use ciborium::Value;
-use domain::code::{InsuredCardClassification, LimitClassification, LimitFlag, PersonalFamily, Sex};
-use domain::coverage::{ContributionRatio, ElderlyRecipientCertificate, LimitCertificate};
-use domain::personal_certificate::{SHARES_MAX, may_have_one};
-use domain::status::LIST_URN;
-use domain::{
-    BranchNumber, CardNumber, CardSymbol, Coverage, Date, InsurerNumber, Person, PersonalCertificate, Prefecture,
-    RegistrationStatus, Scheme, StatusIndex,
-};
+use domain::code::InsuredCardClassification;
+use domain::{CardSymbol, Date, PersonalCertificate};
 use jiff::tz::Offset;
-use jiff::{Span, Timestamp, ToSpan as _};
+use jiff::{Span, Timestamp};
 
 use crate::cwt::{self, CredentialKey, CredentialSigner, CwtError, EXPIRES, ISSUED_AT, NOT_BEFORE};
 use crate::keys::KeyError;
