@@ -53,6 +53,11 @@ const PACKAGES: &[Package] = &[
         why: "the photos of made-up cards, in JPEG 2000",
         is_there: || run::is_installed("opj_compress"),
     },
+    Package {
+        name: "zbar-tools",
+        why: "a second opinion on the codes of certificates",
+        is_there: || run::is_installed("zbarimg"),
+    },
     Package { name: "pkg-config", why: "finds the library for readers", is_there: || run::is_installed("pkg-config") },
     Package { name: "libpcsclite-dev", why: "builds with feature `pcsc` link to it", is_there: has_reader_library },
     Package { name: "g++", why: "the fuzzer's runtime is C++", is_there: || run::is_installed("c++") },

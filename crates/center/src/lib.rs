@@ -45,6 +45,7 @@ mod jobs;
 pub mod limits;
 pub mod metrics;
 mod openapi;
+pub mod personal_certificate;
 pub mod presence;
 mod registration;
 pub mod revocation;

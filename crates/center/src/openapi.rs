@@ -5,7 +5,9 @@
 use utoipa::openapi::security::SecurityScheme;
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{bulk, check, feeds, info, join, person_search, presence, reference, status};
+use crate::api::{
+    bulk, check, feeds, info, join, person_search, personal_certificates, presence, reference, status,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -37,6 +39,8 @@ use crate::api::{bulk, check, feeds, info, join, person_search, presence, refere
         bulk::references::status,
         bulk::references::results,
         feeds::send,
+        personal_certificates::issue,
+        personal_certificates::revoke,
         join::enrol,
         join::renew_expired,
         join::renew,

@@ -12,7 +12,8 @@
 //! * [`coverage`] — what an insurer tells us about one enrolment of one person.
 //! * [`query`] — what a window asks; [`eligibility`] — the decision; [`share`] — what to collect; [`hint`] — why, and what
 //!   to do next.
-//! * [`offline`] — what a window may still say while nobody can be asked; [`status`] — whether what was said still stands.
+//! * [`offline`] — what a window may still say while nobody can be asked; [`status`] — whether what was said still stands;
+//!   [`personal_certificate`] — what a patient carries.
 //! * [`presence`] — what a card proves that is here, and what that is enough for; [`consent`] — what the patient allows.
 //! * [`disaster`] — who may search for a person by name; [`person_search`] — whom a search finds.
 //! * [`code`] — the code tables of the OQS interface (OQSCDnnn), one enum each.
@@ -38,6 +39,7 @@ pub mod offline;
 pub mod person;
 pub mod person_search;
 pub mod prefecture;
+pub mod personal_certificate;
 pub mod presence;
 pub mod purpose;
 pub mod query;
@@ -61,6 +63,7 @@ pub use id::{
 pub use person::Person;
 pub use person_search::{PersonSearch, SearchOutcome};
 pub use prefecture::Prefecture;
+pub use personal_certificate::PersonalCertificate;
 pub use presence::{PresenceMeans, PresenceRecord};
 pub use purpose::Purpose;
 pub use query::{EligibilityQuery, Field, UnreadableField};

@@ -73,6 +73,9 @@ async fn act(command: Command, world: &World) -> Result<ExitCode> {
         Command::Nation(nation) => command::nation::run(nation, world).await,
         Command::Jpki(jpki) => command::jpki::run(jpki, world).await.map(|()| ExitCode::SUCCESS),
         Command::Card(card) => command::card::run(card, world).await.map(|()| ExitCode::SUCCESS),
+        Command::PersonalCertificate(say) => {
+            command::personal_certificate::run(say, world).await.map(|()| ExitCode::SUCCESS)
+        }
         Command::StatusList(list) => command::status_list::run(list, world).await.map(|()| ExitCode::SUCCESS),
         Command::Proof(proof) => command::proof::run(proof, world).await.map(|()| ExitCode::SUCCESS),
         Command::Bench(cli::Bench::Check(check)) => bench::check(&check, world).await.map(|()| ExitCode::SUCCESS),

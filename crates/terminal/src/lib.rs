@@ -12,6 +12,7 @@
 //! * `noticing` — down and back without flapping, and whose fault it is
 //! * `offline` — what is said while the center cannot be asked, and asking again when it is back
 //! * `night` — booked and frequent patients are asked about again, so that their copies are fresh
+//! * `scan` — the code of a 資格確認書: from a scanner, a camera or a photo
 //! * `bridge` — the request and answer folders of the receipt computer
 //! * `desk` — the page for the staff, and the JSON address for vendors
 //! * `kiosk` — the page for the patients: card, face, consents
@@ -45,6 +46,7 @@ mod noticing;
 pub mod offline;
 mod password;
 mod running;
+mod scan;
 pub mod store;
 #[cfg(test)]
 mod tests;

@@ -191,6 +191,13 @@ pub const FACE_LOCK_TIME: Duration = Duration::from_mins(30);
 /// Cards for which a locked face is remembered.
 pub const FACE_LOCKS_MAX: usize = 256;
 
+/// Bytes of a photo of a code: what phones make.
+pub const PHOTO_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Pixels of a photo of a code. Most phones make 12 million; in colour this takes 128 MB for a moment.
+pub const PHOTO_PIXELS_MAX: usize = 32_000_000;
+/// Photos that are looked at at once.
+pub const PHOTOS_AT_ONCE: usize = 1;
+
 /// Bytes of charts that one message of a vendor's program may bring.
 pub const CHART_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// Rows of charts that one file may bring.

@@ -13,6 +13,8 @@ const MAP: u8 = 5 << 5;
 const TAG: u8 = 6 << 5;
 /// The simple value null.
 pub(crate) const NULL: u8 = 0xf6;
+/// The simple value true.
+pub(crate) const TRUE: u8 = 0xf5;
 
 #[expect(clippy::cast_possible_truncation, reason = "each arm bounds the number")]
 fn head(out: &mut Vec<u8>, major: u8, number: u64) {

@@ -32,6 +32,8 @@ const SIGNATURE_HEAD: [u8; 2] = [0x58, 0x40];
 pub(crate) const SUBJECT: u64 = 2;
 /// Claim: seconds since 1970 from which on it is not believed.
 pub(crate) const EXPIRES: u64 = 4;
+/// Claim: seconds since 1970 before which it does not count.
+pub(crate) const NOT_BEFORE: u64 = 5;
 /// Claim: seconds since 1970 at which it was signed.
 pub(crate) const ISSUED_AT: u64 = 6;
 
@@ -140,6 +142,15 @@ pub(crate) fn open<'a>(token: &'a [u8], kind: Option<&str>, keys: &[CredentialKe
     Err(if ours || key_id.is_empty() { CwtError::Damaged } else { CwtError::OtherKey })
 }
 
+/// Bytes of a token of this kind with claims of this length.
+pub(crate) fn token_len(kind: Option<&str>, claims: usize) -> usize {
+    // The map, `alg`, the key of `kid` with its head, and `kid`.
+    let typ = kind.map_or(0, |kind| 1 + cbor::head_len(kind.len()) + kind.len());
+    let protected = 1 + 2 + 2 + KEY_ID_BYTES + typ;
+    let prefix = 2 + cbor::head_len(protected) + protected + 1;
+    prefix + cbor::head_len(claims) + claims + SIGNATURE_HEAD.len() + SIGNATURE_BYTES
+}
+
 fn protected(key: &CredentialKey, kind: Option<&str>) -> Vec<u8> {
     let mut out = Vec::with_capacity(48);
     cbor::map(&mut out, if kind.is_some() { 3 } else { 2 });
@@ -191,6 +202,7 @@ mod tests {
         for length in [0, 1, 23, 24, 255, 256, 70_000] {
             let claims = vec![0x40; length];
             let token = ours.sign(Some("a/b"), &claims).unwrap();
+            assert_eq!(token.len(), token_len(Some("a/b"), length));
             let keys = [other.public_key().clone(), ours.public_key().clone()];
             assert_eq!(open(&token, Some("a/b"), &keys), Ok(claims.as_slice()), "{length}");
             assert_eq!(open(&token, Some("a/c"), &keys), Err(CwtError::Damaged));

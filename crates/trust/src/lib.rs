@@ -15,7 +15,8 @@
 //! ([`receipt`]). Answer, event and receipt together are a small file that verifies offline ([`proof`]).
 //!
 //! **Does it still stand?** What was said earlier, and what a patient carries, is looked up in lists that the center signs
-//! several times a day ([`status_list`]), with a key of its own ([`cwt`]).
+//! several times a day ([`status_list`]), with a key of its own ([`cwt`]). What a patient carries is
+//! [`personal_certificate`], one QR code.
 //!
 //! [`seal`] is the fourth thing with a key: it encrypts columns on a terminal's disk.
 //!
@@ -83,6 +84,7 @@
 //! * **`rustls` types stay here and in `kit`.** Others pass the configurations on without naming them.
 #![warn(missing_docs)]
 
+mod base45;
 pub mod ca;
 mod cbor;
 pub mod certificate;
@@ -99,6 +101,7 @@ pub mod log;
 pub mod merkle;
 pub mod peer;
 mod pem;
+pub mod personal_certificate;
 pub mod proof;
 mod proof_number;
 pub mod receipt;

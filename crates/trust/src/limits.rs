@@ -119,3 +119,10 @@ pub const STATUS_LIST_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// Length of the two-bit list inside, unpacked: 256 million places.
 pub const STATUS_BITS_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Length of a personal certificate as text, in characters: what a QR code of version 16 holds at level Q in alphanumeric
+/// mode (JIS X 0510).
+pub const CERTIFICATE_TEXT_CHARS_MAX: usize = 470;
+
+/// Characters of a name that are kept at least when it is too long for a personal certificate.
+pub const CERTIFICATE_NAME_CHARS_MIN: usize = 10;

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`facility`] | institutions: add, import, show, enrol, revoke |
 //! | [`insurer`] | insurers: add, import their names, enrol, load a feed |
+//! | [`personal_certificate`] | 資格確認書 with a code: issue, revoke, list |
 //! | [`certificate`] | revoke one, list |
 //! | [`card`] | take over registrations of cards |
 //! | [`status`] | publish the status lists now |
@@ -18,6 +19,7 @@ pub mod certificate;
 pub mod disaster;
 pub mod facility;
 pub mod insurer;
+pub mod personal_certificate;
 pub mod status;
 
 use std::path::Path;

@@ -12,6 +12,7 @@
 //! | `POST /v1/bulk-reference-numbers`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
 //! | `POST /v1/insurer-feeds` | insurer | [`feeds`] |
 //! | `POST /v1/certificates/renew`, `GET /v1/time`, `GET /v1/log/key` | both | [`join`], [`info`] |
+//! | `POST /v1/personal-certificates`, `…/revoke` | insurer | [`personal_certificates`] |
 //! | `GET /v1/status-lists/{name}`, `GET /v1/credential-keys` | both | [`status`] |
 //! | `POST /v1/enrolments`, `POST /v1/renewals` (enrolment port) | whoever has a code or an old key | [`join`] |
 //!
@@ -29,6 +30,7 @@ pub(crate) mod feeds;
 pub(crate) mod info;
 pub(crate) mod join;
 pub(crate) mod person_search;
+pub(crate) mod personal_certificates;
 pub(crate) mod presence;
 pub(crate) mod reference;
 pub(crate) mod refuse;
@@ -62,7 +64,7 @@ use crate::status::StatusLists;
 use crate::store::Store;
 
 /// Every route, as it is counted.
-pub(crate) const ROUTES: [&str; 26] = [
+pub(crate) const ROUTES: [&str; 28] = [
     "/v1/eligibility-checks",
     "/v1/reference-numbers",
     "/v1/presence-challenges",
@@ -82,6 +84,8 @@ pub(crate) const ROUTES: [&str; 26] = [
     "/v1/bulk-reference-numbers/{reception_number}",
     "/v1/bulk-reference-numbers/{reception_number}/results",
     "/v1/insurer-feeds",
+    "/v1/personal-certificates",
+    "/v1/personal-certificates/revoke",
     "/v1/certificates/renew",
     "/v1/time",
     "/v1/log/key",
@@ -144,6 +148,8 @@ pub(crate) fn router(api: Arc<Api>, metrics: Arc<CenterMetrics>) -> Router {
         .route("/v1/bulk-reference-numbers/{reception_number}", get(bulk::references::status))
         .route("/v1/bulk-reference-numbers/{reception_number}/results", get(bulk::references::results))
         .route("/v1/insurer-feeds", post(feeds::send))
+        .route("/v1/personal-certificates", post(personal_certificates::issue))
+        .route("/v1/personal-certificates/revoke", post(personal_certificates::revoke))
         .route("/v1/certificates/renew", post(join::renew))
         .route("/v1/time", get(info::time))
         .route("/v1/log/key", get(info::log_key))

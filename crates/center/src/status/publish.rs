@@ -140,7 +140,11 @@ impl StatusLists {
             self.store.tx("status_publish", async |mut tx| tx.put_status_list(list).await).await?;
         }
         let now = issued_at;
-        self.store.tx("status_forget", async |mut tx| tx.forget_struck(now).await).await?;
+        let forget = async |mut tx: crate::store::Tx| {
+            tx.forget_struck(now).await?;
+            tx.forget_personal_certificates(now).await
+        };
+        self.store.tx("status_forget", forget).await?;
         self.refresh().await?;
         info!(places = publication.places, struck = publication.struck, bytes = publication.bytes, "status lists");
         Ok(publication)

@@ -42,6 +42,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/postgres/0007_status.sql"),
     },
     shared(8, "disaster", include_str!("../../migrations/0008_disaster.sql")),
+    Migration {
+        version: 9,
+        name: "personal_certificate",
+        sqlite: include_str!("../../migrations/sqlite/0009_personal_certificate.sql"),
+        postgres: include_str!("../../migrations/postgres/0009_personal_certificate.sql"),
+    },
 ];
 
 /// The newest schema that this program knows.

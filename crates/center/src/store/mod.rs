@@ -46,6 +46,7 @@ pub mod issuance;
 pub mod log;
 pub mod migrate;
 pub mod person_look;
+pub mod personal_certificate;
 mod postgres;
 pub mod presence;
 mod primary;

@@ -109,6 +109,18 @@ impl Tx {
         Ok(())
     }
 
+    /// Takes back what has this place for good, whatever struck it out before.
+    pub async fn withdraw_place(&mut self, struck: &Struck, now: Timestamp) -> Result<()> {
+        self.strike(std::slice::from_ref(struck), now).await?;
+        execute_on_both!(self, |c| {
+            sqlx::query("UPDATE status_struck SET withdrawn = 1 WHERE status_index = $1")
+                .bind(number(struck.place))
+                .execute(&mut *c)
+                .await
+        })
+        .map(drop)
+    }
+
     /// Places of a prefecture that do not stand, in their order, behind `after`.
     pub async fn struck_places(
         &mut self,

@@ -99,6 +99,8 @@ fn operations() -> Vec<Operation> {
         operation("bulkRegisterStatus", Role::Institution, "", None),
         operation("bulkRegisterResults", Role::Institution, "", None),
         operation("sendFeed", Role::Insurer, "text/csv", None),
+        operation("issuePersonalCertificate", Role::Insurer, "application/json", None),
+        operation("revokePersonalCertificate", Role::Insurer, "application/json", None),
         operation("renew", Role::Both, "application/json", None),
         operation("time", Role::Both, "", None),
         operation("logKey", Role::Both, "", None),

@@ -10,6 +10,7 @@
 //! | `joining` | one-time codes, renewal, renewal after the end, revocation |
 //! | `bulk` | files of questions and registrations, their order, limits, and a restart in the middle |
 //! | `feeding` | insurers' feeds over the API |
+//! | `personal_certificates` | 資格確認書 with a code, for insurers |
 //! | `overload` | more questions than fit |
 //! | `searching` | people are searched for by name: who may, whom it finds, who is told |
 //! | `running` | init, start, health, metrics, stop, and a database that goes away |
@@ -26,6 +27,7 @@ mod issuer;
 mod joining;
 mod overload;
 mod people;
+mod personal_certificates;
 mod running;
 mod searching;
 mod world;

@@ -8,6 +8,7 @@
 //! | `cards.rs` | cards: challenges once, registrations, consents, checks by card in batches |
 //! | `feed.rs` | feeds: good and bad rows, the same file twice, interruption, other insurers |
 //! | `status.rs` | status lists: places given away once, struck out by whatever changes a record, published |
+//! | `personal_certificates.rs` | 資格確認書 with a code: given out, struck out, taken back, forgotten |
 //! | `faults.rs` | a full disk, a locked file, a database that goes away: told, survived, nothing lost |
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
@@ -16,5 +17,6 @@ mod conformance;
 mod engine;
 mod faults;
 mod feed;
+mod personal_certificates;
 mod status;
 mod world;

@@ -26,13 +26,13 @@ on_both_engines!(
     another_process_of_the_center_serves_the_same_list,
 );
 
-async fn lists(world: &World, store: &Store) -> StatusLists {
+pub async fn lists(world: &World, store: &Store) -> StatusLists {
     let signer = Arc::new(CredentialSigner::new(&PrivateKey::generate().unwrap()).unwrap());
     let (clock, random) = (Arc::new(world.clock.clone()), world.random.clone());
     StatusLists::open(store.clone(), signer, clock, random).await.unwrap()
 }
 
-async fn import(
+pub async fn import(
     world: &World,
     store: &Store,
     lists: &StatusLists,
@@ -49,7 +49,7 @@ async fn import(
     importer.import(std::io::Cursor::new(feed(rows)), CsvEncoding::Utf8, &Source::Operator).await.unwrap()
 }
 
-async fn publish(world: &World, lists: &StatusLists) -> Publication {
+pub async fn publish(world: &World, lists: &StatusLists) -> Publication {
     world.clock.advance(Duration::from_secs(1));
     lists.publish(&Lifecycle::new()).await.unwrap()
 }
@@ -62,19 +62,19 @@ async fn place(store: &Store, number: u64) -> StatusIndex {
     recorded.coverage.status_index.expect("a place")
 }
 
-fn read(world: &World, lists: &StatusLists, name: ListName) -> StatusList {
+pub fn read(world: &World, lists: &StatusLists, name: ListName) -> StatusList {
     let token = lists.get(name).expect("a list");
     let keys = [lists.signer().public_key().clone()];
     StatusList::read(&token.token, &keys, name, world.now(), None).unwrap()
 }
 
-fn lost(number: u64, day: &str) -> FeedRow {
+pub fn lost(number: u64, day: &str) -> FeedRow {
     let mut row = row(number);
     day.clone_into(&mut row.disqualification_date);
     row
 }
 
-fn moved(number: u64) -> FeedRow {
+pub fn moved(number: u64) -> FeedRow {
     let mut row = row(number);
     "大阪府大阪市".clone_into(&mut row.address);
     row

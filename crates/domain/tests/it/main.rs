@@ -6,6 +6,7 @@ mod eligibility;
 mod identity;
 mod offline;
 mod person_search;
+mod personal_certificate;
 mod presence;
 mod properties;
 mod share;

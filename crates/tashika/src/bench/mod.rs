@@ -5,6 +5,7 @@ pub mod certificates;
 mod country;
 mod load;
 pub mod offline;
+mod personal_certificates;
 mod questions;
 
 use crate::check::private::{PrivateCenter, World, generous_limits};

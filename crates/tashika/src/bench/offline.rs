@@ -6,7 +6,7 @@
 //! center said.
 
 use super::country::{self, Country};
-use super::{questions, say};
+use super::{personal_certificates, questions, say};
 use crate::check::folders::PrivateTerminal;
 use crate::check::line::Line;
 use crate::check::private::{PrivateCenter, World, generous_limits};
@@ -64,10 +64,11 @@ pub async fn run(cases: usize, world: &World) -> Result<()> {
     let terminal = PrivateTerminal::start(&center, &institution, &place, world).await?;
     let questions = ask_whom(&nation_folder, &institution, cases, world)?;
     let country = country::make(&folder.path().join("center"), world)?;
+    let certificates = personal_certificates::verified_per_s(&folder.path().join("center"), &country.token, world)?;
     let (terminal, run) = measure(&line, terminal, &questions, &country.token, &place, world).await?;
     terminal.running.shutdown().await;
     center.stop().await?;
-    tell(cases, &run, &country)
+    tell(cases, &run, &country, certificates)
 }
 
 /// Those who came before, and then strangers.
@@ -175,7 +176,7 @@ fn mb(bytes: usize) -> f64 {
     bytes as f64 / 1e6
 }
 
-fn tell(cases: usize, run: &Run, country: &Country) -> Result<()> {
+fn tell(cases: usize, run: &Run, country: &Country, certificates_per_s: f64) -> Result<()> {
     let asked = run.window_ms.len();
     let at = |percent: usize| run.window_ms[(asked * percent).div_ceil(100).clamp(1, asked) - 1];
     let lost = u64::try_from(asked)?.abs_diff(run.events);
@@ -196,7 +197,7 @@ fn tell(cases: usize, run: &Run, country: &Country) -> Result<()> {
     ))?;
     say(&format!(
         "| list of {} places, {} of them struck out | |\n|---|---|\n| as published | {:.2} MB |\n| loaded | {:.0} ms |\n\
-         | in memory | {:.1} MB |\n",
+         | in memory | {:.1} MB |\n| codes of certificates verified, parsed and looked up, one core | {certificates_per_s:.0}/s |\n",
         country.places,
         country.struck,
         mb(country.token.len()),
@@ -208,6 +209,7 @@ fn tell(cases: usize, run: &Run, country: &Country) -> Result<()> {
         "from_copies": run.from_copies, "undetermined": run.undetermined, "wrong": run.wrong,
         "from_lists": run.from_lists, "list_bytes": country.token.len(), "list_load_ms": country.load_ms,
         "list_memory_bytes": country.memory_bytes, "settled_s": run.settled_s, "events": run.events, "to_see": run.to_see,
+        "certificates_per_s": certificates_per_s,
     });
     crate::command::print(&line.to_string())?;
     ensure!(run.wrong == 0, "{} were told otherwise than the center", run.wrong);

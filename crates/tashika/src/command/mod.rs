@@ -7,6 +7,7 @@ pub mod facility;
 pub mod insurer;
 pub mod jpki;
 pub mod nation;
+pub mod personal_certificate;
 pub mod proof;
 pub mod status_list;
 pub mod terminal;

@@ -12,5 +12,6 @@ mod fault_offline;
 mod fault_queue;
 mod fault_terminal;
 mod jpki;
+mod personal_certificate;
 mod stack;
 mod window;

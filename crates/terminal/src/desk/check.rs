@@ -10,9 +10,7 @@ use super::view::answer::AnswerView;
 use super::view::check::{CheckForm, fields};
 use super::view::dates;
 use super::view::pages::CheckPage;
-use super::view::shell::Notice;
-use super::{Desk, page as render};
-use crate::asking::outcome::Outcome;
+use super::{Desk, not_kept, page as render};
 
 /// `GET /`
 pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Problem> {
@@ -42,19 +40,7 @@ pub(super) async fn check(State(desk): State<Desk>, sent: Posted<CheckForm>) -> 
     };
     let today = dates::plain_date(&checks.center.hours().today_text());
     let mut shell = desk.shell(Some(&who), "check");
-    if !checked.kept {
-        let (ja, en) = match checked.outcome {
-            Outcome::CouldNotAsk(_) => (
-                "この確認は保存できず、自動では確認し直されません。つながったら、もう一度確認してください。",
-                "This check could not be kept and is not asked again by itself. Check again when the center answers.",
-            ),
-            Outcome::Answered(_) | Outcome::Unreadable(_) | Outcome::Refused(_) => (
-                "この確認は一覧に保存できませんでした。証明番号を書き留めてください。",
-                "This check could not be kept. Please note the proof number.",
-            ),
-        };
-        shell.notices.push(Notice { class: "bad", ja: ja.to_owned(), en: en.to_owned() });
-    }
+    shell.notices.extend((!checked.kept).then(|| not_kept(&checked.outcome)));
     render(&CheckPage {
         shell,
         fields: fields(&form, Some(&answer), &today),

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `GET /login`, `POST /login` | everybody | sign in |
 //! | `GET /`, `POST /check` | all roles | check a patient by number |
+//! | `GET /scan`, `POST /scan`, `POST /scan/picture` | all roles | check a patient by the code of a 資格確認書 |
 //! | `GET /today`, `GET /answers/{id}`, `GET /answers/{id}/proof` | all roles | the list of a day, a saved answer, its proof file |
 //! | `POST /answers/{id}/chart`, `POST /answers/{id}/withdraw` | all roles | the chart of a patient, consents taken back |
 //! | `GET /kiosk`, `POST /kiosk/staff` | all roles | who is at the kiosk, and staff's eyes |
@@ -32,6 +33,7 @@ mod kiosk;
 mod line;
 mod login;
 mod open;
+mod scan;
 mod session;
 mod statement;
 mod status;
@@ -55,6 +57,7 @@ use kit::random::SharedRandom;
 use kit::text::Text;
 use wire::api::ProblemCode;
 
+use crate::asking::outcome::Outcome;
 use crate::checks::Checks;
 use crate::config::Config;
 use crate::equipment::Equipment;
@@ -64,8 +67,9 @@ use crate::password::Passwords;
 use crate::store::StoreError;
 use login::LoginGate;
 use session::SignedIn;
+use tokio::sync::Semaphore;
 use view::pages::MessagePage;
-use view::shell::{self, Badge, Shell};
+use view::shell::{self, Badge, Notice, Shell};
 
 /// What every handler may need. Clones are the same one.
 #[derive(Debug, Clone)]
@@ -92,6 +96,8 @@ struct Inner {
     passwords: Passwords,
     gate: LoginGate,
     random: SharedRandom,
+    /// Whose turn it is to have a photo looked at.
+    photos: Arc<Semaphore>,
     /// Cookies do not know ports, so two terminals on one machine need two names.
     cookie: String,
 }
@@ -106,6 +112,7 @@ impl Desk {
                 passwords: Passwords::new(Arc::clone(&random)),
                 gate: LoginGate::default(),
                 random,
+                photos: Arc::new(Semaphore::new(limits::PHOTOS_AT_ONCE)),
                 cookie: format!("tashika_desk_{port}"),
             }),
         }
@@ -116,6 +123,7 @@ impl Desk {
         let router = Router::new()
             .route("/", get(check::page))
             .route("/check", post(check::check))
+            .route("/scan", get(scan::page).post(scan::scanned))
             .route("/login", get(login::page).post(login::sign_in))
             .route("/logout", post(login::sign_out))
             .route("/today", get(today::page))
@@ -143,12 +151,15 @@ impl Desk {
             .route("/users/facility-password", post(users::facility_password))
             .route("/api/v1/check", post(api::check))
             .route("/assets/desk.css", get(assets::css))
-            .route("/assets/desk.js", get(assets::js));
+            .route("/assets/desk.js", get(assets::js))
+            .route("/assets/scan.js", get(assets::scan_js));
+        let photos = Router::new().route("/scan/picture", post(scan::picture));
         let charts = Router::new().route("/api/v1/charts", post(api::charts));
         let bookings = Router::new().route("/api/v1/bookings", post(api::bookings));
         let router = kit::body::limit(router, limits::FORM_BYTES_MAX)
             .merge(kit::body::limit(charts, limits::CHART_BYTES_MAX))
-            .merge(kit::body::limit(bookings, limits::BOOKING_FILE_BYTES_MAX));
+            .merge(kit::body::limit(bookings, limits::BOOKING_FILE_BYTES_MAX))
+            .merge(kit::body::limit(photos, limits::PHOTO_BYTES_MAX as u64));
         let faces = from_fn_with_state(self.clone(), face);
         let router = kit::problem::with_fallbacks(router).layer(faces).with_state(self);
         Guard::loopback().around(with_security_headers(router))
@@ -219,6 +230,21 @@ fn page(template: &impl Template) -> Result<Response, Problem> {
         .render()
         .map(|html| Html(html).into_response())
         .map_err(|error| Problem::internal(format_args!("a page cannot be rendered: {error}")))
+}
+
+/// What staff have to know of a check that could not be kept.
+fn not_kept(outcome: &Outcome) -> Notice {
+    let (ja, en) = match outcome {
+        Outcome::CouldNotAsk(_) => (
+            "この確認は保存できず、自動では確認し直されません。つながったら、もう一度確認してください。",
+            "This check could not be kept and is not asked again by itself. Check again when the center answers.",
+        ),
+        Outcome::Answered(_) | Outcome::Unreadable(_) | Outcome::Refused(_) => (
+            "この確認は一覧に保存できませんでした。証明番号を書き留めてください。",
+            "This check could not be kept. Please note the proof number.",
+        ),
+    };
+    Notice { class: "bad", ja: ja.to_owned(), en: en.to_owned() }
 }
 
 /// The store did not do what a page needs.

@@ -3,16 +3,18 @@
 //! | page | what |
 //! |---|---|
 //! | [`recall`] | what may be said of a patient now, and how long a window waits before |
+//! | [`certificate`] | the same from a certificate that the patient carries, and the list |
 //! | [`settle`] | every case that was decided here is asked again, by importance, and differences are kept for staff |
 //!
 //! What may be said is decided in [`domain::offline`] from answers whose proof is verified again. Nothing here ever says
 //! that somebody is not insured because nobody could be asked.
 
+pub(crate) mod certificate;
 pub(crate) mod recall;
 pub(crate) mod settle;
 
-use domain::Share;
 use domain::offline::Standing;
+use domain::{Share, personal_certificate};
 use uuid::Uuid;
 use wire::api::Answer;
 
@@ -31,11 +33,16 @@ pub struct Recalled {
     pub answer: Box<Answer>,
     /// Number of the question whose answer it rests on; none where nothing fits.
     pub copy_of: Option<Uuid>,
+    /// How the certificate stands that it rests on; none where it rests on a kept answer, or on nothing.
+    pub certificate: Option<personal_certificate::Standing>,
 }
 
 impl Recalled {
     /// The word of the list and of the case.
     pub const fn word(&self) -> &'static str {
+        if let Some(personal_certificate::Standing::TakenBack(_)) = self.certificate {
+            return LOST_SINCE;
+        }
         match self.standing {
             Standing::ValidAsOf(_) | Standing::ListedValid(_) => VALID_AS_OF,
             Standing::LostSince(_) | Standing::ListedLost(_) => LOST_SINCE,

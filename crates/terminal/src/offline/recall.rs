@@ -1,7 +1,7 @@
 //! A check at the window: the center if it answers in time, else what it said last.
 
 use domain::offline::{Copies, Copy, Standing, decide_offline};
-use domain::{EligibilityQuery, Share, date};
+use domain::{EligibilityQuery, PersonalCertificate, Share, date};
 use jiff::{Timestamp, tz};
 use uuid::Uuid;
 use wire::api::{Answer, AnswerContext, Basis, CheckRequest, Hint};
@@ -38,7 +38,26 @@ struct Known {
 
 impl Checks {
     /// Asks, and recalls what is known where the center cannot be asked in time.
-    pub(crate) async fn check_at_window(&self, mut request: CheckRequest, asked_by: &str) -> AtWindow {
+    pub(crate) async fn check_at_window(&self, request: CheckRequest, asked_by: &str) -> AtWindow {
+        self.check_carrying(request, None, asked_by).await
+    }
+
+    /// The same with a certificate that the patient carries.
+    pub(crate) async fn check_certificate(
+        &self,
+        request: CheckRequest,
+        certificate: &PersonalCertificate,
+        asked_by: &str,
+    ) -> AtWindow {
+        self.check_carrying(request, Some(certificate), asked_by).await
+    }
+
+    async fn check_carrying(
+        &self,
+        mut request: CheckRequest,
+        certificate: Option<&PersonalCertificate>,
+        asked_by: &str,
+    ) -> AtWindow {
         let known = match self.known(&request).await {
             Ok(Some(known)) => known,
             // Numbers that cannot be right are told so without asking anybody.
@@ -52,11 +71,14 @@ impl Checks {
             request.request_id = waiting.request_id;
             request.decided_at = Some(waiting.at);
         }
-        let is_short = !known.copies.is_empty() || self.health.is_down();
+        let is_short = certificate.is_some() || !known.copies.is_empty() || self.health.is_down();
         let outcome = self.ask_within(&request, is_short).await;
         if let Outcome::CouldNotAsk(why) = &outcome {
             let recalled = match self.recall(&known, &request, why).await {
-                Ok(recalled) => recalled,
+                Ok(recalled) => match certificate {
+                    Some(certificate) => self.recall_with(certificate, &known.query, &request, recalled),
+                    None => recalled,
+                },
                 Err(error) => {
                     let kept = self.note(request.request_id, Err(error));
                     return AtWindow { outcome, recalled: None, kept };
@@ -183,11 +205,12 @@ fn decide(
         last_share: offline.last_share,
         answer,
         copy_of: copy.map(|copy| copy.request_id),
+        certificate: None,
     }
 }
 
 /// The share is open, and this one was right last.
-fn last_share(share: Share) -> Hint {
+pub(super) fn last_share(share: Share) -> Hint {
     Hint {
         code: "last_share".to_owned(),
         field: None,

@@ -25,7 +25,8 @@ impl Reply {
     }
 }
 
-pub(super) async fn http(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+pub(super) async fn http(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Reply {
+    let body = body.as_ref();
     let mut stream = TcpStream::connect(address).await.unwrap();
     let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for (name, value) in headers {
@@ -34,8 +35,8 @@ pub(super) async fn http(address: &str, method: &str, path: &str, headers: &[(&s
         request.push_str(value);
         request.push_str("\r\n");
     }
-    let request = format!("{request}Content-Length: {}\r\n\r\n{body}", body.len());
-    stream.write_all(request.as_bytes()).await.unwrap();
+    let head = format!("{request}Content-Length: {}\r\n\r\n", body.len());
+    stream.write_all(&[head.as_bytes(), body].concat()).await.unwrap();
     let mut reply = String::new();
     stream.read_to_string(&mut reply).await.unwrap();
     let (head, body) = reply.split_once("\r\n\r\n").unwrap();
@@ -80,6 +81,12 @@ impl Browser {
     pub(super) async fn post(&self, path: &str, body: &str) -> Reply {
         let body = format!("csrf={}&{body}", self.csrf);
         http(&self.address, "POST", path, &[FORM, ("Cookie", &self.cookie)], &body).await
+    }
+
+    /// A picture, as the script of the page of codes sends it.
+    pub(super) async fn post_picture(&self, from: &str, picture: &[u8]) -> Reply {
+        let headers = [("Cookie", self.cookie.as_str()), ("x-csrf", &self.csrf), ("x-from", from)];
+        http(&self.address, "POST", "/scan/picture", &headers, picture).await
     }
 }
 

@@ -16,6 +16,7 @@
 //! | `offline` | care goes on from kept answers, and everything is asked again when the center is back |
 //! | `searching` | people are searched for by name, by those who may, and nothing of it is kept among checks |
 //! | `night` | booked and frequent patients are asked about once a night, also over a stop |
+//! | `scan` | the code of a 資格確認書: scanner, photo, camera; what it says without the center |
 //! | `pages` | every page renders for every verdict |
 
 mod browser;
@@ -33,5 +34,6 @@ mod offline;
 mod pages;
 mod proofs;
 mod samples;
+mod scan;
 mod sealed;
 mod searching;

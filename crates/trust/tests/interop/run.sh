@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Saved answers, judged by libraries of another language (see verify_proof.py).
+# Saved answers and personal certificates, judged by libraries of another language (see verify_proof.py and
+# verify_certificate.py).
 #
 #   bash crates/trust/tests/interop/run.sh FOLDER [PROOF_FILE LOG_PUBLIC_KEY_PEM]
 #
@@ -40,4 +41,16 @@ if judge "$folder/sample/proof.json" "$folder/other/log_public_key.pem" 2>/dev/n
   echo "a proof was accepted under the key of another log" >&2
   exit 1
 fi
-echo "interop: cwt and pymerkle agree with trust"
+
+certificate() { "$venv/bin/python" "$here/verify_certificate.py" "$@"; }
+
+(cd "$here" && cargo run --quiet -p trust --example sample_certificate -- "$folder/certificate")
+certificate --flip "$folder/certificate/certificate.txt" "$folder/certificate/credential_key.pem" \
+  "$folder/certificate/status_list.cwt"
+(cd "$here" && cargo run --quiet -p trust --example sample_certificate -- "$folder/other")
+if certificate "$folder/certificate/certificate.txt" "$folder/other/credential_key.pem" \
+  "$folder/certificate/status_list.cwt" 2>/dev/null; then
+  echo "a certificate was accepted under another key" >&2
+  exit 1
+fi
+echo "interop: cwt, base45 and pymerkle agree with trust"

@@ -12,6 +12,7 @@ mod jpki_world;
 mod merkle;
 mod openssl;
 mod peers;
+mod personal_certificates;
 mod proofs;
 mod receipts;
 mod sample;

@@ -7,6 +7,7 @@
 //! | page | messages |
 //! |---|---|
 //! | [`check`] | one question, one answer: [`CheckRequest`], [`Answer`], [`CheckResponse`] |
+//! | [`personal_certificate`] | 資格確認書 with a code |
 //! | [`status`] | keys of status lists |
 //! | [`record`] | what is known about one person: [`ResultOfQualificationConfirmation`] |
 //! | [`bulk`] | many questions in one file |
@@ -26,6 +27,7 @@ pub mod insurer;
 pub mod join;
 mod kept;
 pub mod person_search;
+pub mod personal_certificate;
 pub mod presence;
 pub mod problem;
 pub mod record;
@@ -41,6 +43,9 @@ pub use join::{Enrolled, EnrolmentRequest, LogKey, RenewalRequest, RenewalWithOl
 pub use person_search::{
     DisasterAnswer, DisasterRequest, DisasterState, FoundPerson, PersonSearchAnswer, PersonSearchInfo,
     PersonSearchRequest, PersonSearchResponse, SearchOutcome, SearchPurpose, SearchStanding,
+};
+pub use personal_certificate::{
+    PersonalCertificateAnswer, PersonalCertificateRequest, PersonalCertificateRevocation, PersonalCertificateRevoked,
 };
 pub use presence::{
     CardAnswerContext, CardCheckRequest, CardMeans, CardPresence, CardRegistrationAnswer, CardRegistrationEndRequest,

@@ -1,6 +1,7 @@
 //! What the pages show, as values: templates only place them.
 
 pub(crate) mod answer;
+mod certificate;
 pub(crate) mod charts;
 pub(crate) mod check;
 pub(crate) mod consents;
@@ -10,6 +11,7 @@ pub(crate) mod kiosk;
 pub(crate) mod open;
 pub(crate) mod pages;
 mod recalled;
+pub(crate) mod scan;
 pub(crate) mod shell;
 pub(crate) mod statement;
 pub(crate) mod status;

@@ -1,27 +1,36 @@
 //! What is said of a patient without the center, in words and colour: what is known, how old it is, and the way on.
 
 use domain::offline::{CannotTell, Standing};
-use domain::{Date, date};
+use domain::{Date, date, personal_certificate};
 use kit::text::Text;
 
 use super::answer::{AnswerView, HintView, ShareView, Tone};
-use super::dates;
+use super::{certificate, dates};
 use crate::offline::Recalled;
 
 impl AnswerView {
     /// A case that was decided here.
     pub(crate) fn of_recalled(recalled: &Recalled) -> Self {
-        let (tone, big, big_en) = big(recalled.standing);
+        let certificate = recalled.certificate;
+        let (tone, big, big_en) = certificate.map_or_else(|| big(recalled.standing), certificate::big);
         let answer = &recalled.answer;
-        let told = Self::of_answer(answer, None, answer.as_of);
-        let next = next(recalled.standing);
         let at = dates::day_and_time(answer.as_of);
+        let told = Self::of_answer(answer, None, answer.as_of);
+        let source = if recalled.certificate.is_some() { "資格確認書" } else { "控え" };
+        let next = certificate.map_or_else(|| next(recalled.standing), certificate::next);
+        let basis = match recalled.certificate {
+            Some(_) => Some((
+                format!("資格確認書と失効リストによる判定（{at} 現在）"),
+                "decided here, from the certificate and the status list of then".to_owned(),
+            )),
+            None => recalled.copy_of.map(|_| basis(recalled.standing, &at)),
+        };
         Self {
-            share: told.share.map(|share| ShareView { reason: format!("{}・控え", share.reason), ..share }),
+            share: told.share.map(|share| ShareView { reason: format!("{}・{source}", share.reason), ..share }),
             records: told.records,
-            hints: hints(recalled, told.hints),
+            hints: hints(recalled, certificate, told.hints),
             next: Some((next.ja.to_owned(), next.en.to_owned())),
-            basis: recalled.copy_of.map(|_| basis(recalled.standing, &at)),
+            basis,
             insurer_data: told.insurer_data,
             day: told.day,
             marked: told.marked,
@@ -77,12 +86,24 @@ fn big(standing: Standing) -> (Tone, String, String) {
 }
 
 /// Why nobody was asked, why nothing can be said, and what the decision says besides.
-fn hints(recalled: &Recalled, told: Vec<HintView>) -> Vec<HintView> {
+fn hints(
+    recalled: &Recalled,
+    certificate: Option<personal_certificate::Standing>,
+    told: Vec<HintView>,
+) -> Vec<HintView> {
     let hint =
         |text: Text, code: &str| HintView { ja: text.ja.to_owned(), en: text.en.to_owned(), code: code.to_owned() };
     let mut hints = vec![hint(recalled.why.why.text(), recalled.why.why.code())];
-    if let Standing::CannotTell(why) = recalled.standing {
-        hints.push(hint(why_not(why), why.code()));
+    match (certificate, recalled.standing) {
+        (Some(personal_certificate::Standing::CannotTell(why)), _) => {
+            hints.push(hint(certificate::why_not(why), why.code()));
+        }
+        (None, Standing::CannotTell(why)) => hints.push(hint(why_not(why), why.code())),
+        (Some(_), _)
+        | (
+            None,
+            Standing::ValidAsOf(_) | Standing::ListedValid(_) | Standing::LostSince(_) | Standing::ListedLost(_),
+        ) => {}
     }
     hints.extend(told);
     hints
