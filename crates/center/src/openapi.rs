@@ -5,9 +5,7 @@
 use utoipa::openapi::security::SecurityScheme;
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{
-    bulk, check, feeds, info, join, person_search, personal_certificates, presence, reference, status,
-};
+use crate::api::{bulk, check, feeds, info, join, person_search, personal_certificates, presence, reference, status};
 
 #[derive(OpenApi)]
 #[openapi(

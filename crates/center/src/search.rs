@@ -5,7 +5,7 @@
 //!
 //! People are found by birth date over the index that near misses use: its key is insurer and birth date, and the insurers
 //! are known, so one probe for each insurer finds everybody born on a day. An index of its own would cost every row of
-//! every import for what is asked a few times a day (decision 0025).
+//! every import for what is asked a few times a day (decision 0024).
 
 use std::collections::HashMap;
 

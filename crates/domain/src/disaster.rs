@@ -1,7 +1,7 @@
 //! Who may search for a person by name: in a disaster whoever works where it was opened, in an emergency hospitals.
 //!
 //! 災害時医療情報閲覧 is opened by the operator for an area and ends by itself. An institution that is not in the area can
-//! ask; [`grant`] is the rule that answers, so that nobody has to be reached at night (decision 0025). 救急時医療情報閲覧 needs
+//! ask; [`grant`] is the rule that answers, so that nobody has to be reached at night (decision 0024). 救急時医療情報閲覧 needs
 //! no opening: the patient cannot speak, and hospitals alone may look (oqs-interface.md 8.2).
 
 use jiff::{SignedDuration, Timestamp};
