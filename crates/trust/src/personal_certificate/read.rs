@@ -168,11 +168,9 @@ fn insurer(number: u64) -> Option<InsurerNumber> {
 }
 
 /// A day, or an open side.
-fn side(value: &Value) -> Option<Option<Date>> {
-    match value {
-        Value::Null => Some(None),
-        other => day(u64::try_from(other.as_integer()?).ok()?).map(Some),
-    }
+fn side(value: &Value) -> Read<Option<Date>> {
+    let number = |value: &Value| value.as_integer().and_then(|number| u64::try_from(number).ok());
+    if value.is_null() { Ok(None) } else { number(value).and_then(day).map(Some).ok_or("day") }
 }
 
 fn shares_of(shares: &Value) -> Option<Vec<ContributionRatio>> {
@@ -180,7 +178,7 @@ fn shares_of(shares: &Value) -> Option<Vec<ContributionRatio>> {
     let read = |share: &Value| {
         let [percent, start, end] = share.as_array()?.as_slice() else { return None };
         let percent = u8::try_from(percent.as_integer()?).ok().filter(|percent| matches!(percent, 10 | 20 | 30))?;
-        Some(ContributionRatio { percent, start: side(start)?, end: side(end)? })
+        Some(ContributionRatio { percent, start: side(start).ok()?, end: side(end).ok()? })
     };
     shares.iter().map(read).collect()
 }
@@ -192,8 +190,8 @@ fn limit_of(limit: &Value) -> Option<LimitCertificate> {
         classification: LimitClassification::parse(&format!("{kind:02}")).ok()?,
         flag: LimitFlag::parse(flag.as_text()?).ok()?,
         issued: None,
-        start: side(start)?,
-        end: side(end)?,
+        start: side(start).ok()?,
+        end: side(end).ok()?,
         long_term: None,
     })
 }
