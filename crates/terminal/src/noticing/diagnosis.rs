@@ -446,5 +446,4 @@ fn tell_local(local: &Local) -> Vec<Said> {
 }
 
 #[cfg(test)]
-#[path = "cases.rs"]
-mod tests;
+mod cases;
