@@ -16,6 +16,7 @@ mod pcscd;
 #[expect(dead_code, reason = "tests use more of this file than xtask does")]
 #[path = "../../crates/testkit/src/postgres.rs"]
 mod postgres;
+mod reliability;
 mod run;
 mod steps;
 mod stopwatch;
@@ -61,6 +62,8 @@ enum Task {
     Oracle(oracle::Options),
     /// Crashes, cut lines, full disks: the tests whose names speak of a fault
     Faults,
+    /// The faults of docs/RELIABILITY.md, one after another, and the page written anew with what came of them
+    Reliability,
     /// Saved proofs checked by a COSE library and an RFC 9162 library of another language
     Interop,
     /// Mutual TLS as curl and openssl see it
@@ -103,6 +106,7 @@ fn run_task(arguments: Arguments) -> Result<()> {
         Task::Gen { check } => generate::run(&workspace, check),
         Task::Oracle(options) => oracle::run(&workspace, &options),
         Task::Faults => ci::faults(&workspace),
+        Task::Reliability => reliability::run(&workspace),
         Task::Interop => interop::run(&workspace),
         Task::Outside => outside::run(&workspace),
         Task::Card => card::run(&workspace),

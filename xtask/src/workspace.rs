@@ -1,6 +1,7 @@
 //! Where things are.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -37,7 +38,12 @@ impl Workspace {
 
     /// Runs a command of cargo over the whole workspace, with card readers.
     pub fn cargo_all(&self, command: &str, rest: &[&str], limit: Duration) -> Result<()> {
-        self.cargo(&[&[command, "--workspace", "--locked"], WITH_READERS, rest].concat(), limit)
+        run::run(&mut self.cargo_all_command(command, rest), limit)
+    }
+
+    /// The same, not run yet.
+    pub fn cargo_all_command(&self, command: &str, rest: &[&str]) -> Command {
+        run::command(&self.root, "cargo", &[&[command, "--workspace", "--locked"], WITH_READERS, rest].concat())
     }
 
     /// Builds all crates with their tests, and remembers it.

@@ -129,7 +129,7 @@ async fn a_loss_that_is_announced_counts_from_its_day_on(world: World) {
     import(&world, &store, &lists, [lost(1, &domain::date::format(day))]).await;
     publish(&world, &lists).await;
     assert_eq!(read(&world, &lists, name).status(old), Some(Status::Changed));
-    world.clock.advance(Duration::from_secs(2 * 86_400));
+    world.clock.advance(Duration::from_hours(48));
     publish(&world, &lists).await;
     assert_eq!(read(&world, &lists, name).status(old), Some(Status::Invalid));
 }

@@ -35,8 +35,8 @@ pub struct Country {
 pub fn make(center: &Path, world: &World) -> Result<Country> {
     let pem = std::fs::read_to_string(center.join("keys/credential.key.pem")).context("the center's key")?;
     let signer = CredentialSigner::new(&PrivateKey::from_pem(&pem)?)?;
-    // A little ago, so that what the center publishes later is newer.
-    let issued_at = Timestamp::from_second(world.clock.now().as_second())?;
+    // The next full second, so that it is newer than every answer until now.
+    let issued_at = Timestamp::from_second(world.clock.now().as_second() + 1)?;
     let times = Times { issued_at, expires_at: issued_at + SignedDuration::from_hours(24), ttl_s: 3_600 };
     let each = PLACES.div_ceil(u32::from(domain::prefecture::PREFECTURES));
     let parts: Vec<_> = Prefecture::all().map(|prefecture| (prefecture, prefecture_of(each, world))).collect();
@@ -57,7 +57,7 @@ fn prefecture_of(length: u32, world: &World) -> Places {
     while strokes < length / LOST {
         let chance = u64::from_le_bytes(kit::random::bytes(&*world.random));
         // The lower half chooses the place, the upper one what it says; a place that is drawn twice is struck out once.
-        let index = u32::try_from((chance & 0xffff_ffff) * u64::from(length) >> 32).unwrap_or(u32::MAX);
+        let index = u32::try_from(((chance & 0xffff_ffff) * u64::from(length)) >> 32).unwrap_or(u32::MAX);
         if index >= BLOCK_PLACES {
             let changed = (chance >> 32) % CHANGED == 0;
             places.set(index, if changed { Status::Changed } else { Status::Invalid });

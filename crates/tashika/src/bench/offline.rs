@@ -63,9 +63,12 @@ pub async fn run(cases: usize, world: &World) -> Result<()> {
     let place = folder.path().join("terminal");
     let terminal = PrivateTerminal::start(&center, &institution, &place, world).await?;
     let questions = ask_whom(&nation_folder, &institution, cases, world)?;
+    let answers = before(&terminal, &questions).await?;
+    line.cut();
     let country = country::make(&folder.path().join("center"), world)?;
+    std::fs::write(place.join("status-lists/all.cwt"), &country.token)?;
     let certificates = personal_certificates::verified_per_s(&folder.path().join("center"), &country.token, world)?;
-    let (terminal, run) = measure(&line, terminal, &questions, &country.token, &place, world).await?;
+    let (terminal, run) = measure(&line, terminal.restart(world).await?, &questions, &answers, world).await?;
     terminal.running.shutdown().await;
     center.stop().await?;
     tell(cases, &run, &country, certificates)
@@ -93,27 +96,33 @@ async fn live(terminal: &PrivateTerminal, question: &(String, SearchInfo)) -> Re
     }
 }
 
-async fn measure(
-    line: &Line,
-    terminal: PrivateTerminal,
-    questions: &[(String, SearchInfo)],
-    country: &[u8],
-    place: &Path,
-    world: &World,
-) -> Result<(PrivateTerminal, Run)> {
+/// What the center said of those who came before, and the place in its log of the last answer.
+struct Before {
+    answers: Vec<Answer>,
+    last: u64,
+}
+
+async fn before(terminal: &PrivateTerminal, questions: &[(String, SearchInfo)]) -> Result<Before> {
     let known = questions.len() * STRANGERS / (STRANGERS + 1);
     say(&format!("{known} people are asked about, then the line is cut"))?;
     let mut answers = Vec::with_capacity(known);
     let mut last = 0;
     for question in &questions[..known] {
-        let (answer, index) = live(&terminal, question).await?;
+        let (answer, index) = live(terminal, question).await?;
         answers.push(answer);
         last = index;
     }
     ensure!(terminal.running.fetch_status_lists().await, "the status lists could not be fetched");
-    line.cut();
-    std::fs::write(place.join("status-lists/all.cwt"), country)?;
-    let terminal = terminal.restart(world).await?;
+    Ok(Before { answers, last })
+}
+
+async fn measure(
+    line: &Line,
+    terminal: PrivateTerminal,
+    questions: &[(String, SearchInfo)],
+    before: &Before,
+    world: &World,
+) -> Result<(PrivateTerminal, Run)> {
     let mut run = Run {
         from_lists: 0,
         window_ms: Vec::with_capacity(questions.len()),
@@ -130,7 +139,7 @@ async fn measure(
         run.window_ms.push(world.since(begun).as_secs_f64() * 1000.0);
         let recalled = came.recalled.context("somebody answered through a line that is cut")?;
         ensure!(came.kept, "a case was not kept");
-        match (recalled.answer.verdict, answers.get(at)) {
+        match (recalled.answer.verdict, before.answers.get(at)) {
             (Verdict::Undetermined, _) => run.undetermined += 1,
             (said, Some(right)) => {
                 run.from_copies += 1;
@@ -150,7 +159,7 @@ async fn measure(
     run.to_see = settled(&terminal, world).await?;
     run.settled_s = world.since(begun).as_secs_f64();
     let (_, after) = live(&terminal, &questions[0]).await?;
-    run.events = after - last - 1;
+    run.events = after - before.last - 1;
     Ok((terminal, run))
 }
 

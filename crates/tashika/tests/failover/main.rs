@@ -63,7 +63,7 @@ async fn fault_a_primary_killed_or_out_of_touch_under_load_loses_no_given_answer
     tokio::time::sleep(AFTER).await;
     let gap_killed = terminals.longest_gap(since, world.clock.monotonic());
     println!(
-        "{killed} killed: {after_kill} is primary after {elected:.1?}, longest time without an answer {gap_killed:.1?}"
+        "figure: {killed} killed: {after_kill} is primary after {elected:.1?}, longest time without an answer {gap_killed:.1?}"
     );
 
     cluster.start_node(&killed)?;
@@ -73,7 +73,7 @@ async fn fault_a_primary_killed_or_out_of_touch_under_load_loses_no_given_answer
     let last = tokio::task::block_in_place(|| cluster.wait_for_another_primary(&after_kill, FAILOVER_MAX))?;
     tokio::time::sleep(AFTER).await;
     let gap_frozen = terminals.longest_gap(since, world.clock.monotonic());
-    println!("{after_kill} out of touch: {last} is primary, longest time without an answer {gap_frozen:.1?}");
+    println!("figure: {after_kill} out of touch: {last} is primary, longest time without an answer {gap_frozen:.1?}");
 
     let asked = terminals.stop().await?;
     let record = cluster.sql(&last, "SELECT leaf_index || ' ' || encode(event, 'hex') FROM access_event")?;

@@ -171,7 +171,7 @@ impl Day {
         ensure!(said.by_list >= KNOWN / 2, "most of those who came before are told by the list: {said:?}");
         ensure!(said.ended >= LOSE, "whoever lost the insurance is told: {said:?}");
         Ok(format!(
-            "figure: eight hours without the center, {PATIENTS} patients | insured by copy and list {}, by copy alone {}, ended {}, \
+            "figure: {PATIENTS} patients: insured by copy and list {}, by copy alone {}, ended {}, \
              cannot tell {}, unreadable numbers {unreadable}; settled in {settled_s:.1} s, 0 lost, 0 wrong",
             said.by_list, said.by_copy, said.ended, said.cannot_tell
         ))

@@ -69,7 +69,7 @@ fn call_at(terminal: &mut TerminalProcess, hosts: &[&str]) -> Result<()> {
 }
 
 fn in_time(told: &Told, what: &str) -> Result<()> {
-    eprintln!("{what}: {} ms", told.took.as_millis());
+    println!("figure: {what}: {} ms at the window", told.took.as_millis());
     ensure!(told.took <= PROMISE, "{what} took {:?}", told.took);
     ensure!(!told.page.contains("answer invalid"), "{what}: nobody is told to be uninsured: {}", told.page);
     Ok(())
@@ -129,7 +129,7 @@ fn fault_a_line_that_loses_a_third_of_all_packets_is_answered_or_goes_on_from_wh
         ensure!(told.is_live() || told.is_kept(), "{}", told.page);
         answered += usize::from(told.is_live());
     }
-    eprintln!("30 % loss: {answered} of 10 were answered by the center, the others from the copy");
+    println!("figure: 30 % loss: {answered} of 10 were answered by the center, the others from the copy");
     clinic.network.set_loss(0);
     window.wait_for("/open", SETTLED, LOOKS)?;
     live(&window.ask(&clinic.known)?, "a good line again")

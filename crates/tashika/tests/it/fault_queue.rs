@@ -99,7 +99,7 @@ async fn fault_a_terminal_killed_with_500_cases_that_wait_loses_none_and_asks_ea
     terminal.again()?;
     let window = Window::open(&terminal, &curl)?;
     wait_until(|| Ok(waiting(&window)? == 0), "all are settled")?;
-    eprintln!("settled {:?} after the second start", again.monotonic().saturating_sub(begun));
+    println!("figure: {CASES} cases settled {:.1?} after the second start", again.monotonic().saturating_sub(begun));
     let after = leaf(&center, &other.medical_institution_code, other).await?;
     ensure!(after - before - 1 == CASES as u64, "{} events for {CASES} cases", after - before - 1);
     Ok(())
