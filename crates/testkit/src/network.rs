@@ -110,17 +110,18 @@ impl PrivateNetwork {
             || self.ip_inside(&["route", "replace", "default", "via", &self.center(), "dev", &device]).is_ok(),
             "the way out",
         )?;
-        self.carry(to_here, here, 1);
-        self.carry(to_clinic, clinic, 2);
+        // An end hears only whom it speaks to, so each direction goes out through the socket of the other one.
+        let (out_here, out_clinic) = (to_clinic.try_clone()?, to_here.try_clone()?);
+        self.carry(to_here, out_here, here, 1);
+        self.carry(to_clinic, out_clinic, clinic, 2);
         Ok(())
     }
 
     /// What comes in at one end goes out at the other, as the line is.
-    fn carry(&mut self, from: UnixDatagram, to: PathBuf, seed: u64) {
+    fn carry(&mut self, from: UnixDatagram, out: UnixDatagram, to: PathBuf, seed: u64) {
         let waiting: Arc<Mutex<VecDeque<(Duration, Vec<u8>)>>> = Arc::default();
         let clock = SystemClock::new();
         let (line, queue, arrivals) = (Arc::clone(&self.line), Arc::clone(&waiting), clock.clone());
-        let out = from.try_clone();
         self.carriers.push(thread::spawn(move || {
             let random = SeededRandom::new(seed);
             let mut packet = vec![0; PACKET_BYTES_MAX];
@@ -140,7 +141,6 @@ impl PrivateNetwork {
         }));
         let line = Arc::clone(&self.line);
         self.carriers.push(thread::spawn(move || {
-            let Ok(out) = out else { return };
             while !line.is_over.load(Ordering::Relaxed) {
                 let mut queue = lock(&waiting);
                 let is_due = queue.front().is_some_and(|(due, _)| *due <= clock.monotonic());

@@ -19,6 +19,7 @@ pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Resp
     let store = &desk.checks().store;
     let to_see = store.cases_to_see(limits::CASES_SHOWN_MAX).await.map_err(unavailable)?;
     let waiting = store.cases_waiting(limits::CASES_SHOWN_MAX).await.map_err(unavailable)?;
+    let counts = store.count_cases().await.map_err(unavailable)?;
     let numbers = to_see.iter().chain(&waiting).map(|case| case.request_id);
     let visits = store.visits_of(numbers).await.map_err(unavailable)?;
     let row = |case: OpenCase| open::row(&case, visits.get(&case.request_id));
@@ -26,6 +27,7 @@ pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Resp
         shell: desk.shell(Some(&who), "open"),
         to_see: to_see.into_iter().map(row).collect(),
         waiting: waiting.into_iter().map(row).collect(),
+        counts,
         is_connected: desk.checks().center.is_connected(),
     })
 }

@@ -39,6 +39,8 @@ pub(crate) struct OpenPage {
     pub(crate) shell: Shell,
     pub(crate) to_see: Vec<Row>,
     pub(crate) waiting: Vec<Row>,
+    /// How many wait, and how many are to be seen: the tables show only the first of them.
+    pub(crate) counts: (u32, u32),
     pub(crate) is_connected: bool,
 }
 
