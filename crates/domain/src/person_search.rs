@@ -75,13 +75,10 @@ impl PersonSearch {
             wrong(Field::NameKana, "length");
         }
         let birthdate = date::parse(raw.birthdate).map_err(|error| wrong(Field::Birthdate, error.code())).ok();
-        let sex = match Sex::parse(&raw.sex1.nfkc().collect::<String>()) {
-            Ok(sex) => Some(sex),
-            Err(_) => {
-                wrong(Field::Sex1, if raw.sex1.trim().is_empty() { "empty" } else { "value" });
-                None
-            }
-        };
+        let sex = Sex::parse(&raw.sex1.nfkc().collect::<String>()).ok();
+        if sex.is_none() {
+            wrong(Field::Sex1, if raw.sex1.trim().is_empty() { "empty" } else { "value" });
+        }
         if bounded(raw.address, ADDRESS_CHARS_MAX) {
             address = Address::read(raw.address, common);
         } else {

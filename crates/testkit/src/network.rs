@@ -8,6 +8,7 @@
 //! Needs Debian's `iproute2` and `socat`, and to be root. Everything is gone when the value is dropped.
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::net::UnixDatagram;
@@ -33,6 +34,9 @@ const READY_POLL: Duration = Duration::from_millis(10);
 const ETC: &str = "/etc/netns";
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// When a packet is to go out, and the packet.
+type Packet = (Duration, Vec<u8>);
 
 /// How the line is.
 #[derive(Debug, Default)]
@@ -119,7 +123,7 @@ impl PrivateNetwork {
 
     /// What comes in at one end goes out at the other, as the line is.
     fn carry(&mut self, from: UnixDatagram, out: UnixDatagram, to: PathBuf, seed: u64) {
-        let waiting: Arc<Mutex<VecDeque<(Duration, Vec<u8>)>>> = Arc::default();
+        let waiting: Arc<Mutex<VecDeque<Packet>>> = Arc::default();
         let clock = SystemClock::new();
         let (line, queue, arrivals) = (Arc::clone(&self.line), Arc::clone(&waiting), clock.clone());
         self.carriers.push(thread::spawn(move || {
@@ -183,7 +187,8 @@ impl PrivateNetwork {
     pub fn set_names(&self, names: &[(&str, &str)]) -> Result<()> {
         let mut lines = "127.0.0.1 localhost\n".to_owned();
         for (name, address) in names {
-            lines.push_str(&format!("{address} {name}\n"));
+            // Writing to a `String` cannot fail.
+            let _ = writeln!(lines, "{address} {name}");
         }
         // Written into the file that is there: a running program sees that one and no other.
         let path = self.etc().join("hosts");

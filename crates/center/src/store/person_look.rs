@@ -74,6 +74,9 @@ pub struct Notice {
     pub told_at: Option<Timestamp>,
 }
 
+/// A row of `person_look`, and something about its notices.
+type LookAndNotices<T> = (i64, i64, String, String, String, String, i64, T);
+
 impl Tx {
     /// Puts searches on record, and notes whom they are to be told. For the batch of answers, before its events.
     pub async fn put_person_looks(&mut self, log_id: i64, looks: &[NewLook], now: Timestamp) -> Result<()> {
@@ -112,7 +115,7 @@ impl Tx {
     /// Searches, the newest first, with how many people wait to be told of each.
     pub async fn person_looks(&mut self, which: Looks, most: u32) -> Result<Vec<LookWaiting>> {
         let only_waiting = i64::from(which == Looks::Waiting);
-        let rows: Vec<(i64, i64, String, String, String, String, i64, i64)> = on_both!(self, |c| {
+        let rows: Vec<LookAndNotices<i64>> = on_both!(self, |c| {
             sqlx::query_as(
                 "SELECT * FROM (
                      SELECT l.log_id, l.leaf, l.facility, l.purpose, l.reason, l.outcome, l.looked_at,
@@ -136,7 +139,7 @@ impl Tx {
 
     /// What a person is told, the newest first.
     pub async fn notices_of(&mut self, person: PersonId) -> Result<Vec<Notice>> {
-        let rows: Vec<(i64, i64, String, String, String, String, i64, Option<i64>)> = on_both!(self, |c| {
+        let rows: Vec<LookAndNotices<Option<i64>>> = on_both!(self, |c| {
             sqlx::query_as(
                 "SELECT l.log_id, l.leaf, l.facility, l.purpose, l.reason, l.outcome, l.looked_at, n.told_at
                  FROM notice n JOIN person_look l ON l.log_id = n.log_id AND l.leaf = n.leaf

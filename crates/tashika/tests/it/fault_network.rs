@@ -28,9 +28,10 @@ struct Clinic {
 
 impl Clinic {
     /// None where no network of one's own can be made, which is said loudly.
+    #[expect(clippy::print_stdout, reason = "what is not tested has to be seen")]
     fn new() -> Result<Option<Self>> {
         if let Some(why) = PrivateNetwork::unavailable() {
-            eprintln!("SKIPPED: faults of the network are not tested, because no namespace can be made here: {why}");
+            println!("SKIPPED: faults of the network are not tested, because no namespace can be made here: {why}");
             return Ok(None);
         }
         let network = PrivateNetwork::start()?;
@@ -39,7 +40,7 @@ impl Clinic {
         let center = CenterProcess::start_at("0.0.0.0", &names.each_ref().map(String::as_str), None)?;
         let (institution, cases) = center.cases_of_one()?;
         let mut insured = cases.into_iter().filter(|case| case.verdict == "valid");
-        let (Some(known), Some(stranger)) = (insured.next(), insured.last()) else {
+        let (Some(known), Some(stranger)) = (insured.next(), insured.next_back()) else {
             anyhow::bail!("two people are insured")
         };
         Ok(Some(Self { network, center, institution, known, stranger }))
@@ -68,6 +69,7 @@ fn call_at(terminal: &mut TerminalProcess, hosts: &[&str]) -> Result<()> {
     terminal.again()
 }
 
+#[expect(clippy::print_stdout, reason = "figures are read from what tests print")]
 fn in_time(told: &Told, what: &str) -> Result<()> {
     println!("figure: {what}: {} ms at the window", told.took.as_millis());
     ensure!(told.took <= PROMISE, "{what} took {:?}", told.took);
@@ -147,8 +149,9 @@ fn fault_a_line_cut_in_the_middle_of_a_question_is_noticed_within_two_seconds_an
     clinic.network.set_round_trip(Duration::from_millis(340));
     let told = std::thread::scope(|scope| {
         let asking = scope.spawn(|| window.ask(&clinic.stranger));
-        // The form is fetched on the terminal's own machine; only the question is on the line.
-        std::thread::sleep(Duration::from_millis(250));
+        // The form is fetched on the terminal's own machine; only the question is on the line, and not there yet. What is on
+        // its way arrives; what would come back does not.
+        std::thread::sleep(Duration::from_millis(100));
         clinic.network.set_cut(true);
         asking.join().map_err(|_| anyhow::anyhow!("the window panicked"))?
     })?;

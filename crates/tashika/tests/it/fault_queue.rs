@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use jiff::ToSpan as _;
 use kit::client::ClientOptions;
 use nation::Case;
+use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::Duration;
 use tashika::check::api;
@@ -78,7 +79,7 @@ async fn fault_a_terminal_killed_with_500_cases_that_wait_loses_none_and_asks_ea
 
     let mut terminal = center.terminal(&institution)?;
     answers_through_folders(&terminal, &people)?;
-    take_answers(&terminal.res(), &mut Default::default())?;
+    take_answers(&terminal.res(), &mut BTreeMap::default())?;
     let before = leaf(&center, &other.medical_institution_code, other).await?;
     center.process.kill();
     drop_requests(&terminal.req(), &on_other_days(&people)?, 0..CASES)?;

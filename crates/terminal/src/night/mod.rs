@@ -32,20 +32,16 @@ pub(crate) async fn run(checks: Checks, hours: Hours, random: SharedRandom, life
     loop {
         // By a clock that was compared: one that is wrong would ask in the middle of the day.
         let night = checks.center.hours().ahead().and_then(|_| plan::night_at(checks.center.hours().now(), hours));
-        let rest = match night {
-            Some(night) => match step(&checks, night, &random).await {
-                Ok(rest) => rest,
-                Err(error) => {
-                    tracing::warn!(%error, "the night's questions wait: the store does not answer");
-                    limits::NIGHT_LOOK_INTERVAL
-                }
-            },
-            None => {
-                if let Err(error) = checks.store.end_nights(checks.center.hours().now()).await {
-                    tracing::warn!(%error, "a night cannot be ended");
-                }
+        let rest = if let Some(night) = night {
+            step(&checks, night, &random).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the night's questions wait: the store does not answer");
                 limits::NIGHT_LOOK_INTERVAL
+            })
+        } else {
+            if let Err(error) = checks.store.end_nights(checks.center.hours().now()).await {
+                tracing::warn!(%error, "a night cannot be ended");
             }
+            limits::NIGHT_LOOK_INTERVAL
         };
         if !life.rest(rest).await {
             return;

@@ -77,14 +77,14 @@ impl Standing {
             (State::Unknown, Sign::Failed | Sign::NoWay) => State::Doubt { was_up: false },
             (State::Up, Sign::Failed | Sign::NoWay) => State::Doubt { was_up: true },
             (doubt @ State::Doubt { .. }, Sign::Failed) => doubt,
-            (State::Doubt { .. }, Sign::NoWay) => State::Down,
             (State::Down, Sign::Answered) => State::Returning { since: now, signs: 1 },
             (State::Returning { since, signs }, Sign::Answered) => {
                 let signs = signs.saturating_add(1);
                 let is_back = signs >= limits::BACK_SIGNS_MIN && now.saturating_sub(since) >= limits::BACK_TIME;
                 if is_back { State::Up } else { State::Returning { since, signs } }
             }
-            (State::Down | State::Returning { .. }, Sign::Failed | Sign::NoWay) => State::Down,
+            (State::Doubt { .. }, Sign::NoWay)
+            | (State::Down | State::Returning { .. }, Sign::Failed | Sign::NoWay) => State::Down,
         };
     }
 
@@ -133,7 +133,8 @@ mod tests {
 
     #[test]
     fn the_light_follows_the_table() {
-        let cases: &[(&str, &[(u64, Sign)], &[Seen])] = &[
+        type Case = (&'static str, &'static [(u64, Sign)], &'static [Seen]);
+        let cases: &[Case] = &[
             ("the first answer is enough", &[(0, Answered)], &[Up]),
             ("at the start nothing is down before a second look", &[(0, NoWay), (1, NoWay)], &[Unknown, Down]),
             ("one failure is looked at again", &[(0, Answered), (1, Failed), (2, Answered)], &[Up, Up, Up]),

@@ -34,15 +34,15 @@ pub(crate) struct DisasterPage {
 
 impl DisasterPage {
     /// When a search was made.
-    pub(crate) fn time(&self, line: &SearchLine) -> String {
+    pub(crate) fn time(line: &SearchLine) -> String {
         dates::day_and_time(line.at)
     }
 
-    pub(crate) fn words(&self, line: &SearchLine) -> Text {
+    pub(crate) fn words(line: &SearchLine) -> Text {
         of_outcome(line.outcome.into()).1
     }
 
-    pub(crate) fn purpose(&self, line: &SearchLine) -> &'static str {
+    pub(crate) fn purpose(line: &SearchLine) -> &'static str {
         purpose_name(line.purpose.into()).ja
     }
 }
