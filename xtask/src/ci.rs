@@ -74,9 +74,9 @@ const FAULTS: &[&str] = &["fault_", "faults::", "crash", "goes_away", "full_disk
 
 pub fn faults(workspace: &Workspace) -> Result<()> {
     workspace.cargo_all("test", &[&["--no-fail-fast", "--tests", "--"], FAULTS].concat(), TESTS_MAX)?;
-    // Three database servers: it takes minutes, so CI leaves it out.
-    packages::ensure_installed()?;
-    workspace.cargo_all("test", &["--test", "failover"], TESTS_MAX)
+    // These take minutes each, so CI leaves them out.
+    packages::ensure_installed_for_faults()?;
+    workspace.cargo_all("test", &["--no-fail-fast", "--test", "faults", "--test", "failover"], TESTS_MAX)
 }
 
 fn clippy(workspace: &Workspace) -> Result<()> {

@@ -13,8 +13,8 @@ use anyhow::{Result, bail, ensure};
 use crate::run;
 use crate::workspace::{BUILD_MAX, Workspace};
 
-/// Three share two cores: each has its minute, and all of them together three.
-const AT_ONCE: usize = 3;
+/// Four share two cores: each has its minute, and all of them together three.
+const AT_ONCE: usize = 4;
 const BEYOND_FUZZING_MAX: Duration = Duration::from_mins(2);
 
 /// A target is also wrong when one input takes this long or this much memory.

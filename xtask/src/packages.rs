@@ -18,12 +18,6 @@ struct Package {
 
 const PACKAGES: &[Package] = &[
     Package { name: "postgresql", why: "private database servers for tests and benches", is_there: has_postgresql },
-    Package {
-        name: "patroni",
-        why: "three database nodes, one of which is lost",
-        is_there: || run::is_installed("patroni"),
-    },
-    Package { name: "etcd-server", why: "those nodes agree on a primary", is_there: || run::is_installed("etcd") },
     Package { name: "chromium", why: "the desk page in a real browser", is_there: || run::is_installed("chromium") },
     Package { name: "chromium-driver", why: "WebDriver for it", is_there: || run::is_installed("chromedriver") },
     Package { name: "fonts-noto-cjk", why: "Japanese text in screenshots", is_there: has_japanese_font },
@@ -33,12 +27,6 @@ const PACKAGES: &[Package] = &[
         is_there: || run::is_installed("openssl"),
     },
     Package { name: "curl", why: "mutual TLS from outside", is_there: || run::is_installed("curl") },
-    Package {
-        name: "iproute2",
-        why: "network namespaces: a clinic behind a bad line",
-        is_there: || run::is_installed("ip"),
-    },
-    Package { name: "socat", why: "the two ends of that line", is_there: || run::is_installed("socat") },
     Package { name: "faketime", why: "a clock that is an hour off", is_there: || run::is_installed("faketime") },
     Package { name: "python3-venv", why: "proofs checked by libraries of another language", is_there: has_python_venv },
     Package { name: "pcscd", why: "card readers, private ones", is_there: || Path::new("/usr/sbin/pcscd").exists() },
@@ -63,11 +51,37 @@ const PACKAGES: &[Package] = &[
     Package { name: "g++", why: "the fuzzer's runtime is C++", is_there: || run::is_installed("c++") },
 ];
 
+/// What only `cargo xtask faults` and `cargo xtask reliability` use.
+const OF_FAULTS: &[Package] = &[
+    Package {
+        name: "patroni",
+        why: "three database nodes, one of which is lost",
+        is_there: || run::is_installed("patroni"),
+    },
+    Package { name: "etcd-server", why: "those nodes agree on a primary", is_there: || run::is_installed("etcd") },
+    Package {
+        name: "iproute2",
+        why: "network namespaces: a clinic behind a bad line",
+        is_there: || run::is_installed("ip"),
+    },
+    Package { name: "socat", why: "the two ends of that line", is_there: || run::is_installed("socat") },
+];
+
 /// Installs what is missing (as root), or says what to install.
 pub fn ensure_installed() -> Result<()> {
-    let missing: Vec<_> = PACKAGES.iter().filter(|package| !(package.is_there)()).collect();
+    ensure(PACKAGES)
+}
+
+/// The same for the faults that take minutes.
+pub fn ensure_installed_for_faults() -> Result<()> {
+    ensure(PACKAGES)?;
+    ensure(OF_FAULTS)
+}
+
+fn ensure(packages: &[Package]) -> Result<()> {
+    let missing: Vec<_> = packages.iter().filter(|package| !(package.is_there)()).collect();
     if missing.is_empty() {
-        println!("all {} packages are there", PACKAGES.len());
+        println!("all {} packages are there", packages.len());
         return Ok(());
     }
     for package in &missing {
@@ -83,7 +97,7 @@ pub fn ensure_installed() -> Result<()> {
     };
     apt(&["update", "-q"])?;
     apt(&[&["install", "-q", "-y", "--no-install-recommends"], names.as_slice()].concat())?;
-    match PACKAGES.iter().find(|package| !(package.is_there)()) {
+    match packages.iter().find(|package| !(package.is_there)()) {
         Some(package) => bail!("{} was installed and still is not found", package.name),
         None => Ok(()),
     }

@@ -9,15 +9,16 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::run;
 use crate::workspace::Workspace;
+use crate::{packages, run};
 
 const PAGE: &str = "docs/RELIABILITY.md";
 const TESTS_MAX: Duration = Duration::from_mins(40);
 const FIGURE: &str = "figure: ";
 
 /// Programs of tests in which faults of the table live.
-const PROGRAMS: &[&str] = &["--lib", "--test", "suite", "--test", "store", "--test", "it", "--test", "failover"];
+const PROGRAMS: &[&str] =
+    &["--lib", "--test", "suite", "--test", "store", "--test", "it", "--test", "faults", "--test", "failover"];
 
 /// A fault, and the tests that show what comes of it.
 struct Fault {
@@ -130,6 +131,7 @@ type All = BTreeMap<String, Seen>;
 
 /// Runs the tests of the table one after another and writes the page.
 pub fn run(workspace: &Workspace) -> Result<()> {
+    packages::ensure_installed_for_faults()?;
     let mut all = All::new();
     let log = workspace.scratch("reliability")?.join("tests.log");
     let mut command = workspace.cargo_all_command("test", &["--no-fail-fast"]);
@@ -192,7 +194,7 @@ const HEAD: &str = "\
 # Reliability
 
 What is broken on purpose, what has to come of it, and what came of it. Written by `cargo xtask reliability`, which runs each of these tests
-on this machine, one after another; `cargo xtask ci` runs all of them but the loss of a database, `cargo xtask faults` that too. Figures are of that one run, with the build that tests use. Nothing here is
+on this machine, one after another; `cargo xtask faults` runs them too, and `cargo xtask ci` those that take no minutes. Figures are of that one run, with the build that tests use. Nothing here is
 a promise about a disk, a line or a machine that was not there.
 
 | fault | so | | figures |

@@ -1,6 +1,6 @@
 //! Proves that a terminal whose clock is two hours off, either way, still joins, asks and answers, and says so on its page.
 
-use crate::fault_terminal::answers_through_folders;
+use crate::receipt_computer::answers_through_folders;
 use crate::stack::{CenterProcess, TerminalProcess, output};
 use anyhow::{Context as _, Result, ensure};
 use std::process::Command;

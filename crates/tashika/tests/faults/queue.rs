@@ -12,7 +12,7 @@ use tashika::check::private::World;
 use trust::ProofNumber;
 use wire::api::CheckResponse;
 
-use crate::fault_terminal::{answers_through_folders, drop_requests, take_answers};
+use crate::receipt_computer::{answers_through_folders, drop_requests, take_answers};
 use crate::stack::CenterProcess;
 use crate::window::Window;
 
