@@ -23,7 +23,7 @@ use crate::bridge::folder::remove_old_answers;
 use crate::bridge::{Bridge, Steps};
 use crate::checks::Checks;
 use crate::config::{Config, ConfigError};
-use crate::desk::{AtKiosk, Desk};
+use crate::desk::{AtKiosk, Desk, scan};
 use crate::equipment::{Equipment, Parts};
 use crate::health::Health;
 use crate::hours::Hours;
@@ -209,6 +209,15 @@ impl Running {
     pub async fn check_at_window(&self, day: &str, search: SearchInfo, asked_by: &str) -> AtWindow {
         let question = self.checks.question(self.center.new_request_id(), day, search);
         self.checks.check_at_window(question, asked_by).await
+    }
+
+    /// One check by the code of a 資格確認書, as the desk page makes it once the birth date was asked. None where the code is not
+    /// to be believed.
+    pub async fn check_code_at_window(&self, day: &str, code: &str, asked_by: &str) -> Option<AtWindow> {
+        let certificate = trust::personal_certificate::read(code, &self.checks.lists.keys()).ok()?;
+        let search = scan::search(&certificate, false);
+        let question = self.checks.question(self.center.new_request_id(), day, search);
+        Some(self.checks.check_certificate(question, &certificate, asked_by).await)
     }
 
     /// How many cases that were decided here wait for the center, and about how many it said something that staff have

@@ -1,7 +1,7 @@
 //! A day without the center: eight hours, 120 patients, the terminal killed in between.
 //!
-//! Ten days before, the institution saw 84 of them. In the night some lose their insurance and some are registered anew, and the
-//! lists of five o'clock say so. At nine the line is cut. What the window said is held against what the center says in the
+//! Ten days before, the institution saw 84 of them; twelve others carry a 資格確認書 with a code. In the night some lose their
+//! insurance and some are registered anew, and the lists of five o'clock say so. At nine the line is cut. What the window said is held against what the center says in the
 //! evening, and that against the oracle.
 
 use std::collections::HashSet;
@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use center::personal_certificate::issue::Wish;
 use domain::offline::Standing;
+use domain::{BranchNumber, CardKey, CardNumber, CardSymbol, InsurerNumber};
 use jiff::Timestamp;
 use nation::{Case, Nation, Options};
 use tashika::check::folders::PrivateTerminal;
@@ -19,7 +21,7 @@ use tashika::check::outcome::search_info;
 use tashika::check::private::{PrivateCenter, World, generous_limits};
 use terminal::asking::outcome::Outcome;
 use testkit::RunningClock;
-use wire::api::{Answer, SearchInfo, Verdict};
+use wire::api::{Answer, Basis, SearchInfo, Verdict};
 
 const TEN_DAYS_BEFORE: &str = "2026-11-12T10:00:00+09:00";
 const BEFORE: &str = "20261112";
@@ -30,6 +32,7 @@ const TO_NINE: Duration = Duration::from_hours(4);
 /// Patients of the day; those who were there before; of these, who loses the insurance and who is registered anew.
 const PATIENTS: usize = 120;
 const KNOWN: usize = 84;
+const CODED: usize = 12;
 const LOSE: usize = 6;
 const CHANGE: usize = 4;
 /// Eight hours for all of them.
@@ -44,6 +47,8 @@ struct Day {
     /// None only while it is started again.
     terminal: Option<PrivateTerminal>,
     cases: Vec<Case>,
+    /// What those behind the known carry.
+    codes: Vec<String>,
     lost: HashSet<String>,
     #[expect(dead_code, reason = "the folder lives as long as the day")]
     folder: tempfile::TempDir,
@@ -54,6 +59,7 @@ struct Day {
 struct Said {
     by_list: usize,
     by_copy: usize,
+    by_code: usize,
     ended: usize,
     cannot_tell: usize,
     wrong: Vec<String>,
@@ -94,6 +100,7 @@ impl Day {
         let night = Night::of(&nation, &cases[..KNOWN])?;
         clock.pass(TO_FIVE);
         center.admin.insurer_import(&night.feed).await.context("the feed of the night")?;
+        let codes = codes(&center, &cases[KNOWN..KNOWN + CODED]).await?;
         center.admin.publish_status_lists().await?;
         // The running center takes it over within a minute of its own time.
         let mut tries = 0;
@@ -103,7 +110,7 @@ impl Day {
             tokio::time::sleep(Duration::from_millis(250)).await;
         }
         clock.pass(TO_NINE);
-        Ok(Self { clock, world, line, center, terminal: Some(terminal), cases, lost: night.lost, folder })
+        Ok(Self { clock, world, line, center, terminal: Some(terminal), cases, codes, lost: night.lost, folder })
     }
 
     async fn without_the_center(&mut self) -> Result<(Vec<Option<Answer>>, Said)> {
@@ -114,13 +121,18 @@ impl Day {
                 self.restart().await?;
             }
             self.clock.pass(BETWEEN);
-            let came = self.running()?.check_at_window(TODAY, self.search(at), "test").await;
+            let code = at.checked_sub(KNOWN).and_then(|carried| self.codes.get(carried));
+            let came = match code {
+                Some(code) => self.running()?.check_code_at_window(TODAY, code, "test").await.context("a good code")?,
+                None => self.running()?.check_at_window(TODAY, self.search(at), "test").await,
+            };
             ensure!(came.kept || matches!(came.outcome, Outcome::Unreadable(_)), "a case was not kept");
             let Some(recalled) = came.recalled else {
                 told.push(None);
                 continue;
             };
             match recalled.standing {
+                Standing::ListedValid(_) if recalled.answer.basis == Basis::Certificate => said.by_code += 1,
                 Standing::ListedValid(_) => said.by_list += 1,
                 Standing::ValidAsOf(_) => said.by_copy += 1,
                 Standing::LostSince(_) | Standing::ListedLost(_) => said.ended += 1,
@@ -169,11 +181,12 @@ impl Day {
         }
         ensure!(said.wrong.is_empty(), "{} wrong:\n{}", said.wrong.len(), said.wrong.join("\n"));
         ensure!(said.by_list >= KNOWN / 2, "most of those who came before are told by the list: {said:?}");
+        ensure!(said.by_code == CODED, "whoever carries a code is told by it: {said:?}");
         ensure!(said.ended >= LOSE, "whoever lost the insurance is told: {said:?}");
         Ok(format!(
-            "figure: {PATIENTS} patients: insured by copy and list {}, by copy alone {}, ended {}, \
+            "figure: {PATIENTS} patients: insured by copy and list {}, by copy alone {}, by code and list {}, ended {}, \
              cannot tell {}, unreadable numbers {unreadable}; settled in {settled_s:.1} s, 0 lost, 0 wrong",
-            said.by_list, said.by_copy, said.ended, said.cannot_tell
+            said.by_list, said.by_copy, said.by_code, said.ended, said.cannot_tell
         ))
     }
 
@@ -216,15 +229,38 @@ fn patients(nation: &Path) -> Result<Vec<Case>> {
     });
     let of_today = of_today.map(|case| Case { medical_institution_code: institution.clone(), ..case });
     let (mut known, mut rest): (Vec<Case>, Vec<Case>) = of_today.partition(|case| case.kind == "stable_valid");
-    ensure!(known.len() >= KNOWN, "{} people came before", known.len());
-    let spare = known.split_off(KNOWN);
+    ensure!(known.len() >= KNOWN + CODED, "{} people are plainly insured", known.len());
+    let spare = known.split_off(KNOWN + CODED);
     rest.extend(spare);
     // One of so many, so that every kind comes.
-    let every = (rest.len() / (PATIENTS - KNOWN)).max(1);
+    let every = (rest.len() / (PATIENTS - KNOWN - CODED)).max(1);
     known.extend(rest.into_iter().step_by(every));
     known.truncate(PATIENTS);
     ensure!(known.len() == PATIENTS, "too few cases");
     Ok(known)
+}
+
+/// The codes that these people carry.
+async fn codes(center: &PrivateCenter, cases: &[Case]) -> Result<Vec<String>> {
+    let mut codes = Vec::with_capacity(cases.len());
+    for case in cases {
+        let insurer = InsurerNumber::parse(&case.insurer_number)?;
+        let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let symbol = text(&case.insured_card_symbol).map(|symbol| CardSymbol::parse(&symbol)).transpose()?;
+        let number = CardNumber::parse(&case.insured_identification_number)?;
+        let wish = Wish {
+            card_key: CardKey::new(&insurer, symbol.as_ref(), &number),
+            insurer,
+            branch: text(&case.insured_branch_number).map(|branch| BranchNumber::parse(&branch)).transpose()?,
+            birthdate: domain::date::parse(&case.birthdate)?,
+            valid_from: None,
+            valid_until: None,
+            with_limit: false,
+        };
+        let handed_out = center.admin.personal_certificate_issue(&wish).await??;
+        codes.push(handed_out.issued.text);
+    }
+    Ok(codes)
 }
 
 /// What insurers send in the night.

@@ -33,7 +33,7 @@ mod kiosk;
 mod line;
 mod login;
 mod open;
-mod scan;
+pub(crate) mod scan;
 mod session;
 mod statement;
 mod status;

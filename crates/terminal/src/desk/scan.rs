@@ -128,7 +128,7 @@ async fn check(
 }
 
 /// The numbers of the code, as on the card.
-fn search(certificate: &PersonalCertificate, consents: bool) -> SearchInfo {
+pub(crate) fn search(certificate: &PersonalCertificate, consents: bool) -> SearchInfo {
     let coverage = &certificate.coverage;
     SearchInfo {
         insurer_number: coverage.insurer_number.as_str().to_owned(),
