@@ -44,6 +44,11 @@ pub fn in_japan(at: jiff::Timestamp) -> jiff::civil::DateTime {
     jiff::tz::offset(9).to_datetime(at)
 }
 
+/// The moment at which it is this time of this day in Japan. None beyond the years that moments have.
+pub fn from_japan(at: jiff::civil::DateTime) -> Option<jiff::Timestamp> {
+    jiff::tz::offset(9).to_timestamp(at).ok()
+}
+
 /// First days of the eras 明治 大正 昭和 平成 令和: (year, month, day).
 const ERA_STARTS: [(i16, i8, i8); 5] = [(1868, 1, 25), (1912, 7, 30), (1926, 12, 25), (1989, 1, 8), (2019, 5, 1)];
 /// How eras are written, after NFKC folding (which also opens `㍻` into 平成), with their number.

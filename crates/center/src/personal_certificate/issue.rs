@@ -236,6 +236,6 @@ fn find(
 
 /// Until when somebody may believe a certificate with this last day: clocks at clinics may be a day behind.
 fn end(valid_until: Date) -> Timestamp {
-    let midnight = jiff::tz::offset(9).to_timestamp(valid_until.at(0, 0, 0, 0)).unwrap_or(Timestamp::MAX);
+    let midnight = domain::date::from_japan(valid_until.at(0, 0, 0, 0)).unwrap_or(Timestamp::MAX);
     midnight.saturating_add(SignedDuration::from_hours(3 * 24)).unwrap_or(Timestamp::MAX)
 }

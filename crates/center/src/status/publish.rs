@@ -8,7 +8,7 @@ use bytes::Bytes;
 use domain::status::Replaced;
 use domain::{Prefecture, RegistrationStatus, StatusIndex, date, hex};
 use jiff::civil::Time;
-use jiff::{Timestamp, tz};
+use jiff::Timestamp;
 use kit::clock::SharedClock;
 use kit::lifecycle::Lifecycle;
 use kit::random::{self, SharedRandom};
@@ -280,7 +280,7 @@ fn last_hour(now: Timestamp) -> Timestamp {
         None => (local.date().saturating_sub(jiff::Span::new().days(1)), limits::STATUS_HOURS_LAST),
     };
     let at = day.to_datetime(Time::constant(hour, 0, 0, 0));
-    tz::offset(9).to_timestamp(at).unwrap_or(now)
+    date::from_japan(at).unwrap_or(now)
 }
 
 #[cfg(test)]

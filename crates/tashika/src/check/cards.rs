@@ -193,5 +193,5 @@ fn base64(bytes: &[u8]) -> String {
 
 /// `yyyyMMdd` in Japan.
 pub fn today(world: &World) -> String {
-    domain::date::format(jiff::tz::offset(9).to_datetime(world.clock.now()).date())
+    domain::date::format(domain::date::in_japan(world.clock.now()).date())
 }

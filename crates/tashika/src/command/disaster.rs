@@ -8,7 +8,7 @@ use center::admin::disaster::DisasterView;
 use center::store::person_look::{LookWaiting, Looks};
 use domain::date;
 use domain::disaster::{Area, Disaster};
-use jiff::{Timestamp, ToSpan as _, tz};
+use jiff::{Timestamp, ToSpan as _};
 
 /// Does what was asked.
 pub async fn run(say: Say, world: &World) -> Result<()> {
@@ -90,12 +90,11 @@ fn line_of(LookWaiting { look, waiting }: &LookWaiting) -> String {
 fn end_of(day: &str) -> Result<Timestamp> {
     let read = date::parse(day).with_context(|| format!("{day}: 日付は 2026-12-05 のように書いてください"))?;
     let next = read.checked_add(1.day())?;
-    Ok(tz::offset(9).to_timestamp(next.at(0, 0, 0, 0))?)
+    date::from_japan(next.at(0, 0, 0, 0)).context("a day beyond all years")
 }
 
-/// Japan has no summer time, so a fixed offset needs no table of zones.
 fn in_japan(at: Timestamp) -> String {
-    tz::offset(9).to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
+    domain::date::in_japan(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 #[cfg(test)]

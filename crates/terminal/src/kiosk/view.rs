@@ -5,7 +5,7 @@ use card::CardError;
 use card::jpki::Tries;
 use domain::presence::Extent;
 use domain::{ConsentItem, PrescriptionForm, Spoken, Tongue};
-use jiff::{Timestamp, tz};
+use jiff::Timestamp;
 use wire::api::{ConsentInfo, FieldError, SearchInfo, Verdict};
 
 use super::fault::{Fault, Way};
@@ -393,7 +393,7 @@ fn kept(say: &Say, consent: &ConsentInfo, panel: Panel) -> Panel {
 
 /// In digits, as every language of the kiosk reads it; time in Japan.
 fn moment(at: Timestamp) -> String {
-    let local = tz::offset(9).to_datetime(at);
+    let local = domain::date::in_japan(at);
     format!("{:04}-{:02}-{:02} {:02}:{:02}", local.year(), local.month(), local.day(), local.hour(), local.minute())
 }
 

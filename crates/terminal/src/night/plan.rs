@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::Date;
 use jiff::civil::Time;
-use jiff::{SignedDuration, Timestamp, tz};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::hours::day_in_japan;
 use crate::limits;
@@ -28,7 +28,7 @@ pub(crate) struct Night {
 /// The night that it is now, if it is one. A night that ends by noon is for the day on which it ends; one that ends later, in the
 /// evening before, for the next.
 pub(crate) fn night_at(now: Timestamp, hours: Hours) -> Option<Night> {
-    let local = tz::offset(9).to_datetime(now);
+    let local = domain::date::in_japan(now);
     let (today, time) = (local.date(), local.time());
     let goes_over_midnight = hours.to <= hours.from;
     let end_day = if goes_over_midnight {
@@ -49,7 +49,7 @@ pub(crate) fn night_at(now: Timestamp, hours: Hours) -> Option<Night> {
     } else {
         end_day.tomorrow().ok()?
     };
-    let end = tz::TimeZone::fixed(tz::offset(9)).to_timestamp(end_day.to_datetime(hours.to)).ok()?;
+    let end = domain::date::from_japan(end_day.to_datetime(hours.to))?;
     Some(Night { day, left: Duration::try_from(end.duration_since(now)).unwrap_or_default() })
 }
 

@@ -2,7 +2,6 @@
 
 use domain::personal_certificate::{self, Standing, copies, decide_by_certificate};
 use domain::{EligibilityQuery, PersonalCertificate, date, offline};
-use jiff::tz;
 use wire::api::{Answer, AnswerContext, Basis, CheckRequest};
 
 use super::Recalled;
@@ -26,7 +25,7 @@ impl Checks {
         if matches!(standing, Standing::CannotTell(_)) && kept_tells {
             return recalled;
         }
-        let list_made = listed.and_then(|says| tz::offset(9).to_timestamp(says.as_of).ok());
+        let list_made = listed.and_then(|says| date::from_japan(says.as_of));
         let as_of = list_made.unwrap_or(certificate.issued_at);
         let copies = copies(certificate, standing, date::in_japan(certificate.issued_at).date());
         let decided = decide_by_certificate(query, &copies, standing);

@@ -2,7 +2,7 @@
 
 use domain::offline::{Copies, Copy, Standing, decide_offline};
 use domain::{EligibilityQuery, PersonalCertificate, Share, date};
-use jiff::{Timestamp, tz};
+use jiff::Timestamp;
 use uuid::Uuid;
 use wire::api::{Answer, AnswerContext, Basis, CheckRequest, Hint};
 
@@ -236,7 +236,7 @@ fn copy(answer: &Answer, lists: &Lists, now: Timestamp) -> Option<Copy> {
 /// The moment of which the result tells: that of the list, or of the kept answer.
 fn as_of(standing: Standing, copy: Option<&Answer>, now: Timestamp) -> Timestamp {
     match standing {
-        Standing::ListedValid(at) | Standing::ListedLost(at) => tz::offset(9).to_timestamp(at).unwrap_or(now),
+        Standing::ListedValid(at) | Standing::ListedLost(at) => date::from_japan(at).unwrap_or(now),
         Standing::ValidAsOf(_) | Standing::LostSince(_) | Standing::CannotTell(_) => {
             copy.map_or(now, |copy| copy.as_of)
         }

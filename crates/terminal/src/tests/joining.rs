@@ -108,7 +108,7 @@ async fn a_clock_an_hour_off_is_told_and_the_day_is_the_centers() {
     assert!(clinic.running().wait_until_connected(super::clinic::SOON).await);
     let hours = clinic.running().hours();
     assert!(hours.warning().is_some_and(|ahead| (ahead.as_hours() - 24).abs() <= 1), "{:?}", hours.warning());
-    let right = domain::date::format(jiff::tz::offset(9).to_datetime(center_now()).date());
+    let right = domain::date::format(domain::date::in_japan(center_now()).date());
     assert_eq!(hours.today_text(), right);
     clinic.stop().await;
 }

@@ -4,7 +4,7 @@ use domain::coverage::{ElderlyRecipientCertificate, LimitCertificate, MedicalTic
 use domain::presence::Showing;
 use domain::query::RawQuery;
 use domain::{Consent, Coverage, Date, Decision, EligibilityQuery, UnreadableField, age, date};
-use jiff::{Timestamp, tz};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::check::{Answer, Basis, Hint, Purpose, SearchInfo, Share, Verdict};
@@ -18,8 +18,7 @@ use super::record::{
 
 /// `yyyyMMddHHmmss` in Japan, as every time in the national interface is written.
 pub fn japan_time(at: Timestamp) -> String {
-    // Japan has no summer time, so a fixed offset needs no time-zone database on the machine.
-    let local = tz::offset(9).to_datetime(at);
+    let local = domain::date::in_japan(at);
     format!(
         "{:04}{:02}{:02}{:02}{:02}{:02}",
         local.year(),

@@ -1,7 +1,7 @@
 //! Dates and times as a desk reads them.
 
 use domain::{Date, date};
-use jiff::{Timestamp, tz};
+use jiff::Timestamp;
 
 /// Japanese eras as written on a card, latest first: first day and name.
 const ERAS: [((i16, i8, i8), &str); 5] = [
@@ -56,19 +56,19 @@ pub(crate) fn age(birthdate: &str, on: Date) -> Option<i16> {
 
 /// `2026年4月7日` in Japan.
 pub(crate) fn day(at: Timestamp) -> String {
-    let local = tz::offset(9).to_datetime(at);
+    let local = domain::date::in_japan(at);
     format!("{}年{}月{}日", local.year(), local.month(), local.day())
 }
 
 /// `10:31` in Japan.
 pub(crate) fn clock_time(at: Timestamp) -> String {
-    let local = tz::offset(9).to_datetime(at);
+    let local = domain::date::in_japan(at);
     format!("{:02}:{:02}", local.hour(), local.minute())
 }
 
 /// `4月7日 10:31` in Japan.
 pub(crate) fn day_and_time(at: Timestamp) -> String {
-    let local = tz::offset(9).to_datetime(at);
+    let local = domain::date::in_japan(at);
     format!("{}月{}日 {:02}:{:02}", local.month(), local.day(), local.hour(), local.minute())
 }
 
