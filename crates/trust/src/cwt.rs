@@ -20,7 +20,7 @@ use coset::{CoseSign1, TaggedCborSerializable as _};
 
 use crate::cbor;
 use crate::cose::{self, ALG, ES256, KID};
-use crate::es256::{KEY_ID_BYTES, SIGNATURE_BYTES, Signer, VerifyingKey};
+use crate::es256::{KEY_ID_BYTES, SIGNATURE_BYTES, Signer, public_key_for};
 use crate::keys::{KeyError, PrivateKey};
 
 /// Header parameter: media type of the whole, RFC 9596.
@@ -78,35 +78,10 @@ impl fmt::Debug for CredentialSigner {
     }
 }
 
-/// The key that verifies status lists and personal certificates. Everybody may have it; whoever verifies must have it from
-/// somebody they trust.
-#[derive(Clone, PartialEq, Eq)]
-pub struct CredentialKey(VerifyingKey);
-
-impl CredentialKey {
-    /// Reads PEM (`PUBLIC KEY`).
-    ///
-    /// # Errors
-    /// Damaged, or not on P-256.
-    pub fn from_pem(text: &str) -> Result<Self, KeyError> {
-        VerifyingKey::from_pem(text).map(Self)
-    }
-
-    /// PEM (`PUBLIC KEY`).
-    pub fn to_pem(&self) -> String {
-        self.0.to_pem()
-    }
-
-    /// The key's name in tokens (`kid`): the first 8 bytes of SHA-256 over its SubjectPublicKeyInfo.
-    pub const fn key_id(&self) -> &[u8; KEY_ID_BYTES] {
-        self.0.key_id()
-    }
-}
-
-impl fmt::Debug for CredentialKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CredentialKey({})", domain::hex::encode(self.key_id()))
-    }
+public_key_for! {
+    /// The key that verifies status lists and personal certificates. Everybody may have it; whoever verifies must have it from
+    /// somebody they trust.
+    CredentialKey
 }
 
 /// Why bytes are no token, or not one to be believed.
@@ -131,7 +106,7 @@ pub(crate) fn open<'a>(token: &'a [u8], kind: Option<&str>, keys: &[CredentialKe
         push_prefix(&mut prefix, &protected);
         if let Some(rest) = token.strip_prefix(prefix.as_slice()) {
             let (claims, signature) = split(rest).ok_or(CwtError::Damaged)?;
-            let holds = key.0.verifies(&cose::to_be_signed(&protected, claims), signature);
+            let holds = key.verifies(&cose::to_be_signed(&protected, claims), signature);
             return if holds { Ok(claims) } else { Err(CwtError::Signature) };
         }
     }

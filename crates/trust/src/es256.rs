@@ -113,6 +113,46 @@ impl fmt::Debug for VerifyingKey {
     }
 }
 
+/// A public key for one purpose: a type of its own, so that a key that signs one kind of thing is never asked about another.
+macro_rules! public_key_for {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name(pub(crate) $crate::es256::VerifyingKey);
+
+        impl $name {
+            /// Reads PEM (`PUBLIC KEY`).
+            ///
+            /// # Errors
+            /// Damaged, or not on P-256.
+            pub fn from_pem(text: &str) -> Result<Self, $crate::keys::KeyError> {
+                $crate::es256::VerifyingKey::from_pem(text).map(Self)
+            }
+
+            /// PEM (`PUBLIC KEY`).
+            pub fn to_pem(&self) -> String {
+                self.0.to_pem()
+            }
+
+            /// The key's name in what it signs (`kid`): the first 8 bytes of SHA-256 over its SubjectPublicKeyInfo.
+            pub const fn key_id(&self) -> &[u8; $crate::es256::KEY_ID_BYTES] {
+                self.0.key_id()
+            }
+
+            pub(crate) fn verifies(&self, message: &[u8], signature: &[u8; $crate::es256::SIGNATURE_BYTES]) -> bool {
+                self.0.verifies(message, signature)
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), domain::hex::encode(self.key_id()))
+            }
+        }
+    };
+}
+pub(crate) use public_key_for;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::cbor;
-use crate::es256::{Signer, VerifyingKey};
+use crate::es256::{Signer, public_key_for};
 use crate::keys::{KeyError, PrivateKey};
 
 pub(crate) use crate::es256::{KEY_ID_BYTES, SIGNATURE_BYTES};
@@ -87,39 +87,10 @@ impl fmt::Debug for LogSigner {
     }
 }
 
-/// The key that verifies the receipts of a log. Everybody may have it; whoever verifies must have it from somebody they
-/// trust.
-#[derive(Clone, PartialEq, Eq)]
-pub struct LogPublicKey(VerifyingKey);
-
-impl LogPublicKey {
-    /// Reads PEM (`PUBLIC KEY`).
-    ///
-    /// # Errors
-    /// Damaged, or not on P-256.
-    pub fn from_pem(text: &str) -> Result<Self, KeyError> {
-        VerifyingKey::from_pem(text).map(Self)
-    }
-
-    /// PEM (`PUBLIC KEY`).
-    pub fn to_pem(&self) -> String {
-        self.0.to_pem()
-    }
-
-    /// The key's name in receipts (`kid`): the first 8 bytes of SHA-256 over its SubjectPublicKeyInfo.
-    pub const fn key_id(&self) -> &[u8; KEY_ID_BYTES] {
-        self.0.key_id()
-    }
-
-    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8; SIGNATURE_BYTES]) -> bool {
-        self.0.verifies(message, signature)
-    }
-}
-
-impl fmt::Debug for LogPublicKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LogPublicKey({})", domain::hex::encode(self.key_id()))
-    }
+public_key_for! {
+    /// The key that verifies the receipts of a log. Everybody may have it; whoever verifies must have it from somebody they
+    /// trust.
+    LogPublicKey
 }
 
 /// The entry of a log's first leaf: CBOR `{1: 0, 2: "urn:tashika:log:01", 3: key id}`. Version 0 keeps it apart from
