@@ -35,7 +35,6 @@
 
 use domain::code::InsuredCardClassification;
 use domain::{CardSymbol, Date, PersonalCertificate};
-use jiff::tz::Offset;
 use jiff::{Span, Timestamp};
 
 use crate::cwt::{self, CredentialKey, CredentialSigner, CwtError, EXPIRES, ISSUED_AT, NOT_BEFORE};
@@ -70,7 +69,6 @@ const NAME_SHORTENED: u64 = 15;
 
 /// Insurers below this have six digits.
 const EIGHT_DIGITS_FROM: u64 = 1_000_000;
-const JAPAN: Offset = Offset::constant(9);
 
 /// A signed certificate.
 #[derive(Clone, PartialEq, Eq)]
@@ -182,7 +180,7 @@ fn has_room(certificate: &PersonalCertificate) -> bool {
 
 /// Midnight at which a day begins in Japan.
 fn midnight(day: Date) -> Timestamp {
-    JAPAN.to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::UNIX_EPOCH)
+    domain::date::from_japan(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 fn day_after(day: Date) -> Date {

@@ -12,7 +12,7 @@ use domain::{
 use jiff::{Span, Timestamp};
 
 use super::{
-    BIRTHDATE, BRANCH, CLASSIFICATION, EIGHT_DIGITS_FROM, FAMILY, INSURER, INSURER_NAME, JAPAN, KANA, LIMIT, NAME,
+    BIRTHDATE, BRANCH, CLASSIFICATION, EIGHT_DIGITS_FROM, FAMILY, INSURER, INSURER_NAME, KANA, LIMIT, NAME,
     NAME_SHORTENED, NUMBER, QUALIFIED, SEX, SHARES, STATUS, SYMBOL, TOLD, midnight,
 };
 use crate::cwt::{EXPIRES, ISSUED_AT, NOT_BEFORE};
@@ -38,7 +38,7 @@ pub(super) fn claims(bytes: &[u8]) -> Read<PersonalCertificate> {
 
 /// The day that begins at this moment in Japan.
 fn day_of_midnight(at: Timestamp, name: &'static str) -> Read<Date> {
-    let there = JAPAN.to_datetime(at);
+    let there = domain::date::in_japan(at);
     if midnight(there.date()) == at { Ok(there.date()) } else { Err(name) }
 }
 
