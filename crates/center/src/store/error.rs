@@ -93,20 +93,7 @@ impl StoreError {
 
     /// Whether the database is away, perhaps only while another server takes its place.
     pub const fn is_away(&self) -> bool {
-        match self {
-            Self::Unavailable(_) | Self::CommitUnknown(_) => true,
-            Self::Collided { .. }
-            | Self::Full(_)
-            | Self::Exists(_)
-            | Self::Inconsistent { .. }
-            | Self::RowsAffected { .. }
-            | Self::SchemaUnknown { .. }
-            | Self::SchemaChanged { .. }
-            | Self::Address(_)
-            | Self::Damaged(_)
-            | Self::Misused(_)
-            | Self::Statement(_) => false,
-        }
+        matches!(self, Self::Unavailable(_) | Self::CommitUnknown(_))
     }
 
     /// A short stable word for metrics and logs.
