@@ -34,7 +34,7 @@ use wire::feed::{CsvEncoding, FeedError};
 pub use person_key::PersonKey;
 
 use crate::limits;
-use crate::status::places::Places;
+use crate::status::places::PlaceGiver;
 use crate::store::coverage_put::RowsToPut;
 use crate::store::import_job::ImportJob;
 use crate::store::{Store, StoreError, Tx};
@@ -141,7 +141,8 @@ impl Importer {
         };
         let reading = self.life.spawn_blocking("feed_read", move || reader.run(file, encoding));
         let mut job = job;
-        let mut run = Run { insurers: HashSet::new(), fed_before: false, places: Places::new(self.place_key.clone()) };
+        let mut run =
+            Run { insurers: HashSet::new(), fed_before: false, places: PlaceGiver::new(self.place_key.clone()) };
         let mut copying = None;
         while let Some(chunk) = self.next_chunk(&mut made).await {
             if self.life.is_stopping() {
@@ -246,14 +247,14 @@ struct Run {
     insurers: HashSet<InsurerNumber>,
     /// Whether one of them sent a feed before this one: then most rows say what is known, and keep their places.
     fed_before: bool,
-    places: Places,
+    places: PlaceGiver,
 }
 
 /// Stores the rows of a chunk, each with a place for the case that it needs one.
 async fn put(
     tx: &mut Tx,
     chunk: &Chunk,
-    places: &mut Places,
+    places: &mut PlaceGiver,
     fed_before: bool,
     now: Timestamp,
 ) -> Result<u64, StoreError> {

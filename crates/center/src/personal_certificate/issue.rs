@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 use trust::personal_certificate::{self, Issued, SignError};
 use trust::{CredentialSigner, PlaceKey};
 
-use crate::status::places::Places;
+use crate::status::places::PlaceGiver;
 use crate::store::personal_certificate::{CoverageKey, IssuedCertificate, LockedCoverage};
 use crate::store::status::Struck;
 use crate::store::{Store, StoreError};
@@ -137,7 +137,7 @@ impl Issuer {
                 Ok(found) => found,
                 Err(why) => return Ok(Err(why)),
             };
-            let place = Places::new(self.place_key.clone())
+            let place = PlaceGiver::new(self.place_key.clone())
                 .take(&mut tx, std::iter::once(Prefecture::of(&coverage.insurer_number)), now)
                 .await?
                 .pop()

@@ -29,17 +29,17 @@ pub async fn key_of_center(store: &Store, random: &dyn Random, now: Timestamp) -
     Ok(PlaceKey::new(&kept))
 }
 
-/// Places for the rows of one import or one issue. What was set aside and not used serves the next rows; at the end the rest
+/// Gives places to the rows of one import or one issue. What was set aside and not used serves the next rows; at the end the rest
 /// is lost, which makes the list longer by so many places and nothing else.
 #[derive(Clone)]
-pub struct Places {
+pub struct PlaceGiver {
     key: PlaceKey,
     free: HashMap<Prefecture, Vec<StatusIndex>>,
     /// The block of each prefecture that is used now: making one takes milliseconds.
     blocks: HashMap<Prefecture, (u32, Arc<Block>)>,
 }
 
-impl Places {
+impl PlaceGiver {
     /// With the key of the center.
     pub fn new(key: PlaceKey) -> Self {
         Self { key, free: HashMap::new(), blocks: HashMap::new() }

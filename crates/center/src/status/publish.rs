@@ -7,8 +7,8 @@ use arc_swap::ArcSwap;
 use bytes::Bytes;
 use domain::status::Replaced;
 use domain::{Prefecture, RegistrationStatus, StatusIndex, date, hex};
-use jiff::civil::Time;
 use jiff::Timestamp;
+use jiff::civil::Time;
 use kit::clock::SharedClock;
 use kit::lifecycle::Lifecycle;
 use kit::random::{self, SharedRandom};
@@ -17,7 +17,7 @@ use trust::status_list::{self, Times};
 use trust::status_places::{BLOCK_DECOYS, BLOCK_GIVEN, BLOCK_PLACES};
 use trust::{CredentialSigner, ListName, PlaceKey};
 
-use super::places::{Places, key_of_center};
+use super::places::{PlaceGiver, key_of_center};
 use crate::limits;
 use crate::store::status::{Given, PublishedList, Struck};
 use crate::store::{Result, Store, StoreError};
@@ -124,25 +124,24 @@ impl StatusLists {
     /// # Errors
     /// The database, or a key that cannot sign.
     pub async fn publish(&self, life: &Lifecycle) -> Result<Publication> {
-        // A token says its time in seconds, and the next one must not be older.
-        let issued_at = Timestamp::from_second(self.clock.now().as_second()).unwrap_or(Timestamp::MIN);
-        self.give_first_places(issued_at).await?;
-        self.strike_decoys(issued_at).await?;
+        // What is struck out from this moment on is in the next list and counted there.
+        let made_at = self.clock.now();
+        self.give_first_places(made_at).await?;
+        self.strike_decoys(made_at).await?;
         let given = self.store.read("status_given", async |mut tx| tx.places_given().await).await?;
         let mut parts = Vec::with_capacity(given.len());
         for given in &given {
-            parts.push((given.prefecture, self.struck_out(given, issued_at).await?));
+            parts.push((given.prefecture, self.struck_out(given, made_at).await?));
         }
         let signer = Arc::clone(&self.signer);
-        let signed = life.spawn_blocking("status_sign", move || sign_all(&signer, &parts, issued_at)).await;
+        let signed = life.spawn_blocking("status_sign", move || sign_all(&signer, &parts, made_at)).await;
         let (lists, publication) = signed.map_err(|_| StoreError::Misused("the task that signs lists failed"))??;
         for list in &lists {
             self.store.tx("status_publish", async |mut tx| tx.put_status_list(list).await).await?;
         }
-        let now = issued_at;
         let forget = async |mut tx: crate::store::Tx| {
-            tx.forget_struck(now).await?;
-            tx.forget_personal_certificates(now).await
+            tx.forget_struck(made_at).await?;
+            tx.forget_personal_certificates(made_at).await
         };
         self.store.tx("status_forget", forget).await?;
         self.refresh().await?;
@@ -152,7 +151,7 @@ impl StatusLists {
 
     /// Coverages of older programs get their places.
     async fn give_first_places(&self, now: Timestamp) -> Result<()> {
-        let mut places = Places::new(self.key.clone());
+        let mut places = PlaceGiver::new(self.key.clone());
         loop {
             let kept = &places;
             let (next, done) = self
@@ -176,17 +175,17 @@ impl StatusLists {
 
     /// Strikes decoys out, so that the number of new strokes since the last list is always a multiple of
     /// [`limits::STATUS_DECOY_STEP`] and tells nobody how many people lost their insurance.
-    async fn strike_decoys(&self, now: Timestamp) -> Result<()> {
+    async fn strike_decoys(&self, made_at: Timestamp) -> Result<()> {
         let since = self.held.load().newest.unwrap_or(Timestamp::MIN);
         self.store
             .tx("status_decoys", async |mut tx| {
-                let real: HashMap<Prefecture, u64> = tx.struck_since(since).await?.into_iter().collect();
+                let real: HashMap<Prefecture, u64> = tx.struck_between(since, made_at).await?.into_iter().collect();
                 for given in tx.places_given().await? {
                     let decoys = decoys_for(real.get(&given.prefecture).copied().unwrap_or(0));
-                    let first = tx.reserve_decoys(given.prefecture, decoys, now).await?;
-                    let struck = self.decoys(&given, first, decoys, now);
-                    // Before the time of the list, so that the next one does not count them as new.
-                    tx.strike(&struck, now.saturating_sub(limits::MILLISECOND).unwrap_or(now)).await?;
+                    let first = tx.reserve_decoys(given.prefecture, decoys, made_at).await?;
+                    let struck = self.decoys(&given, first, decoys, made_at);
+                    // Before the list, so that they are in it and the next one does not count them as new.
+                    tx.strike(&struck, made_at.saturating_sub(limits::MILLISECOND).unwrap_or(made_at)).await?;
                 }
                 Ok(())
             })
@@ -214,15 +213,15 @@ impl StatusLists {
     }
 
     /// The list of a prefecture, not signed yet.
-    async fn struck_out(&self, given: &Given, now: Timestamp) -> Result<status_list::Places> {
+    async fn struck_out(&self, given: &Given, made_at: Timestamp) -> Result<status_list::Places> {
         let length = u32::try_from(blocks(given) * u64::from(BLOCK_PLACES)).unwrap_or(u32::MAX);
-        let (mut places, today) = (status_list::Places::new(length), date::in_japan(now).date());
+        let (mut places, today) = (status_list::Places::new(length), date::in_japan(made_at).date());
         let mut after = None;
         loop {
             let rows = self
                 .store
                 .read("status_struck", async |mut tx| {
-                    tx.struck_places(given.prefecture, after, limits::STATUS_ROWS_AT_ONCE).await
+                    tx.struck_places(given.prefecture, made_at, after, limits::STATUS_ROWS_AT_ONCE).await
                 })
                 .await?;
             for row in &rows {
@@ -250,15 +249,17 @@ fn decoys_for(real: u64) -> u64 {
 fn sign_all(
     signer: &CredentialSigner,
     parts: &[(Prefecture, status_list::Places)],
-    issued_at: Timestamp,
+    made_at: Timestamp,
 ) -> Result<(Vec<PublishedList>, Publication)> {
+    // A token says its time in seconds.
+    let issued_at = Timestamp::from_second(made_at.as_second()).unwrap_or(made_at);
     let expires_at = issued_at.saturating_add(limits::STATUS_LIST_LIFE).unwrap_or(Timestamp::MAX);
     let times = Times { issued_at, expires_at, ttl_s: limits::STATUS_LIST_TTL_SECONDS };
     let failed = |_| StoreError::Misused("a status list could not be signed");
     let mut lists = Vec::with_capacity(parts.len() + 1);
     for (prefecture, places) in parts {
         let token = status_list::sign(signer, *prefecture, places, times).map_err(failed)?;
-        lists.push(PublishedList { name: ListName::Prefecture(*prefecture).to_string(), token, issued_at });
+        lists.push(PublishedList { name: ListName::Prefecture(*prefecture).to_string(), token, made_at });
     }
     let token = status_list::sign_whole(signer, parts, times).map_err(failed)?;
     let publication = Publication {
@@ -267,7 +268,7 @@ fn sign_all(
         struck: parts.iter().map(|(_, places)| places.struck()).sum(),
         bytes: token.len(),
     };
-    lists.push(PublishedList { name: ListName::Whole.to_string(), token, issued_at });
+    lists.push(PublishedList { name: ListName::Whole.to_string(), token, made_at });
     Ok((lists, publication))
 }
 

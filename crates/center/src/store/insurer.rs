@@ -48,6 +48,11 @@ impl Tx {
         rows.into_iter().map(feed_time).collect()
     }
 
+    /// Whether a feed of any of these insurers was taken before.
+    pub async fn is_any_fed(&mut self, insurers: &[InsurerNumber]) -> Result<bool> {
+        Ok(self.insurer_feed_times_of(insurers).await?.values().any(Option::is_some))
+    }
+
     /// Makes an insurer known, or renames it; `fed` says that a feed of it was taken just now.
     pub async fn put_insurer(&mut self, number: &InsurerNumber, name: &str, fed: bool, now: Timestamp) -> Result<()> {
         let now = time::ms(now);

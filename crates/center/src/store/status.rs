@@ -42,8 +42,8 @@ pub struct PublishedList {
     pub name: String,
     /// The signed list.
     pub token: Vec<u8>,
-    /// When it was made.
-    pub issued_at: Timestamp,
+    /// When it was made: it says what was struck out before. Its token says the same to the second.
+    pub made_at: Timestamp,
 }
 
 /// What makes a coverage that has no place yet findable.
@@ -121,10 +121,11 @@ impl Tx {
         .map(drop)
     }
 
-    /// Places of a prefecture that do not stand, in their order, behind `after`.
+    /// Places of a prefecture that were struck out before `made_at`, in their order, behind `after`.
     pub async fn struck_places(
         &mut self,
         prefecture: Prefecture,
+        made_at: Timestamp,
         after: Option<StatusIndex>,
         rows_max: i64,
     ) -> Result<Vec<Struck>> {
@@ -133,10 +134,11 @@ impl Tx {
         let rows: Vec<(i64, Option<i64>, i64, i64)> = on_both!(self, |c| {
             sqlx::query_as(
                 "SELECT status_index, disqualified_on, withdrawn, keep_until FROM status_struck
-                 WHERE status_index > $1 AND status_index <= $2 ORDER BY status_index LIMIT $3",
+                 WHERE status_index > $1 AND status_index <= $2 AND struck_at < $3 ORDER BY status_index LIMIT $4",
             )
             .bind(first)
             .bind(last)
+            .bind(time::ms(made_at))
             .bind(rows_max)
             .fetch_all(&mut *c)
             .await
@@ -144,13 +146,15 @@ impl Tx {
         rows.into_iter().map(struck).collect()
     }
 
-    /// How many places of each prefecture were struck out since then.
-    pub async fn struck_since(&mut self, since: Timestamp) -> Result<Vec<(Prefecture, u64)>> {
+    /// How many places of each prefecture were struck out from then on and before `made_at`.
+    pub async fn struck_between(&mut self, since: Timestamp, made_at: Timestamp) -> Result<Vec<(Prefecture, u64)>> {
         let rows: Vec<(i64, i64)> = on_both!(self, |c| {
             sqlx::query_as(
-                "SELECT status_index / 4294967296, COUNT(*) FROM status_struck WHERE struck_at >= $1 GROUP BY 1",
+                "SELECT status_index / 4294967296, COUNT(*) FROM status_struck
+                 WHERE struck_at >= $1 AND struck_at < $2 GROUP BY 1",
             )
             .bind(time::ms(since))
+            .bind(time::ms(made_at))
             .fetch_all(&mut *c)
             .await
         })?;
@@ -209,7 +213,7 @@ impl Tx {
             )
             .bind(list.name.as_str())
             .bind(list.token.clone())
-            .bind(time::ms(list.issued_at))
+            .bind(time::ms(list.made_at))
             .execute(&mut *c)
             .await
         })
@@ -228,14 +232,8 @@ impl Tx {
         let rows: Vec<(String, Vec<u8>, i64)> = on_both!(self, |c| {
             sqlx::query_as("SELECT name, token, issued_at FROM status_list ORDER BY name").fetch_all(&mut *c).await
         })?;
-        let read =
-            |(name, token, issued_at)| Ok(PublishedList { name, token, issued_at: time::time(LIST, issued_at)? });
+        let read = |(name, token, made_at)| Ok(PublishedList { name, token, made_at: time::time(LIST, made_at)? });
         rows.into_iter().map(read).collect()
-    }
-
-    /// Whether a feed of any of these insurers was taken before.
-    pub async fn is_any_fed(&mut self, insurers: &[domain::InsurerNumber]) -> Result<bool> {
-        Ok(self.insurer_feed_times_of(insurers).await?.values().any(Option::is_some))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use center::check::{Engine, NoBatchObserver, Parts, Question};
-use center::status::places::Places;
+use center::status::places::PlaceGiver;
 use center::store::coverage::CoverageRow;
 use center::store::coverage_put::RowsToPut;
 use center::store::{Address, NoObserver, Store, Tx};
@@ -210,7 +210,7 @@ pub fn place_key() -> PlaceKey {
 
 /// Stores rows as an import does; gives how many were new or changed.
 pub async fn put_rows(tx: &mut Tx, rows: &[CoverageRow], now: Timestamp) -> center::store::Result<u64> {
-    let places = Places::new(place_key()).take(tx, rows.iter().map(|row| row.prefecture), now).await?;
+    let places = PlaceGiver::new(place_key()).take(tx, rows.iter().map(|row| row.prefecture), now).await?;
     let put = tx.put_coverages(RowsToPut { rows, places: &places, tell_places: true }, now).await?;
     assert_eq!(put.changed, put.used.len() as u64);
     Ok(put.changed)
