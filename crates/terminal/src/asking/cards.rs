@@ -52,15 +52,7 @@ impl Center {
         };
         match verify::verify_card(&self.facts(), request, response) {
             Ok(answered) => Outcome::Answered(Box::new(answered)),
-            Err(could_not) => {
-                tracing::error!(
-                    request_id = %request.request_id,
-                    why = could_not.why.code(),
-                    inner = could_not.inner,
-                    "an answer was not shown"
-                );
-                Outcome::CouldNotAsk(could_not)
-            }
+            Err(could_not) => Self::not_shown(request.request_id, could_not),
         }
     }
 

@@ -127,15 +127,7 @@ impl Center {
                 self.learn_of_feed(&answered.answer);
                 Outcome::Answered(Box::new(answered))
             }
-            Err(could_not) => {
-                tracing::error!(
-                    request_id = %request.request_id,
-                    why = could_not.why.code(),
-                    inner = could_not.inner,
-                    "an answer was not shown"
-                );
-                Outcome::CouldNotAsk(could_not)
-            }
+            Err(could_not) => Self::not_shown(request.request_id, could_not),
         }
     }
 
@@ -260,6 +252,12 @@ impl Center {
             Ok(outcome) => outcome,
             Err(_) => no_answer("the window did not wait longer"),
         }
+    }
+
+    /// An answer that does not prove itself is shown to nobody.
+    pub(crate) fn not_shown(request_id: Uuid, could_not: CouldNotAsk) -> Outcome {
+        tracing::error!(%request_id, why = could_not.why.code(), inner = could_not.inner, "an answer was not shown");
+        Outcome::CouldNotAsk(could_not)
     }
 
     #[cfg(test)]

@@ -43,15 +43,8 @@ impl Center {
     pub(crate) async fn search_person(&self, request: &PersonSearchRequest) -> Result<SearchAnswered, Outcome> {
         request.person_search_info.parse(&request.search_reason).map_err(Outcome::Unreadable)?;
         let response: PersonSearchResponse = self.ask_for("/v1/person-searches", request).await?;
-        verify::verify_search(&self.facts(), request, &response).map_err(|could_not| {
-            tracing::error!(
-                request_id = %request.request_id,
-                why = could_not.why.code(),
-                inner = could_not.inner,
-                "an answer was not shown"
-            );
-            Outcome::CouldNotAsk(could_not)
-        })
+        verify::verify_search(&self.facts(), request, &response)
+            .map_err(|could_not| Self::not_shown(request.request_id, could_not))
     }
 
     /// Asks to search in a disaster that is open elsewhere. Never `Err(Outcome::Answered)`.
