@@ -146,7 +146,11 @@ impl Terminal {
         health.certificate(identity.validity.not_after, clock.now());
         let center = Center::new(facts, &identity, hours, Arc::clone(&health), Arc::clone(&random)).map(Arc::new)?;
         let face_files = Arc::new(Notify::new());
-        let lists = Lists::load(&config.settings.offline.list_names(), layout.lists())?;
+        let lists = {
+            let (names, folder) = (config.settings.offline.list_names(), layout.lists());
+            // A whole country is unpacked.
+            tokio::task::spawn_blocking(move || Lists::load(&names, folder)).await.map_err(io::Error::other)??
+        };
         let checks = Checks {
             center: Arc::clone(&center),
             store: store.clone(),
