@@ -1,7 +1,7 @@
 //! The folder for bookings: a file is dropped, taken in and removed, and beside it stands what became of it.
 //!
 //! `NAME.csv` is ready when it did not change between two looks. Afterwards `NAME.csv.result.txt` says how many lines were taken and
-//! names the others by line and field, without their values. A file that is no list of bookings is renamed to `NAME.csv.unreadable`.
+//! names the others by line and field, without their values. A file that is no list of bookings, or too large, is renamed to `NAME.csv.unreadable`.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -10,6 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use kit::files::{self, Access};
 use kit::lifecycle::Lifecycle;
 
 use crate::bookings::{self, Bookings};
@@ -78,26 +79,44 @@ fn look(folder: &Path, seen: &mut HashMap<PathBuf, Shape>, now: SystemTime) -> i
 /// Takes one file in: into the store, then the result beside it, then it is removed. After a stop in between it is taken once more,
 /// which changes nothing.
 async fn take(file: &Path, checks: &Checks) -> io::Result<()> {
-    let bytes = kit::files::read_limited(file, limits::BOOKING_FILE_BYTES_MAX)?;
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let beside = |ending: &str| file.with_file_name(format!("{name}{ending}"));
+    let bytes = match files::read_limited(file, limits::BOOKING_FILE_BYTES_MAX) {
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            let words = format!(
+                "ファイルが大きすぎます。{} バイト以下に分けて置き直してください。 / {error}",
+                limits::BOOKING_FILE_BYTES_MAX
+            );
+            tracing::warn!("a file of bookings is too large");
+            return put_aside(file, &words);
+        }
+        read => read?,
+    };
     match bookings::read(&bytes) {
         Ok(read) => {
             let now = checks.center.hours().local();
             for piece in read.good.chunks(limits::BOOKINGS_AT_ONCE) {
                 checks.store.put_bookings(piece, now).await.map_err(io::Error::other)?;
             }
-            fs::write(beside(RESULT), told(&read))?;
+            files::write_atomic(&beside(file, RESULT), told(&read).as_bytes(), Access::Shared)?;
             fs::remove_file(file)?;
             tracing::info!(taken = read.good.len(), refused = read.refused_count, "bookings were taken in");
         }
         Err(error) => {
-            fs::write(beside(RESULT), format!("{}\r\n{error}\r\n", error.message()))?;
-            fs::rename(file, beside(".unreadable"))?;
             tracing::warn!(code = error.code(), "a file is no list of bookings");
+            put_aside(file, &format!("{}\r\n{error}", error.message()))?;
         }
     }
     Ok(())
+}
+
+fn beside(file: &Path, ending: &str) -> PathBuf {
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    file.with_file_name(format!("{name}{ending}"))
+}
+
+/// Says beside a file why it cannot be taken, and renames it.
+fn put_aside(file: &Path, words: &str) -> io::Result<()> {
+    files::write_atomic(&beside(file, RESULT), format!("{words}\r\n").as_bytes(), Access::Shared)?;
+    fs::rename(file, beside(file, ".unreadable"))
 }
 
 /// What became of a file, for whoever dropped it.
