@@ -61,7 +61,7 @@ pub const GATHERED_BYTES: usize = 16 * 1024;
 /// While draining, a connection with nothing open that has not moved a byte for this long is dropped.
 pub const DRAIN_QUIET_TIME: Duration = Duration::from_secs(1);
 
-/// How long, and for how many bytes, we go on swallowing a refused body so that its sender can read why.
+/// How long, and for how many bytes, we go on swallowing what will not be read, so that its sender can read our last words.
 pub const LINGER_TIME: Duration = Duration::from_secs(2);
 /// See [`LINGER_TIME`].
 pub const LINGER_BYTES_MAX: u64 = 16 * 1024 * 1024;

@@ -196,7 +196,7 @@ pub(super) async fn run<S>(
     S: AsyncRead + AsyncWrite + Socket + Unpin + Send + 'static,
 {
     let activity = Arc::new(Activity::default());
-    let io = TokioIo::new(Watched::new(stream, Arc::clone(&activity)));
+    let io = TokioIo::new(Watched::new(stream, protocol, Arc::clone(&activity)));
     let line = Arc::new(Line { house: Arc::clone(house), facts: Arc::new(facts), activity: Arc::clone(&activity) });
     let service = service_fn(move |request| exchange::answer(Arc::clone(&line), request));
     let events = events(house, over, house.options.first_head_time);

@@ -1,4 +1,4 @@
-//! The bytes of a connection: whether any moved, and a polite end for a body that we refused to read.
+//! The bytes of a connection: whether any moved, and a polite end while the other side is still sending.
 
 use std::io;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio::time::Sleep;
 use tokio_rustls::server::TlsStream;
 
-use super::connection::Activity;
+use super::connection::{Activity, Protocol};
 use crate::limits;
 
 /// The socket below a stream.
@@ -33,21 +33,28 @@ impl Socket for TlsStream<TcpStream> {
 /// A stream that notes when bytes move.
 pub(super) struct Watched<S> {
     inner: S,
+    protocol: Protocol,
     activity: Arc<Activity>,
     lingering: Option<Lingering>,
 }
 
-/// After we refused a body: our side is closed, and what the other side still sends is thrown away for a while. If we
-/// closed both sides at once, its unread bytes would make the kernel reset the connection, and the refusal would often
-/// be lost on the way.
+/// After we refused a body, and at the end of every HTTP/2 connection: our side is closed, and what the other side still
+/// sends is thrown away for a while. If we closed both sides at once, its unread bytes (the rest of the body, requests
+/// that crossed our GOAWAY) would make the kernel reset the connection, and the other side, on noticing that as it
+/// writes, would often not read our last answers any more.
 struct Lingering {
     alarm: Pin<Box<Sleep>>,
     swallowed_bytes: u64,
 }
 
 impl<S> Watched<S> {
-    pub(super) fn new(inner: S, activity: Arc<Activity>) -> Self {
-        Self { inner, activity, lingering: None }
+    pub(super) fn new(inner: S, protocol: Protocol, activity: Arc<Activity>) -> Self {
+        Self { inner, protocol, activity, lingering: None }
+    }
+
+    /// Whether the other side may be sending something that we shall never read.
+    fn may_leave_bytes_unread(&self) -> bool {
+        self.protocol == Protocol::Http2 || self.activity.left_body_unread()
     }
 }
 
@@ -107,7 +114,7 @@ impl<S: AsyncWrite + Socket + Unpin> AsyncWrite for Watched<S> {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.lingering.is_none() {
             ready!(Pin::new(&mut self.inner).poll_shutdown(cx))?;
-            if !self.activity.left_body_unread() {
+            if !self.may_leave_bytes_unread() {
                 return Poll::Ready(Ok(()));
             }
             let alarm = Box::pin(tokio::time::sleep(limits::LINGER_TIME));

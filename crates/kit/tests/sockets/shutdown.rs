@@ -39,22 +39,26 @@ async fn every_request_that_was_begun_is_answered() {
                 let client = client.clone();
                 spawn(async move {
                     let mut answered = 0;
-                    while let Ok(answer) = client.get("/").await {
-                        assert_eq!(answer.body, "answered");
+                    loop {
+                        match client.get("/").await {
+                            Ok(answer) => assert_eq!(answer.body, "answered"),
+                            Err(end) => return (answered, end),
+                        }
                         answered += 1;
                     }
-                    answered
                 })
             })
             .collect();
         tokio::time::sleep(Duration::from_millis(300)).await;
         assert_eq!(life.shut_down(SOON).await, Ending::Clean);
-        let mut answered = 0;
+        let (mut answered, mut ends) = (0, Vec::new());
         for asker in askers {
-            answered += asker.await.unwrap();
+            let (answers, end) = asker.await.unwrap();
+            answered += answers;
+            ends.push(end);
         }
         assert!(answered > 100, "{answered}");
-        assert_eq!(answered, handled.load(Ordering::SeqCst), "http1_only: {http1_only}");
+        assert_eq!(answered, handled.load(Ordering::SeqCst), "http1_only: {http1_only}, {ends:#?}");
     }
 }
 
