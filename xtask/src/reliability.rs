@@ -65,6 +65,14 @@ const FAULTS: &[Fault] = &[
         ],
     },
     Fault {
+        what: "the center killed at each step while a terminal joins and while it takes a feed",
+        so: "one certificate a code, every row once",
+        tests: &[
+            "fault_a_center_killed_at_each_step_of_joining_gives_the_same_certificate_in_the_end",
+            "fault_a_center_killed_at_each_step_of_a_feed_knows_every_row_once_in_the_end",
+        ],
+    },
+    Fault {
         what: "the primary database killed, or out of touch, under load",
         so: "no given answer lost, counted",
         tests: &["fault_a_primary_killed_or_out_of_touch_under_load_loses_no_given_answer"],

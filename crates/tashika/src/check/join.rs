@@ -22,14 +22,18 @@ pub struct Member {
 impl Member {
     /// Makes a key, asks for a certificate with the code and keeps both.
     pub async fn join(enrol_url: &str, code: &str, clock: &SharedClock) -> Result<Self> {
+        Self::join_with_key(enrol_url, code, Arc::new(PrivateKey::generate()?), clock).await
+    }
+
+    /// The same with a key that is there already: who lost the answer asks once more with the same one.
+    pub async fn join_with_key(enrol_url: &str, code: &str, key: Arc<PrivateKey>, clock: &SharedClock) -> Result<Self> {
         let typed = OneTimeCode::parse(code).context("the one-time code")?;
-        let key = PrivateKey::generate()?;
         let request = CertificateRequest::create(&key)?;
         let tls = trust::tls::pinned_client_config(typed.root_pin(), tls_clock(clock))?;
         let client = Client::builder(Arc::clone(clock)).base_urls([enrol_url])?.tls(ClientTls::new(tls)).build()?;
         let body = EnrolmentRequest { code: code.to_owned(), csr: request.to_pem() };
         let enrolled: Enrolled = client.post_json("/v1/enrolments", &body).await.context("joining the center")?;
-        Ok(Self { code: enrolled.medical_institution_code.clone(), enrolled, key: Arc::new(key) })
+        Ok(Self { code: enrolled.medical_institution_code.clone(), enrolled, key })
     }
 
     /// An HTTPS client that shows the certificate.

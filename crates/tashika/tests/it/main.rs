@@ -7,6 +7,7 @@ mod fault_bulk;
 mod fault_center;
 mod fault_clock;
 mod fault_offline;
+mod fault_steps;
 mod fault_terminal;
 mod jpki;
 mod personal_certificate;

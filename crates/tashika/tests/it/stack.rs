@@ -44,9 +44,18 @@ impl CenterProcess {
         Self::start_at("127.0.0.1", &["127.0.0.1"], database)
     }
 
+    /// The same on SQLite, with institutions and without insured people.
+    pub fn start_without_feed() -> Result<Self> {
+        Self::start_with("127.0.0.1", &["127.0.0.1"], None, false)
+    }
+
     /// The same for terminals that are elsewhere: it listens at an address, and its certificate is for these names, the first of
     /// which terminals are told.
     pub fn start_at(host: &str, names: &[&str], database: Option<&str>) -> Result<Self> {
+        Self::start_with(host, names, database, true)
+    }
+
+    fn start_with(host: &str, names: &[&str], database: Option<&str>, feed: bool) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("center");
         let nation = folder.path().join("nation");
@@ -62,7 +71,9 @@ impl CenterProcess {
         output(&mut init)?;
         let load = |words: &[&str], file: &str| output(tashika(words).arg(nation.join(file)).arg("--data").arg(&data));
         load(&["facility", "import"], files::FACILITIES)?;
-        load(&["insurer", "import"], files::INSURER_FEED)?;
+        if feed {
+            load(&["insurer", "import"], files::INSURER_FEED)?;
+        }
         let (api, enrol, ops) = (testkit::free_port(), testkit::free_port(), testkit::free_port());
         let listen = |port: u16| format!("{host}:{port}");
         let ops = format!("127.0.0.1:{ops}");
