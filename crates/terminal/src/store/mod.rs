@@ -29,6 +29,7 @@ pub mod charts;
 pub mod cleanup;
 pub mod copies;
 pub mod face_files;
+mod migrations;
 pub mod nights;
 pub mod open_cases;
 pub mod person_searches;
@@ -50,9 +51,6 @@ use sqlx::{Connection as _, Sqlite, SqliteConnection, Transaction};
 
 use crate::limits;
 use vault::{Vault, VaultError};
-
-/// The tables as this program knows them.
-static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -134,7 +132,7 @@ impl Store {
             .after_release(|connection, _| Box::pin(is_in_order(connection)))
             .connect_with(options)
             .await?;
-        MIGRATOR.run(&pool).await.map_err(|error| StoreError::Schema(error.to_string()))?;
+        migrations::migrator().run(&pool).await.map_err(|error| StoreError::Schema(error.to_string()))?;
         Ok(Self { pool, vault: Arc::new(vault) })
     }
 
