@@ -127,6 +127,9 @@ impl<'m> Checker<'m> {
             }
             return false;
         }
+        if let (Tag::RE, Some(receipt)) = (record.tag, &mut self.receipt) {
+            receipt.number = read::number(record.field(2));
+        }
         let Some(layout) = layout::layout(kind, record.tag) else { return self.without_layout(record) };
         self.fields(record, layout);
         self.rules(record, layout, place);

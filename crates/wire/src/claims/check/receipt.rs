@@ -107,7 +107,6 @@ impl State {
         self.remember(record);
         match record.tag {
             Tag::RE => {
-                self.number = read::number(record.field(2));
                 self.month = read::month(record.field(4)).ok().map(|read| read.value);
                 self.month_days = self.month.map_or(31, Month::days);
             }
