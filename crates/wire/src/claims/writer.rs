@@ -9,6 +9,7 @@ use super::finding::ClaimFault;
 use super::kind::{ClaimKind, Tag};
 use super::layout::{self, FieldSpec, Shape};
 use super::record::{Charset, Record};
+use crate::limits;
 use crate::text::{self, Fold, Target};
 
 /// Why a record was not written. Nothing of it was.
@@ -113,6 +114,10 @@ impl<W: Write> ClaimWriter<W> {
         }
         if let Some(left_out) = specs.get(fields.len()..).and_then(|rest| rest.iter().position(|spec| spec.required)) {
             return Err(ClaimWriteError::Field { tag, field: fields.len() + left_out + 2, fault: ClaimFault::Empty });
+        }
+        // No reader, ours among them, takes a longer one.
+        if fields.len() >= limits::CLAIM_MAX_FIELDS || self.line.len() > limits::CLAIM_MAX_LINE_BYTES {
+            return Err(ClaimWriteError::Field { tag, field: 1, fault: ClaimFault::LineTooLong });
         }
         self.line.extend_from_slice(b"\r\n");
         self.out.write_all(&self.line)?;
