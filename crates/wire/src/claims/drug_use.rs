@@ -85,7 +85,11 @@ impl Receipt {
                 code,
                 dispensed_on: date,
                 prescribed_on: Some(date),
-                form: if self.kind == ClaimKind::Dental { dental_form(drug.class) } else { form_of(group.section) },
+                form: if self.kind == ClaimKind::Dental {
+                    dental_form(drug.class, group.section)
+                } else {
+                    form_of(group.section)
+                },
                 amount: drug.amount,
                 amount_per_dose: None,
                 count: u32::from(cell.count),
@@ -162,13 +166,14 @@ const fn form_of(section: Option<Section>) -> DrugForm {
     }
 }
 
-/// In dental claims section 21 is 投薬・注射 together; the 医薬品区分 tells them apart.
-const fn dental_form(class: Option<u8>) -> DrugForm {
+/// In dental claims section 21 is 投薬・注射 together; the 医薬品区分 tells them apart where it is written.
+const fn dental_form(class: Option<u8>, section: Option<Section>) -> DrugForm {
     match class {
         Some(1) => DrugForm::Oral,
         Some(2) => DrugForm::AsNeeded,
         Some(3) => DrugForm::External,
         Some(4) => DrugForm::Injection,
-        _ => DrugForm::Other,
+        Some(_) => DrugForm::Other,
+        None => form_of(section),
     }
 }

@@ -227,3 +227,15 @@ fn no_single_byte_that_is_changed_or_lost_makes_it_panic_or_mixes_patients() {
         }
     }
 }
+
+#[test]
+fn every_code_has_a_row_in_the_page_of_claims() {
+    let page = include_str!("../../../../docs/CLAIMS.md");
+    for fault in ClaimFault::ALL {
+        assert!(page.contains(&format!("\n| `{}` |", fault.code())), "{}", fault.code());
+        assert!(page.contains(&fault.ja().replace('|', "\\|")) && page.contains(fault.en()), "{}", fault.code());
+    }
+    for code in ClaimFileError::CODES {
+        assert!(page.contains(&format!("\n| `{code}` |")), "{code}");
+    }
+}

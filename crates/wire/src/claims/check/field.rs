@@ -24,10 +24,6 @@ pub(super) fn check(spec: &FieldSpec, raw: &[u8], with: With, tell: &mut impl Fn
         Shape::Digits(length) => digits(raw, usize::from(length), true, tell),
         Shape::Code(longest) => digits(raw, usize::from(longest), false, tell),
         Shape::Number(longest) => number(raw, usize::from(longest), tell),
-        Shape::Signed(longest) => {
-            let unsigned = raw.strip_prefix(b"-").unwrap_or(raw);
-            number(unsigned, usize::from(longest), tell);
-        }
         Shape::Decimal(whole, fraction) => decimal(raw, usize::from(whole), usize::from(fraction), tell),
         Shape::Alnum(longest) => text(raw, usize::from(longest), Width::Half, with, tell),
         Shape::Kanji(longest) => text(raw, usize::from(longest), Width::Full, with, tell),

@@ -139,7 +139,12 @@ impl State {
     /// the review and payment body differ.
     fn remember(&mut self, record: &Record<'_>) {
         match record.tag {
-            Tag::MN | Tag::RC | Tag::IR => return,
+            Tag::MN | Tag::RC => return,
+            // Insurers get claims of many institutions in one file.
+            Tag::IR | Tag::UK | Tag::YK => {
+                (3..=5).for_each(|field| self.who.add(record.field(field)));
+                return;
+            }
             Tag::RE => {
                 for field in 3..=record.len() {
                     self.what.add(record.field(field));

@@ -1,15 +1,17 @@
 //! What DPC claims have beside medical ones (formats.md 1.6; positions as open programs of that edition have them).
 
+use super::head::{medical_payer, medical_receipt};
 use super::{Layout, RESERVED, Shape, code, may, must, record};
 use crate::claims::kind::Tag;
 use crate::claims::master::CodeKind;
 
 pub(super) fn records() -> Vec<Layout> {
-    let adjustment = must("請求調整区分", Shape::Number(1));
-    let own = may("自他保険区分", Shape::Number(1));
-    let burden = may("負担区分", Shape::Burden);
     let month = must("診療年月", Shape::Month);
+    // Some programs write the two additions to RE behind its last field (see `head::medical_receipt`).
+    let behind = [may("レセプト総括区分", Shape::Any), may("明細情報数", Shape::Any)];
     vec![
+        record(Tag::RE, medical_receipt().into_iter().chain(behind)),
+        record(Tag::HO, medical_payer().into_iter().chain([may("標準負担額", Shape::Number(8))])),
         record(
             Tag::BU,
             [
@@ -44,46 +46,10 @@ pub(super) fn records() -> Vec<Layout> {
                 may("診療名称", Shape::Kanji(200)),
             ],
         ),
-        record(
-            Tag::GA,
-            [
-                month,
-                adjustment,
-                may("外泊等", Shape::Code(31)),
-                may("診断群分類番号", Shape::Alnum(14)),
-                may("医療機関別係数", Shape::Decimal(1, 4)),
-                may("翌月再入院予定の有無", Shape::Number(1)),
-            ],
-        ),
-        record(
-            Tag::HH,
-            [
-                month,
-                adjustment,
-                own,
-                burden,
-                may("入院期間区分", Shape::Number(1)),
-                may("入院期間区分別点数", Shape::Number(6)),
-                may("入院期間区分別入院日数", Shape::Number(2)),
-                may("包括小計点数", Shape::Number(7)),
-            ],
-        ),
-        record(
-            Tag::GT,
-            [
-                month,
-                adjustment,
-                own,
-                burden,
-                may("包括小計点数合算", Shape::Number(7)),
-                may("包括評価点数", Shape::Number(7)),
-                may("調整点数", Shape::Signed(7)),
-                may("今月包括合計点数", Shape::Signed(8)),
-                may("診療識別", Shape::Section),
-                may("変更年月日", Shape::Date),
-                may("文字データ", Shape::Kanji(40)),
-            ],
-        ),
+        // Their fields changed with the editions and no published table was at hand: only the month is checked.
+        record(Tag::GA, std::iter::once(month).chain(std::iter::repeat_n(may("外泊情報", Shape::Any), 5))),
+        record(Tag::HH, std::iter::once(month).chain(std::iter::repeat_n(may("包括評価情報", Shape::Any), 7))),
+        record(Tag::GT, std::iter::once(month).chain(std::iter::repeat_n(may("合計調整情報", Shape::Any), 10))),
         record(
             Tag::CD,
             [

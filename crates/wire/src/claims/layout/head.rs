@@ -40,22 +40,7 @@ pub(super) fn medical() -> Vec<Layout> {
             ],
         ),
         record(Tag::RE, medical_receipt()),
-        record(
-            Tag::HO,
-            payer([
-                may("診療実日数", Shape::Number(2)),
-                must("合計点数", Shape::Number(8)),
-                RESERVED,
-                may("食事療養・生活療養 回数", Shape::Number(2)),
-                may("食事療養・生活療養 合計金額", Shape::Number(8)),
-                may("職務上の事由", Shape::Number(1)),
-                may("証明書番号", Shape::Code(3)),
-                may("負担金額", Shape::Number(9)),
-                may("減免区分", Shape::OneOf(b"123")),
-                may("減額割合", Shape::Number(3)),
-                may("減額金額", Shape::Number(6)),
-            ]),
-        ),
+        record(Tag::HO, medical_payer()),
         record(Tag::GR, [may("算定理由", Shape::Digits(2)), may("診断群分類番号", Shape::Alnum(14))]),
         diagnosis(),
     ];
@@ -65,7 +50,7 @@ pub(super) fn medical() -> Vec<Layout> {
 
 /// Fields 16 to 18 are reserved in 医科. DPC has レセプト総括区分 (1 byte) and 明細情報数 (2 bytes) more, which fit the
 /// reserved fields 17 and 18 in width and in the order of a published data base of insurers; no table of it was found.
-fn medical_receipt() -> Vec<FieldSpec> {
+pub(super) fn medical_receipt() -> Vec<FieldSpec> {
     let mut fields = vec![
         NUMBER,
         TYPE,
@@ -96,6 +81,22 @@ fn medical_receipt() -> Vec<FieldSpec> {
     }
     fields.extend([KANA, CONDITION]);
     fields
+}
+
+pub(super) fn medical_payer() -> Vec<FieldSpec> {
+    payer([
+        may("診療実日数", Shape::Number(2)),
+        must("合計点数", Shape::Number(8)),
+        RESERVED,
+        may("食事療養・生活療養 回数", Shape::Number(2)),
+        may("食事療養・生活療養 合計金額", Shape::Number(8)),
+        may("職務上の事由", Shape::Number(1)),
+        may("証明書番号", Shape::Code(3)),
+        may("負担金額", Shape::Number(9)),
+        may("減免区分", Shape::OneOf(b"123")),
+        may("減額割合", Shape::Number(3)),
+        may("減額金額", Shape::Number(6)),
+    ])
 }
 
 pub(super) fn payer(rest: impl IntoIterator<Item = FieldSpec>) -> Vec<FieldSpec> {

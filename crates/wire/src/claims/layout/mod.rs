@@ -20,8 +20,6 @@ pub(super) enum Shape {
     Code(u8),
     /// 数字 可変: at most so many digits, without leading zeros.
     Number(u8),
-    /// As [`Shape::Number`], with a minus sign allowed.
-    Signed(u8),
     /// Digits before and after the point, without zeros at either end.
     Decimal(u8, u8),
     /// 英数 可変: at most so many half-width characters.
@@ -129,7 +127,7 @@ impl Kind {
     fn new(layouts: Vec<Layout>) -> Self {
         let mut places = vec![0; 26 * 26];
         for (place, layout) in layouts.iter().enumerate() {
-            // A kind has about forty records.
+            // A kind has about forty records. Of two for one tag the later counts: DPC has its own RE and HO.
             places[letters(layout.tag)] = u8::try_from(place + 1).unwrap_or(0);
         }
         Self { layouts, places }
