@@ -410,22 +410,22 @@ impl Month<'_> {
             }
             if extraction && nth == 0 {
                 visit.act(act::EXTRACTION);
-                for (ingredient, form, count) in
-                    [("アモキシシリン", Form::Oral, 3), ("ロキソプロフェン", Form::AsNeeded, 3)]
-                {
-                    let product = self.product(ingredient);
-                    let amount = if form == Form::Oral { drugs::get(product).amount } else { 1000 };
-                    visit.prescribe(product, amount, form, count);
-                }
-                self.hand_out_teeth(&mut visit);
+                self.after_extraction(&mut visit);
             }
             self.add(visit);
         }
     }
 
-    /// Half of the dentists hand out drugs themselves.
-    fn hand_out_teeth(&mut self, visit: &mut Encounter) {
-        if visit.facility / 4 % 2 == 0 {
+    /// Half of the dentists hand out drugs themselves. Their claims know no 屯服, so that they give everything by the day.
+    fn after_extraction(&mut self, visit: &mut Encounter) {
+        let by_pharmacy = visit.facility / 4 % 2 == 0;
+        let painkiller = if by_pharmacy { Form::AsNeeded } else { Form::Oral };
+        for (ingredient, form) in [("アモキシシリン", Form::Oral), ("ロキソプロフェン", painkiller)] {
+            let product = self.product(ingredient);
+            let amount = if form == Form::Oral { drugs::get(product).amount } else { 1000 };
+            visit.prescribe(product, amount, form, 3);
+        }
+        if by_pharmacy {
             visit.pharmacy = Some(self.life.places[0].pharmacy);
             visit.act(act::DENTAL_PRESCRIPTION);
         }

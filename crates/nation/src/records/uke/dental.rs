@@ -59,10 +59,6 @@ fn disease(diagnosis: &Diagnosis, sheet: &mut Sheet) {
 /// SS and SI carry procedures, IY drugs, CO how these are to be taken.
 fn rows(unit: &Unit, burden: &str, sheet: &mut Sheet) {
     let mut group = unit.group.to_string();
-    if unit.group == 22 {
-        // 投薬 is one group at the dentist's.
-        "21".clone_into(&mut group);
-    }
     if let Some(comment) = &unit.comment {
         sheet.line("CO").text(&group).text(burden).text("810000001").text(comment).empty(1).end();
         group.clear();

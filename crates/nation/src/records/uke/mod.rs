@@ -289,7 +289,8 @@ impl Claim<'_> {
     pub(crate) fn search_number(&self) -> String {
         let body = payment_body(self.nation, self.receipt.billed);
         let code = &self.nation.facilities[self.receipt.facility as usize].code;
-        format!("{body}{}{code}{:06}", self.sent.month_number(), self.number)
+        let kind = self.receipt.kind as u8 + 1;
+        format!("{body}{}{code}{kind}{:06}", self.sent.month_number(), self.number)
     }
 
     /// What the claim says in sum.
