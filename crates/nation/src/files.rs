@@ -23,7 +23,7 @@
 //! | `diagnoses.csv` | one diagnosis of a claim |
 //! | `procedures.csv` | one procedure of one day |
 //! | `dangers.csv` | one thing that must be told about somebody's drugs |
-//! | `checkups/CODE_INSURER_DATE0_1.zip` | checkups by one institution for one insurer in a fiscal year |
+//! | `checkups/CODE_94899010_DATE0_1.zip` | checkups (特定健診) by one institution in a fiscal year |
 //! | `checkups.csv` | one value of one checkup |
 //! | `records.json` | what was asked for, and counts; written last |
 //!
@@ -43,6 +43,10 @@
 //! `many_drugs` (six or more ingredients by mouth on the last day of which claims speak), `benzodiazepine` (90 days or
 //! more of the last 180), `antibiotic` (of the last 90 days), `kidney` (an NSAID by mouth of the last 90 days after an
 //! eGFR below 60 at the last checkup). A list must hold these at least; other knowledge may find more.
+//!
+//! `checkups.csv`: `File` is the document within the archive. `Value` is empty where `NotDone` is 1, and where more was
+//! found than can be measured (`Beyond` is `H`). `Flag` is H, L or N as in the document. `InsuredBranchNumber` is empty
+//! where the institution's program is older than 枝番.
 
 use std::path::Path;
 

@@ -149,7 +149,7 @@ impl Nation {
 
     /// Writes medical records into the folder of the nation. See [`crate::files`].
     pub fn write_records(&self, options: &RecordOptions, out: &Path) -> Result<RecordSummary> {
-        records::write(self, options, out)
+        records::write(self, *options, out)
     }
 
     pub(crate) fn person(&self, coverage: &Coverage) -> &Person {

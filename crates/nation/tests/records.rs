@@ -127,40 +127,47 @@ fn a_nation_without_records_leaves_none_of_an_earlier_one_behind() {
     assert!(!records(dir.path()).exists());
 }
 
+/// Files (none = all others), tags, and how many fields such a record has with its tag.
+const FIELDS: [(&[&str], &str, usize); 24] = [
+    (&["RECEIPTC.UKE"], "RE", 38),
+    (&["RECEIPTD.UKE"], "RE", 40),
+    (&["RECEIPTS.UKE"], "RE", 27),
+    (&["RECEIPTY.CYO"], "RE", 42),
+    (&["RECEIPTC.UKE"], "HO", 15),
+    (&["RECEIPTD.UKE"], "HO", 16),
+    (&["RECEIPTY.CYO"], "KO IY", 10),
+    (&["RECEIPTC.UKE", "RECEIPTD.UKE"], "SI IY", 44),
+    (&["RECEIPTS.UKE"], "SI", 38),
+    (&["RECEIPTS.UKE"], "IY", 39),
+    (&["RECEIPTS.UKE"], "CO", 6),
+    (&[], "CO", 5),
+    (&[], "GO", 4),
+    (&[], "SN", 9),
+    (&[], "JD MF", 33),
+    (&[], "HO", 14),
+    (&[], "KO", 12),
+    (&[], "TO", 48),
+    (&[], "SY SB GT", 8),
+    (&[], "HS", 13),
+    (&[], "SS", 109),
+    (&[], "SH", 10),
+    (&[], "BU HH", 6),
+    (&[], "CD", 11),
+];
+/// The same for the long ones of pharmacies.
+const PHARMACY_FIELDS: [(&str, usize); 2] = [("CZ", 71), ("KI", 114)];
+
 #[test]
 fn every_record_has_the_fields_of_the_specification() {
-    let fields = |name: &str, tag: &str| match (name.rsplit('/').next().expect("a name"), tag) {
-        (_, "GO") => 4,
-        (_, "SN") => 9,
-        (_, "JD" | "MF") => 33,
-        ("RECEIPTC.UKE", "RE") => 38,
-        ("RECEIPTD.UKE", "RE") => 40,
-        ("RECEIPTS.UKE", "RE") => 27,
-        ("RECEIPTY.CYO", "RE") => 42,
-        ("RECEIPTC.UKE", "HO") => 15,
-        ("RECEIPTD.UKE", "HO") => 16,
-        (_, "HO") => 14,
-        ("RECEIPTY.CYO", "KO") => 10,
-        (_, "KO") => 12,
-        ("RECEIPTC.UKE" | "RECEIPTD.UKE", "SI" | "IY") => 44,
-        ("RECEIPTS.UKE", "SI") => 38,
-        ("RECEIPTS.UKE", "IY") => 39,
-        ("RECEIPTY.CYO", "IY") => 10,
-        (_, "TO") => 48,
-        (_, "SY") => 8,
-        (_, "HS") => 13,
-        (_, "SS") => 109,
-        (_, "SH") => 10,
-        (_, "CZ") => 71,
-        (_, "KI") => 114,
-        (_, "BU") => 6,
-        (_, "SB") => 8,
-        (_, "CD") => 11,
-        ("RECEIPTS.UKE", "CO") => 6,
-        (_, "CO") => 5,
-        (_, "HH") => 6,
-        (_, "GT") => 8,
-        (_, other) => panic!("{other} in {name}"),
+    let fields = |name: &str, tag: &str| {
+        let file = name.rsplit('/').next().expect("a name");
+        if let Some((_, count)) = PHARMACY_FIELDS.iter().find(|(known, _)| *known == tag) {
+            return *count;
+        }
+        let found = FIELDS.iter().find(|(files, tags, _)| {
+            (files.is_empty() || files.contains(&file)) && tags.split(' ').any(|known| known == tag)
+        });
+        found.unwrap_or_else(|| panic!("{tag} in {name}")).2
     };
     let mut seen = BTreeSet::new();
     for (name, path) in claim_files() {
@@ -188,7 +195,7 @@ fn sums_and_days_of_every_file_agree() {
             }
             let payer = claim.all("HO").chain(claim.all("KO")).next().expect("a payer");
             let said = number(&payer[5]);
-            let pharmacy = name.ends_with(".CYO");
+            let pharmacy = name.ends_with("RECEIPTY.CYO");
             let expected = if pharmacy { pharmacy_points(claim) } else { unit_points(&name, claim) };
             assert_eq!(said, expected, "{name} {}", claim.number);
             let days: u64 = claim.one("JD")[2..].iter().filter(|cell| !cell.is_empty()).map(|cell| number(cell)).sum();
@@ -356,4 +363,105 @@ fn insurers_see_the_same_records_with_three_columns_in_front() {
         }
     }
     assert!(corrected > 0);
+}
+
+/// Entries of an archive: names and contents. Read by its local headers, one after the other.
+fn entries(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let short = |at: usize| usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]));
+    let long = |at: usize| short(at) + (short(at + 2) << 16);
+    let (mut at, mut found) = (0, Vec::new());
+    while bytes[at..].starts_with(b"PK\x03\x04") {
+        assert_eq!((short(at + 8), long(at + 18)), (0, long(at + 22)), "stored as it is");
+        let (size, name, extra) = (long(at + 22), short(at + 26), short(at + 28));
+        let start = at + 30;
+        let text = String::from_utf8(bytes[start..start + name].to_vec()).expect("a name");
+        let body = start + name + extra;
+        found.push((text, bytes[body..body + size].to_vec()));
+        at = body + size;
+    }
+    assert!(bytes[at..].starts_with(b"PK\x01\x02"), "the central directory follows");
+    assert_eq!(short(bytes.len() - 12), found.len());
+    assert_eq!(long(bytes.len() - 6), at);
+    found
+}
+
+/// What stands in an attribute after some text, all of them in their order.
+fn after<'a>(text: &'a str, before: &str) -> Vec<&'a str> {
+    text.split(before).skip(1).map(|rest| rest.split(['"', '<']).next().expect("a part")).collect()
+}
+
+#[test]
+fn archives_of_checkups_say_what_the_truth_says() {
+    let mut truth: HashMap<String, Vec<Row>> = HashMap::new();
+    for row in rows(files::CHECKUPS) {
+        truth.entry(row["File"].clone()).or_default().push(row);
+    }
+    let mut documents = 0;
+    for (name, path) in walk(&records(NATION.path()).join(files::CHECKUP_FILES)) {
+        let all = entries(&std::fs::read(path).expect("archive"));
+        let index = String::from_utf8(all[0].1.clone()).expect("UTF-8");
+        assert!(all[0].0.starts_with(name.trim_end_matches(".zip")) && all[0].0.contains("/ix08_V0"), "{}", all[0].0);
+        assert_eq!(after(&index, "totalRecordCount value=\""), [(all.len() - 1).to_string()]);
+        for (file, contents) in &all[1..] {
+            documents += 1;
+            let text = std::str::from_utf8(contents).expect("UTF-8");
+            let rows = &truth[file];
+            let codes = after(text, "<code code=\"9").len() + after(text, "<code code=\"1").len();
+            assert!(codes > 20, "{file}");
+            for row in rows {
+                let (code, value) = (&row["ItemCode"], &row["Value"]);
+                let start =
+                    text.find(&format!("<code code=\"{code}\"")).unwrap_or_else(|| panic!("no {code} in {file}"));
+                let rest = &text[start..];
+                let observation = &rest[..rest.find("</observation>").expect("an end")];
+                let quantity = format!("value=\"{value}\" unit=\"{}\"", row["Unit"]);
+                let said = [quantity, format!("code=\"{value}\""), format!("\"ST\">{value}</value>")];
+                let fits = match (row["NotDone"].as_str(), row["Beyond"].as_str()) {
+                    ("1", _) => !observation.contains("<value"),
+                    (_, "H") => observation.contains("nullFlavor=\"PINF\""),
+                    _ => said.iter().any(|said| observation.contains(said)),
+                };
+                assert!(fits, "{row:?} {observation}");
+            }
+        }
+    }
+    assert_eq!(documents, truth.len());
+    assert!(documents > 1000, "{documents}");
+}
+
+#[test]
+fn values_of_checkups_hang_together_over_the_years_and_with_illness() {
+    let number = |text: &str| text.parse::<f64>().unwrap_or_else(|_| panic!("{text:?}"));
+    let mut of_person: BTreeMap<(String, String), BTreeMap<String, String>> = BTreeMap::new();
+    for row in rows(files::CHECKUPS).into_iter().filter(|row| row["NotDone"] == "0" && row["Beyond"].is_empty()) {
+        let key = (row["PersonalNumber"].clone(), row["CheckedOn"].clone());
+        of_person.entry(key).or_default().insert(row["ItemCode"].clone(), row["Value"].clone());
+    }
+    let (mut sick, mut well) = (Vec::new(), Vec::new());
+    for values in of_person.values() {
+        let value = |code: &str| values.get(code).map(|value| number(value));
+        if let (Some(height), Some(weight), Some(index)) =
+            (value("9N001000000000001"), value("9N006000000000001"), value("9N011000000000001"))
+        {
+            assert!((weight / (height / 100.0).powi(2) - index).abs() < 0.1, "{values:?}");
+        }
+        if let (Some(creatinine), Some(rate)) = (value("3C015000002327101"), value("8A065000002391901")) {
+            // From 39, who turn 40 within the fiscal year, to 105 years, man or woman.
+            let rates = [(39.0_f64, 1.0), (105.0, 0.739)];
+            let [most, least] = rates.map(|(age, sex)| 194.0 * creatinine.powf(-1.094) * age.powf(-0.287) * sex);
+            assert!(rate <= most + 0.1 && rate >= least - 0.1, "{creatinine} {rate}");
+        }
+        match (value("3D046000001906202"), values.get("9N706000000000011").map(String::as_str)) {
+            (Some(sugar), Some("1")) => sick.push(sugar),
+            (Some(sugar), Some(_)) => well.push(sugar),
+            _ => {}
+        }
+    }
+    let mean = |all: &[f64]| all.iter().sum::<f64>() / f64::from(u32::try_from(all.len()).expect("few"));
+    assert!(mean(&sick) > 6.3 && mean(&well) < 5.9, "{} {}", mean(&sick), mean(&well));
+    let people: Vec<_> = of_person.iter().collect();
+    for pair in people.windows(2).filter(|pair| pair[0].0.0 == pair[1].0.0) {
+        let height = |values: &BTreeMap<String, String>| number(&values["9N001000000000001"]);
+        assert!((height(pair[0].1) - height(pair[1].1)).abs() < 0.5, "{:?}", pair[0].0);
+    }
 }

@@ -6,10 +6,10 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
-use super::directory::{Directory, Payers};
-use super::illness::{PROCEDURES, act};
+use super::directory::{Directory, Payers, payment_body};
 use super::life::Life;
 use super::month::{Act, Encounter};
+use super::procedures::{PROCEDURES, act};
 use super::receipts::{self, Fate, Kind, PersonMonth, Receipt, Span};
 use super::text;
 use super::uke::{self, Claim, Figures, InsurerSide, Sheet};
@@ -126,7 +126,7 @@ impl Writer<'_> {
             let month = self.person_month(person, first);
             let found = month.receipts.iter().enumerate().map(|(place, receipt)| Entry {
                 facility: receipt.facility,
-                body: month.payment_body(self.nation, receipt),
+                body: payment_body(self.nation, receipt.billed),
                 kind: receipt.kind,
                 turn: Turn::First,
                 person,
@@ -204,7 +204,7 @@ impl Writer<'_> {
         };
         let opening = std::mem::take(&mut sheet.lines);
         let figures = uke::write(&claim, sheet);
-        self.insurer_side.add(&claim, sheet, self.correction(&claim).as_deref())?;
+        self.insurer_side.add(&claim, sheet, correction(&claim).as_deref())?;
         sheet.lines.splice(0..0, opening);
         let turn = match receipt.fate {
             Fate::Repeated => Some(Turn::Again),
@@ -217,15 +217,6 @@ impl Writer<'_> {
         }
         self.row(&claim, entry, figures, file)?;
         Ok(figures)
-    }
-
-    /// The HO of the insurer to whom a claim belongs that was sent to another one.
-    fn correction(&self, claim: &Claim<'_>) -> Option<String> {
-        let right = right(claim.receipt)?;
-        let receipt = Receipt { billed: right, ..claim.receipt.clone() };
-        let mut sheet = Sheet::default();
-        uke::write(&Claim { receipt: &receipt, encounters: claim.encounters.clone(), ..*claim }, &mut sheet);
-        sheet.lines.into_iter().find(|line| line.starts_with("HO,"))
     }
 
     fn row(&mut self, claim: &Claim<'_>, entry: &Entry, figures: Figures, file: &str) -> Result<()> {
@@ -274,6 +265,15 @@ fn card(table: &mut Table, nation: &Nation, coverage: Option<u32>) -> Result<()>
 /// Who pays for the part of a claim that was sent to the wrong insurer.
 fn right(receipt: &Receipt) -> Option<Payers> {
     receipt.right.iter().find(|payers| **payers != receipt.billed).copied()
+}
+
+/// The HO of the insurer to whom a claim belongs that was sent to another one.
+fn correction(claim: &Claim<'_>) -> Option<String> {
+    let right = right(claim.receipt)?;
+    let receipt = Receipt { billed: right, ..claim.receipt.clone() };
+    let mut sheet = Sheet::default();
+    uke::write(&Claim { receipt: &receipt, encounters: claim.encounters.clone(), ..*claim }, &mut sheet);
+    sheet.lines.into_iter().find(|line| line.starts_with("HO,"))
 }
 
 /// What a claim said before it was sent back: twice the amount of the first drug, or a test that was not done.

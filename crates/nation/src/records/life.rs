@@ -18,7 +18,7 @@ const DUPLICATE_PERMILLE: u32 = 90;
 /// People with a drug that interacts with one they get elsewhere, per thousand of those who have two institutions.
 const INTERACTION_PERMILLE: u32 = 80;
 /// Weeks between visits.
-const INTERVALS: [i32; 4] = [4, 4, 8, 12];
+const INTERVALS: [u16; 4] = [4, 4, 8, 12];
 
 /// A chronic condition of a person.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ pub(crate) struct Course {
 pub(crate) struct Place {
     pub(crate) facility: u32,
     pub(crate) pharmacy: u32,
-    pub(crate) weeks: i32,
+    pub(crate) weeks: u16,
     /// Days by which visits are shifted against a calendar common to all.
     pub(crate) shift: i32,
 }

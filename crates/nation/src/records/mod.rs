@@ -19,7 +19,9 @@ mod history;
 mod illness;
 mod life;
 mod month;
+mod procedures;
 mod receipts;
+mod stays;
 mod text;
 mod uke;
 mod usage;
@@ -38,7 +40,7 @@ use crate::nation::Nation;
 pub struct RecordOptions {
     /// Months of claims before the month of the nation's day; 0 = none. At most [`limits::CLAIMS_MONTHS_MAX`].
     pub claims_months: u32,
-    /// Yearly checkups, the one of the last fiscal year that ended included; 0 = none. At most
+    /// Fiscal years of checkups up to the running one; 0 = none. At most
     /// [`limits::CHECKUP_YEARS_MAX`].
     pub checkup_years: u32,
 }
@@ -71,7 +73,7 @@ pub struct AboutRecords {
 }
 
 /// Writes the folder [`files::RECORDS`] under `out` anew. See [`crate::files`].
-pub(crate) fn write(nation: &Nation, options: &RecordOptions, out: &Path) -> Result<RecordSummary> {
+pub(crate) fn write(nation: &Nation, options: RecordOptions, out: &Path) -> Result<RecordSummary> {
     let check = |what, max: u32, given: u32| {
         let range = Error::OutOfRange { what, min: 0, max: max.into(), given: given.into() };
         if given <= max { Ok(()) } else { Err(range) }
@@ -95,7 +97,7 @@ pub(crate) fn write(nation: &Nation, options: &RecordOptions, out: &Path) -> Res
         (summary.checkup_archives, summary.checkups) = (written.archives, written.checkups);
     }
     let path = folder.join(files::ABOUT_RECORDS);
-    let contents = AboutRecords { options: *options, summary };
+    let contents = AboutRecords { options, summary };
     let mut text =
         serde_json::to_string_pretty(&contents).map_err(|source| Error::About { path: path.clone(), source })?;
     text.push('\n');

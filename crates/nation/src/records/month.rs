@@ -2,8 +2,10 @@
 
 use super::directory::Directory;
 use super::drugs::{self, Drug};
-use super::illness::{CONDITIONS, Disease, EPISODES, Episode, Name, PROCEDURES, Procedure, STAYS, StayPlan, act};
+use super::illness::{CONDITIONS, Disease, EPISODES, Episode, Name};
 use super::life::{Life, Place};
+use super::procedures::{PROCEDURES, Procedure, act};
+use super::stays::{STAYS, StayPlan};
 use crate::day::{Day, age_on};
 use crate::dice::{Dice, Stream};
 use crate::facilities::FacilityKind;
@@ -216,7 +218,7 @@ impl Month<'_> {
         }
         let outcome = 2;
         stay.diagnoses.push(Diagnosis { disease: &plan.disease, since: first, main: true, outcome, tooth: None });
-        let days = (last.since(first) + 1) as u16;
+        let days = stay.days().count() as u16;
         for ingredient in plan.oral {
             let drug = self.product(ingredient);
             stay.prescribe(drug, drugs::get(drug).amount, Form::Oral, days);
@@ -244,7 +246,7 @@ impl Month<'_> {
             if !self.life.illnesses.iter().any(|illness| illness.place == place) {
                 continue;
             }
-            let period = at.weeks * 7;
+            let period = i32::from(at.weeks) * 7;
             let since = self.first.since(CALENDAR.plus(at.shift));
             let mut day = self.first.plus((period - since.rem_euclid(period)) % period);
             while day <= self.first.last_of_month() {
@@ -291,8 +293,8 @@ impl Month<'_> {
             let drug = drugs::get(course.drug);
             let form = form_of(drug);
             let count = match (form, drug.class) {
-                (Form::Oral, "bisphosphonate") => at.weeks as u16,
-                (Form::Oral, _) => (at.weeks * 7) as u16,
+                (Form::Oral, "bisphosphonate") => at.weeks,
+                (Form::Oral, _) => at.weeks * 7,
                 _ => 1,
             };
             visit.prescribe(course.drug, drug.amount, form, count);
@@ -418,7 +420,7 @@ impl Month<'_> {
 
     /// Half of the dentists hand out drugs themselves. Their claims know no 屯服, so that they give everything by the day.
     fn after_extraction(&mut self, visit: &mut Encounter) {
-        let by_pharmacy = visit.facility / 4 % 2 == 0;
+        let by_pharmacy = (visit.facility / 4).is_multiple_of(2);
         let painkiller = if by_pharmacy { Form::AsNeeded } else { Form::Oral };
         for (ingredient, form) in [("アモキシシリン", Form::Oral), ("ロキソプロフェン", painkiller)] {
             let product = self.product(ingredient);
@@ -434,7 +436,7 @@ impl Month<'_> {
 
 /// Hospitals that are paid by diagnosis group.
 pub(crate) fn is_dpc(facility: u32) -> bool {
-    facility / 4 % 3 != 0
+    !(facility / 4).is_multiple_of(3)
 }
 
 /// Clinics that hand out drugs themselves.

@@ -1,7 +1,7 @@
 //! From what happened in a month to claims: one per institution, payers, and setting; a pharmacy's one per prescribing
 //! institution.
 
-use super::directory::{Directory, Payers, payment_body};
+use super::directory::{Directory, Payers};
 use super::life::Life;
 use super::month::{self, Encounter, Setting};
 use crate::day::Day;
@@ -178,23 +178,19 @@ pub(crate) fn of(nation: &Nation, directory: &Directory, life: &Life, span: Span
 
 /// Puts an encounter on the claim that is like this one, or begins it.
 fn file(receipts: &mut Vec<Receipt>, wanted: Receipt, place: usize, right: Payers) {
-    let same = |other: &&mut Receipt| {
+    let same = |other: &Receipt| {
         other.kind == wanted.kind
             && other.inpatient == wanted.inpatient
             && other.facility == wanted.facility
             && other.prescriber == wanted.prescriber
             && other.billed == wanted.billed
     };
-    let receipt = match receipts.iter_mut().position(|mut other| same(&&mut other)) {
-        Some(found) => &mut receipts[found],
-        None => {
-            receipts.push(wanted);
-            let last = receipts.len() - 1;
-            &mut receipts[last]
-        }
-    };
-    receipt.encounters.push(place);
-    receipt.right.push(right);
+    let found = receipts.iter().position(same).unwrap_or(receipts.len());
+    if found == receipts.len() {
+        receipts.push(wanted);
+    }
+    receipts[found].encounters.push(place);
+    receipts[found].right.push(right);
 }
 
 /// The insurer whose card is still shown although it ended, and from when on that is wrong.
@@ -227,11 +223,4 @@ fn fate(nation: &Nation, person: PersonId, first: Day, span: Span, receipt: &Rec
         left -= share;
     }
     Fate::Stands
-}
-
-impl PersonMonth {
-    /// 審査支払機関 of a claim.
-    pub(crate) fn payment_body(&self, nation: &Nation, receipt: &Receipt) -> u8 {
-        payment_body(nation, receipt.billed)
-    }
 }

@@ -14,6 +14,7 @@ use std::fmt::Write as _;
 
 pub(crate) use insurer::InsurerSide;
 pub(crate) use medical::merged;
+pub(crate) use pharmacy::doctor;
 
 use super::directory::{Payers, is_assistance, payment_body};
 use super::month::{Encounter, Prescription};
