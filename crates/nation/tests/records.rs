@@ -121,6 +121,21 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_does_not() {
 }
 
 #[test]
+fn any_day_of_the_year_can_be_the_day_of_the_records() {
+    for (year, month, day) in [(2028, 2, 29), (2026, 4, 1), (2027, 1, 1), (2027, 3, 31)] {
+        let as_of = jiff::civil::date(year, month, day);
+        let nation = Nation::build(&Options { as_of, ..Options::new(400, 9) }).expect("a nation");
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let summary = nation.write_records(&OPTIONS, dir.path()).expect("records");
+        assert!(summary.claims > 500 && summary.checkups > 50, "{as_of} {summary:?}");
+    }
+    let nation = Nation::build(&Options::new(400, 9)).expect("a nation");
+    let too_many = RecordOptions { claims_months: 61, checkup_years: 0 };
+    let refused = nation.write_records(&too_many, Path::new("/nowhere")).err().expect("too many months");
+    assert_eq!(refused.to_string(), "claims_months must lie between 0 and 60, but is 61");
+}
+
+#[test]
 fn a_nation_without_records_leaves_none_of_an_earlier_one_behind() {
     let dir = generate(1000, 3);
     nation::generate(&Options::new(1000, 4), dir.path()).expect("a nation");

@@ -219,3 +219,36 @@ fn is_long_term(ingredient: &str) -> bool {
     let class = drugs::get(products.start).class;
     !matches!(class, "macrolide" | "quinolone" | "sulfonamide" | "antifungal")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::illness::EPISODES;
+    use crate::records::stays::STAYS;
+
+    #[test]
+    fn every_ingredient_that_is_prescribed_has_a_product() {
+        let chronic = CONDITIONS.iter().flat_map(|condition| condition.ways.iter().flat_map(|way| way.iter()));
+        let acute = EPISODES.iter().flat_map(|episode| episode.doses.iter().flat_map(|dose| dose.ingredients.iter()));
+        let stays = STAYS.iter().flat_map(|plan| plan.oral.iter().chain(plan.injections));
+        let pairs = PAIRS.iter().flat_map(|(one, other)| [one, other]);
+        for ingredient in chronic.chain(acute).chain(stays).chain(pairs) {
+            assert!(!drugs::of_ingredient(ingredient).is_empty(), "{ingredient}");
+        }
+    }
+
+    #[test]
+    fn a_life_is_the_same_however_often_it_is_made_and_no_institution_prescribes_an_ingredient_twice() {
+        let nation = Nation::build(&crate::nation::Options::new(1000, 5)).expect("a nation");
+        let directory = Directory::of(&nation);
+        for person in 0..1000 {
+            let life = Life::of(&nation, &directory, person);
+            let again = Life::of(&nation, &directory, person);
+            assert_eq!(format!("{life:?}"), format!("{again:?}"));
+            let mut given: Vec<(usize, &str)> =
+                life.courses.iter().map(|course| (course.place, drugs::get(course.drug).ingredient)).collect();
+            given.sort_unstable();
+            assert!(given.windows(2).all(|pair| pair[0] != pair[1]), "{given:?}");
+        }
+    }
+}
