@@ -6,9 +6,11 @@
 //! * [`medication`] — drugs handed out: who prescribed, who dispensed, how much, for how long.
 //! * [`diagnosis`], [`procedure`], [`visit`] — diagnoses, surgery and other procedures, and days of treatment.
 //! * [`drug`] — what is known of a drug by its code; an unknown drug is shown by its code and is never an error.
+//! * [`danger`] — what of it matters: duplicates, interactions, kidneys, long use.
 //! * [`source`] — from which claim an entry comes; [`month`] and [`quantity`] — months, and amounts without rounding.
 #![doc(alias = "薬剤情報")]
 
+pub mod danger;
 pub mod diagnosis;
 pub mod drug;
 pub mod medication;
