@@ -370,6 +370,12 @@ pub struct Nation {
     /// Folder to write into.
     #[arg(long, required = true, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Months of claims before this month, with the truth about the drugs, diagnoses and procedures in them.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=60))]
+    pub claims_months: u32,
+    /// Fiscal years of checkups, with the truth about their values.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10))]
+    pub checkup_years: u32,
     /// Ask a nation's oracle instead.
     #[command(subcommand)]
     pub command: Option<NationCommand>,
