@@ -1,5 +1,6 @@
 //! The command line: what can be said, with its help. What is done about it lives in `command/`.
 
+mod claims;
 mod disaster;
 mod personal_certificate;
 mod record;
@@ -8,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+pub use claims::Claims;
 pub use disaster::Disaster;
 pub use personal_certificate::{CardNumbers, Paper, PersonalCertificateCommand};
 pub use record::{CenterClaims, Master};
@@ -73,6 +75,9 @@ pub enum Command {
     /// 資格確認書 with a code: give out, take back, list.
     #[command(subcommand)]
     PersonalCertificate(PersonalCertificateCommand),
+    /// Claims (レセプト): check what a receipt computer wrote.
+    #[command(subcommand)]
+    Claims(Claims),
     /// Measurements of this program on this machine.
     #[command(subcommand)]
     Bench(Bench),
@@ -574,6 +579,12 @@ pub enum Bench {
         /// Seconds of every measurement.
         #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=120))]
         seconds: u64,
+    },
+    /// Megabytes of claims checked a second on one core, and receipts put together.
+    Claims {
+        /// Megabytes of the file, which is made in memory.
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=2_000))]
+        megabytes: u16,
     },
     /// What a window says while the line is cut, how fast, and how long it takes until every case is settled.
     Offline {
