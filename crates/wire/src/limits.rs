@@ -54,6 +54,13 @@ pub const ARBITRARY_IDENTIFIER_MAX_CHARS: usize = 100;
 /// Longest reception number, in characters.
 pub const RECEPTION_NUMBER_MAX_CHARS: usize = 100;
 
+/// Longest line of a drug master, in bytes. Lines of today have about 250.
+pub const MASTER_MAX_LINE_BYTES: usize = 8 * 1024;
+/// Longest name of a drug, a diagnosis or a procedure in a master, in characters.
+pub const MASTER_MAX_NAME_CHARS: usize = 200;
+/// Longest text of a rule, in characters.
+pub const RULE_MAX_TEXT_CHARS: usize = 400;
+
 /// Longest line of a claim file, in bytes. The longest record of the specifications has under 4 KB.
 pub const CLAIM_MAX_LINE_BYTES: usize = 16 * 1024;
 /// Most fields of a record of a claim file, the three columns of the insurer side among them, in fields. KI has 113.
