@@ -7,9 +7,11 @@
 //! * [`diagnosis`], [`procedure`], [`visit`] — diagnoses, surgery and other procedures, and days of treatment.
 //! * [`drug`] — what is known of a drug by its code; an unknown drug is shown by its code and is never an error.
 //! * [`danger`] — what of it matters: duplicates, interactions, kidneys, long use.
+//! * [`consented`] — what an institution may see of it.
 //! * [`source`] — from which claim an entry comes; [`month`] and [`quantity`] — months, and amounts without rounding.
 #![doc(alias = "薬剤情報")]
 
+pub mod consented;
 pub mod danger;
 pub mod diagnosis;
 pub mod drug;
@@ -20,6 +22,7 @@ pub mod quantity;
 pub mod source;
 pub mod visit;
 
+pub use consented::{HealthRecord, MaySee};
 pub use diagnosis::{Diagnosis, DiagnosisCode, DiagnosisOutcome};
 pub use drug::{Drug, DrugClass, DrugCode, Ingredient};
 pub use medication::{DosageForm, Medication, Supply, Usage};

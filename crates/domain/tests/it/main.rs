@@ -1,6 +1,7 @@
 //! The rules of the room as tables of cases. One binary, one module a subject.
 
 mod build;
+mod checkup;
 mod consent;
 mod eligibility;
 mod identity;
