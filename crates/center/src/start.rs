@@ -284,6 +284,7 @@ impl Core {
                 Arc::clone(&self.clock),
             ),
             searches_at_once: Semaphore::new(limits::PERSON_SEARCHES_AT_ONCE),
+            record_looks_at_once: Semaphore::new(limits::RECORD_LOOKS_AT_ONCE),
             bulk_requests: Throttle::new(limits.bulk_requests(), Arc::clone(&self.clock)),
             renewals: Throttle::new(limits.enrolment_attempts(), Arc::clone(&self.clock)),
             spool,
