@@ -55,3 +55,10 @@ pub const USER_IDENTIFIER_MAX_CHARS: usize = 64;
 pub const ARBITRARY_IDENTIFIER_MAX_CHARS: usize = 100;
 /// Longest reception number, in characters.
 pub const RECEPTION_NUMBER_MAX_CHARS: usize = 100;
+
+/// Longest line of a drug master, in bytes. Lines of today have about 250.
+pub const MASTER_MAX_LINE_BYTES: usize = 8 * 1024;
+/// Longest name of a drug, a diagnosis or a procedure in a master, in characters.
+pub const MASTER_MAX_NAME_CHARS: usize = 200;
+/// Longest text of a rule, in characters.
+pub const RULE_MAX_TEXT_CHARS: usize = 400;

@@ -18,7 +18,7 @@ impl DrugCode {
     /// Empty, another length, no digits, or another kind of code.
     pub fn parse(raw: &str) -> Result<Self, IdError> {
         let held = nine_digits(raw)?;
-        if held[0] != b'6' { Err(IdError::Kind) } else { Ok(Self(held)) }
+        if held[0] == b'6' { Ok(Self(held)) } else { Err(IdError::Kind) }
     }
 
     /// The nine digits.

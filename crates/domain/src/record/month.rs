@@ -53,6 +53,7 @@ impl Month {
     }
 
     /// The month that lies this many months before.
+    #[must_use]
     pub fn months_before(self, months: u16) -> Self {
         let count = self.index() - i32::from(months);
         Self::from_index(count)

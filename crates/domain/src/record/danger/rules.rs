@@ -54,6 +54,8 @@ impl DrugSet {
         let fits = |code: &String| {
             let shape = code.bytes().enumerate().all(|(at, byte)| match at {
                 0 | 3 | 4 => byte.is_ascii_uppercase(),
+                // A substance that has no code of the WHO ends with Z and a digit in our table.
+                5 => byte.is_ascii_digit() || byte == b'Z',
                 _ => byte.is_ascii_digit(),
             });
             shape && matches!(code.len(), 1 | 3 | 4 | 5 | 7)
