@@ -207,6 +207,18 @@ impl RecordAnswer {
         self
     }
 
+    /// Whether it holds anything of a part of which it says that it may not be seen. A reader refuses such an answer.
+    pub fn shows_what_may_not_be_seen(&self) -> bool {
+        let hidden = |item| !self.shows(item);
+        (hidden(ConsentItem::Drugs) && !self.medication_list.is_empty())
+            || (hidden(ConsentItem::Checkups) && !self.checkup_list.is_empty())
+            || (hidden(ConsentItem::Diagnosis)
+                && !(self.diagnosis_list.is_empty() && self.treatment_visit_list.is_empty()))
+            || (hidden(ConsentItem::Diagnosis)
+                && hidden(ConsentItem::Surgery)
+                && !self.procedure_list.is_empty())
+    }
+
     /// Whether a part may be seen; an answer that does not name it says no.
     pub fn shows(&self, item: ConsentItem) -> bool {
         self.part_list.iter().any(|part| part.consent_item() == Some(item) && part.is_shown())
