@@ -23,6 +23,7 @@
 //! | put institutions and insurers on record, revoke | [`admin`] |
 //! | add a route | `api/mod.rs`, which has the recipe |
 //! | know how an answer comes about | [`check`] |
+//! | take claims, read a health record | [`claims`] |
 //! | know what a card proves | [`presence`] |
 //! | know who may search by name, and whom that finds | `search.rs` |
 //! | know how a certificate comes about and ends | [`enrol`], [`revocation`] |
@@ -36,6 +37,7 @@ pub mod admin;
 mod api;
 pub mod authority;
 pub mod check;
+pub mod claims;
 pub mod config;
 pub mod enrol;
 pub mod feed;

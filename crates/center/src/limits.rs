@@ -90,6 +90,18 @@ pub const FEED_CHUNK_ROWS: usize = 5_000;
 pub const FEED_CHUNKS_AHEAD: usize = 4;
 /// Chunks that are stored in one transaction while nobody asks at a window, in chunks.
 pub const FEED_CHUNKS_TOGETHER: usize = 4;
+/// Claims that are taken in one transaction, in claims. Windows wait for it on SQLite, so it stays below 100 ms.
+pub const CLAIMS_CHUNK: usize = 1_000;
+/// Chunks of claims that are read ahead of the database, in chunks.
+pub const CLAIMS_CHUNKS_AHEAD: usize = 4;
+/// Claims of one file among which the same claim is looked for, in claims; behind them only within a chunk.
+pub const CLAIMS_REMEMBERED: usize = 200_000;
+/// Claims that are named in a report, in claims; all are counted.
+pub const CLAIMS_REPORT_MAX: usize = 1_000;
+/// Drugs of a master that are stored in one transaction, in drugs.
+pub const DRUGS_CHUNK: usize = 5_000;
+/// Months of a record that are shown: five years, as the national system.
+pub const RECORD_MONTHS: u16 = 60;
 /// How long after the last question nobody is asking.
 pub const NOBODY_ASKS_AFTER: Duration = Duration::from_secs(2);
 

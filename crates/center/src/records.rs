@@ -11,6 +11,9 @@ use jiff::Timestamp;
 use wire::api::Months;
 
 use crate::check::whose;
+use crate::claims::records::{Masters, put_together};
+use crate::limits;
+use crate::store::claim::StoredClaim;
 use crate::store::coverage::read_record;
 use crate::store::{Result, Store, Tx};
 
@@ -37,31 +40,59 @@ pub(crate) struct Shown {
     pub(crate) person: PersonId,
     pub(crate) may_see: MaySee,
     pub(crate) record: HealthRecord,
-    /// The newest month of which there are claims, of whomever.
+    /// The newest month of which there is a claim of this person.
     pub(crate) newest_month: Option<Month>,
 }
 
+/// What is made out of claims.
+const FROM_CLAIMS: [ConsentItem; 3] = [ConsentItem::Drugs, ConsentItem::Diagnosis, ConsentItem::Surgery];
+
+/// What was read, not yet put together: that is done behind the transaction.
+struct Read {
+    verdict: Verdict,
+    found: Option<Found>,
+}
+
+struct Found {
+    person: PersonId,
+    may_see: MaySee,
+    claims: Vec<StoredClaim>,
+}
+
 /// Looks.
-pub(crate) async fn look(store: &Store, look: &RecordLook, now: Timestamp) -> Result<Looked> {
-    store.read("record_look", async |mut tx| tx.look_into_record(look, now).await).await
+pub(crate) async fn look(store: &Store, masters: &Masters, look: &RecordLook, now: Timestamp) -> Result<Looked> {
+    let Read { verdict, found } =
+        store.read("record_look", async |mut tx| tx.look_into_record(look, now).await).await?;
+    let Some(Found { person, may_see, claims }) = found else { return Ok(Looked { verdict, found: None }) };
+    let (mut history, newest_month) = put_together(&claims, look.months.last)?;
+    masters.name(&mut history);
+    let record = may_see.of(HealthRecord { history, checkups: Vec::new() });
+    Ok(Looked { verdict, found: Some(Shown { person, may_see, record, newest_month }) })
+}
+
+/// The first month that is read.
+fn first_month(look: &RecordLook, now: Timestamp) -> Month {
+    let oldest = Month::of(domain::date::in_japan(now).date()).months_before(limits::RECORD_MONTHS);
+    look.months.first.map_or(oldest, |first| first.max(oldest))
 }
 
 impl Tx {
-    async fn look_into_record(&mut self, look: &RecordLook, now: Timestamp) -> Result<Looked> {
+    async fn look_into_record(&mut self, look: &RecordLook, now: Timestamp) -> Result<Read> {
         let facts = self.facts_of_card(&look.query).await?;
         let decision = decide(&look.query, &facts);
         let Some(person) = decision.coverage.and_then(|shown| whose(&facts.matched, shown)) else {
-            return Ok(Looked { verdict: decision.verdict, found: None });
+            return Ok(Read { verdict: decision.verdict, found: None });
         };
         let latest = self.latest_consent(person, look.query.medical_institution_code).await?;
         let may_see = MaySee::new(latest.as_ref(), &look.items, now);
-        let record = if may_see.allows_anything() {
-            self.health_record(person, look.months, &may_see).await?
+        // No checkups are taken in so far, so there are none to read.
+        let claims = if FROM_CLAIMS.iter().any(|item| may_see.allows(*item)) {
+            self.claims_of(person, first_month(look, now)).await?
         } else {
-            HealthRecord::default()
+            Vec::new()
         };
-        let newest_month = self.newest_claim_month().await?;
-        Ok(Looked { verdict: decision.verdict, found: Some(Shown { person, may_see, record, newest_month }) })
+        let found = Some(Found { person, may_see, claims });
+        Ok(Read { verdict: decision.verdict, found })
     }
 
     /// What the register holds about the card of a question; nobody else is looked up.

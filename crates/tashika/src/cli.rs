@@ -2,6 +2,7 @@
 
 mod disaster;
 mod personal_certificate;
+mod record;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 pub use disaster::Disaster;
 pub use personal_certificate::{CardNumbers, Paper, PersonalCertificateCommand};
+pub use record::{CenterClaims, Master};
 
 /// Tashika 確か: online health-insurance eligibility for clinics, hospitals, dental clinics and pharmacies.
 #[derive(Debug, Parser)]
@@ -49,6 +51,9 @@ pub enum Command {
     /// Insurers: invite, import what they send.
     #[command(subcommand)]
     Insurer(Insurer),
+    /// What the codes of claims mean.
+    #[command(subcommand)]
+    Master(Master),
     /// The window side.
     #[command(subcommand)]
     Terminal(Terminal),
@@ -130,6 +135,9 @@ pub enum Center {
     /// Searches for people by name in a disaster: open, close, see who looked and why.
     #[command(subcommand)]
     Disaster(Disaster),
+    /// Claims, straight into the center's store.
+    #[command(subcommand)]
+    Claims(CenterClaims),
     /// Serve terminals and insurers until SIGINT or SIGTERM.
     Run {
         /// The data folder.

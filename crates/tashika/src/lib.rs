@@ -69,6 +69,7 @@ async fn act(command: Command, world: &World) -> Result<ExitCode> {
         Command::Center(center) => command::center::run(center, world).await.map(|()| ExitCode::SUCCESS),
         Command::Facility(facility) => command::facility::run(facility, world).await.map(|()| ExitCode::SUCCESS),
         Command::Insurer(insurer) => command::insurer::run(insurer, world).await,
+        Command::Master(say) => command::record::master(say, world).await,
         Command::Terminal(terminal) => command::terminal::run(terminal, world).await.map(|()| ExitCode::SUCCESS),
         Command::Nation(nation) => command::nation::run(nation, world).await,
         Command::Jpki(jpki) => command::jpki::run(jpki, world).await.map(|()| ExitCode::SUCCESS),

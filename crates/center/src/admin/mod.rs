@@ -8,6 +8,7 @@
 //! | [`facility`] | institutions: add, import, show, enrol, revoke |
 //! | [`insurer`] | insurers: add, import their names, enrol, load a feed |
 //! | [`personal_certificate`] | 資格確認書 with a code: issue, revoke, list |
+//! | [`record`] | take claims, withdraw one, load a drug master |
 //! | [`certificate`] | revoke one, list |
 //! | [`card`] | take over registrations of cards |
 //! | [`status`] | publish the status lists now |
@@ -20,6 +21,7 @@ pub mod disaster;
 pub mod facility;
 pub mod insurer;
 pub mod personal_certificate;
+pub mod record;
 pub mod status;
 
 use std::path::Path;
@@ -78,6 +80,9 @@ pub enum AdminError {
     /// An insurer's feed as a whole cannot be taken.
     #[error("the feed cannot be taken: {0}")]
     Feed(#[from] crate::feed::ImportError),
+    /// A file of claims as a whole cannot be taken.
+    #[error("the claims cannot be taken: {0}")]
+    Claims(#[source] crate::claims::ClaimsError),
 }
 
 /// The operator's hand. Clones are the same one.

@@ -55,6 +55,7 @@ use tokio::sync::{Notify, Semaphore};
 use trust::Peer;
 
 use crate::check::Engine;
+use crate::claims::records::Masters;
 use crate::config::Limits;
 use crate::enrol::Enrolment;
 use crate::feed::Importer;
@@ -119,6 +120,8 @@ pub(crate) struct Api {
     pub(crate) person_searches: Throttle<MedicalInstitutionCode>,
     /// How many searches by name read at once.
     pub(crate) searches_at_once: Semaphore,
+    /// What the codes of a record mean.
+    pub(crate) masters: Masters,
     /// How many records are read at once.
     pub(crate) record_looks_at_once: Semaphore,
     pub(crate) bulk_requests: Throttle<MedicalInstitutionCode>,

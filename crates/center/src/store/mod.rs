@@ -19,6 +19,8 @@
 //! | [`certificate`], [`issuance`] | `certificate`, `crl_state` | what they ask with |
 //! | [`bulk`], [`bulk_intake`] | `bulk_job`, `bulk_part` | files with many questions |
 //! | [`import_job`] | `import_job` | how far a feed has come |
+//! | [`claim`] | `claim`, `claim_unmatched` | what claims told of a person |
+//! | [`drug`] | `drug` | what the codes of drugs mean |
 //! | [`secret`] | `center_key` | small values that live as long as the data |
 //!
 //! How to add a table: (1) the next numbered file in `migrations/`, shared if both engines accept it, else one in each of
@@ -34,10 +36,12 @@ pub mod bulk;
 pub mod bulk_intake;
 pub mod card;
 pub mod certificate;
+pub mod claim;
 pub mod consent;
 pub mod coverage;
 pub mod coverage_put;
 pub mod disaster;
+pub mod drug;
 pub mod error;
 pub mod facility;
 pub mod import_job;

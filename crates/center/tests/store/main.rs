@@ -6,6 +6,7 @@
 //! | `conformance.rs` | what every table and the door to the database promise |
 //! | `engine.rs` | questions in batches: decisions, proofs, order, repetition, restarts, two centers on one database |
 //! | `cards.rs` | cards: challenges once, registrations, consents, checks by card in batches |
+//! | `claims.rs` | claims: to their persons, replaced, withdrawn, redirected, fitting nobody; masters of drugs |
 //! | `feed.rs` | feeds: good and bad rows, the same file twice, interruption, other insurers |
 //! | `status.rs` | status lists: places given away once, struck out by whatever changes a record, published |
 //! | `personal_certificates.rs` | 資格確認書 with a code: given out, struck out, taken back, forgotten |
@@ -13,6 +14,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
 mod cards;
+mod claims;
 mod conformance;
 mod engine;
 mod faults;

@@ -12,7 +12,7 @@
 
 use jiff::Timestamp;
 
-use super::{Diagnosis, Medication, Procedure, ProcedureKind, TreatmentVisit};
+use super::{History, ProcedureKind};
 use crate::checkup::Checkup;
 use crate::consent::{self, ConsentState};
 use crate::{Consent, ConsentItem};
@@ -20,14 +20,8 @@ use crate::{Consent, ConsentItem};
 /// Everything that is known of a person's health. `Debug` is blank: it belongs to a person.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct HealthRecord {
-    /// 薬剤情報
-    pub medications: Vec<Medication>,
-    /// 傷病名
-    pub diagnoses: Vec<Diagnosis>,
-    /// What was done, surgery among it.
-    pub procedures: Vec<Procedure>,
-    /// 診療日
-    pub visits: Vec<TreatmentVisit>,
+    /// What claims tell.
+    pub history: History,
     /// 特定健診情報
     pub checkups: Vec<Checkup>,
 }
@@ -70,26 +64,22 @@ impl MaySee {
     /// What is left of a record when everything is taken out that may not be seen.
     pub fn of(&self, mut record: HealthRecord) -> HealthRecord {
         let (treatment, surgery) = (self.allows(ConsentItem::Diagnosis), self.allows(ConsentItem::Surgery));
-        if !self.allows(ConsentItem::Drugs) {
-            record.medications.clear();
-        }
-        if !treatment {
-            record.diagnoses.clear();
-            record.visits.clear();
-        }
         if !self.allows(ConsentItem::Checkups) {
             record.checkups.clear();
         }
-        let may = |kind: ProcedureKind| if is_surgical(kind) { surgery } else { treatment };
-        record.procedures.retain(|procedure| may(procedure.kind));
-        for visit in &mut record.visits {
+        let history = &mut record.history;
+        if !self.allows(ConsentItem::Drugs) {
+            history.medications.clear();
+        }
+        if !treatment {
+            history.diagnoses.clear();
+            history.visits.clear();
+        }
+        let may = |kind: ProcedureKind| if kind.is_surgery() { surgery } else { treatment };
+        history.procedures.retain(|procedure| may(procedure.kind));
+        for visit in &mut history.visits {
             visit.items.retain(|item| may(item.kind));
         }
         record
     }
-}
-
-/// Anaesthesia tells of surgery.
-const fn is_surgical(kind: ProcedureKind) -> bool {
-    matches!(kind, ProcedureKind::Surgery | ProcedureKind::Anaesthesia)
 }

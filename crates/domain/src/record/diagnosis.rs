@@ -90,6 +90,7 @@ pub struct Diagnosis {
     /// Who treats it.
     pub institution: Institution,
     /// The claims that name it; the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Source>,
 }
 

@@ -146,6 +146,7 @@ pub struct Medication {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inpatient: bool,
     /// The claims that tell of it: one, or both of prescriber and pharmacy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Source>,
 }
 

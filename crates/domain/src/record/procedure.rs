@@ -104,6 +104,7 @@ pub struct Procedure {
     /// Who did it.
     pub institution: Institution,
     /// The claims that tell of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Source>,
 }
 

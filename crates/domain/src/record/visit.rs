@@ -36,6 +36,7 @@ pub struct TreatmentVisit {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<VisitItem>,
     /// The claims that tell of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Source>,
 }
 

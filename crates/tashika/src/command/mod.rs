@@ -9,6 +9,7 @@ pub mod jpki;
 pub mod nation;
 pub mod personal_certificate;
 pub mod proof;
+pub mod record;
 pub mod status_list;
 pub mod terminal;
 

@@ -6,10 +6,11 @@ use trust::event::AccessEvent;
 use trust::proof::{ProofError, ProofFile};
 use wire::api::{
     Answer, CardCheckRequest, CheckRequest, CheckResponse, Consents, PersonSearchAnswer, PersonSearchRequest,
-    PersonSearchResponse, Proof,
+    PersonSearchResponse, Proof, RecordAnswer, RecordPart, RecordRequest, RecordResponse,
 };
 
 use super::outcome::{Answered, CouldNotAsk, Why};
+use super::records::RecordAnswered;
 use super::search::SearchAnswered;
 use crate::identity::CenterFacts;
 

@@ -197,12 +197,12 @@ impl RecordAnswer {
     /// Puts a record in, as far as it may be seen.
     #[must_use]
     pub fn with_record(mut self, may_see: &MaySee, record: HealthRecord) -> Self {
-        let HealthRecord { medications, diagnoses, procedures, visits, checkups } = may_see.of(record);
+        let HealthRecord { history, checkups } = may_see.of(record);
         self.part_list = may_see.states().iter().map(|(item, state)| RecordPart::new(*item, *state)).collect();
-        self.medication_list = medications;
-        self.diagnosis_list = diagnoses;
-        self.procedure_list = procedures;
-        self.treatment_visit_list = visits;
+        self.medication_list = history.medications;
+        self.diagnosis_list = history.diagnoses;
+        self.procedure_list = history.procedures;
+        self.treatment_visit_list = history.visits;
         self.checkup_list = checkups;
         self
     }

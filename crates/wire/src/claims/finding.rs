@@ -143,6 +143,9 @@ faults! {
     // Order and completeness.
     /// A record at a place where it cannot stand.
     Order = "order", Error, "レコードの順番がちがいます", "記録条件仕様の順に並べてください", "the record stands in the wrong place";
+    /// The RE of the receipt is lost or unreadable, so nobody knows whose rows these are.
+    NoReceiptHead = "no_receipt_head", Error, "レセプト共通レコード（RE）がありません", "REの行が失われていないか確かめてください",
+        "the receipt has no RE, so that nobody knows whose it is";
     /// More HO or KO than a receipt can have.
     TooManyPayers = "too_many_payers", Error, "保険者・公費のレコードが多すぎます", "HOは1つ、KOは4つまでです", "too many payers";
     /// Neither HO nor KO.

@@ -13,17 +13,30 @@
 //! | [`Finding`], [`ClaimFault`] | what a check says, with line, record, field, stable code, Japanese and English |
 //! | [`DrugUse`] | one drug of one day, whatever kind of claim it came in |
 
+mod build;
+mod charset;
+mod check;
 mod drug_use;
 mod finding;
 mod kind;
+mod layout;
+mod lines;
+mod master;
+mod read;
+mod reader;
 mod receipt;
 mod record;
 mod service;
+mod split;
 mod value;
 
+pub use check::{CheckReport, Totals};
 pub use drug_use::{DrugForm, DrugUse};
 pub use finding::{ClaimFault, Finding, Severity};
 pub use kind::{ClaimKind, Section, Side, Tag};
+pub use lines::ClaimFileError;
+pub use master::{ClaimMaster, CodeKind};
+pub use reader::{ClaimReader, ReadOptions, check};
 pub use receipt::{
     Confirmation, Diagnosis, DpcSummary, Institution, Insurance, Outcome, Patient, PublicExpense, Receipt, ReceiptType,
     VisitDays,

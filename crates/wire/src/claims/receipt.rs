@@ -65,6 +65,8 @@ pub struct Receipt {
     pub coding_data: Vec<CodingData>,
     /// Comments that stand in no group: TK of pharmacy claims, CO before the first group.
     pub comments: Vec<Comment>,
+    /// Whether it begins with what says whose it is. A receipt whose RE is lost keeps its rows and has no patient.
+    pub has_head: bool,
     /// Records that could not be taken and are missing above.
     pub records_set_aside: u32,
     /// What a check found in this receipt, errors and warnings, each with its line.
@@ -100,14 +102,15 @@ impl Receipt {
             dpc: None,
             coding_data: Vec::new(),
             comments: Vec::new(),
+            has_head: true,
             records_set_aside: 0,
             findings: Vec::new(),
         }
     }
 
-    /// Whether every record of it was taken.
+    /// Whether every record of it was taken, and it is known whose it is.
     pub const fn is_whole(&self) -> bool {
-        self.records_set_aside == 0
+        self.records_set_aside == 0 && self.has_head
     }
 
     /// The branch number that was confirmed for the health insurance.

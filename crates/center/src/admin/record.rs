@@ -1,0 +1,91 @@
+//! Claims and masters, from files on this machine.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::Date;
+use wire::claims::{ClaimFileError, ReadOptions};
+use wire::feed::{CsvEncoding, FeedError};
+use wire::master::{DrugMasterReader, DrugRow, SYNTHETIC_DRUG_MASTER, SYNTHETIC_DRUG_MASTER_DATE};
+
+use super::{Admin, AdminError, RegisterReport};
+use crate::claims::{ClaimImporter, ClaimsReport};
+use crate::limits;
+use crate::store::claim::ClaimKey;
+
+impl Admin {
+    /// Takes a file of claims. The same file again changes nothing.
+    ///
+    /// # Errors
+    /// The file as a whole cannot be taken, or the database. Claims that fit nobody are part of the report.
+    pub async fn claims_import(&self, path: &Path) -> Result<ClaimsReport, AdminError> {
+        let file = File::open(path).map_err(|error| AdminError::Claims(ClaimFileError::Io(error).into()))?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let importer =
+            ClaimImporter { store: self.store.clone(), clock: Arc::clone(&self.clock), life: self.life.clone() };
+        importer.import(file, ReadOptions::kind_of_name(&name)).await.map_err(AdminError::Claims)
+    }
+
+    /// Withdraws a claim (取下げ) by its 受付番号. Says whether there was one that was not withdrawn yet.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn claim_withdraw(&self, number: ClaimKey) -> Result<bool, AdminError> {
+        let now = self.clock.now();
+        Ok(self.store.tx("claim_withdraw", async |mut tx| tx.withdraw_claim(number, now).await).await?)
+    }
+
+    /// Loads a drug master of this day. Drugs that it does not have stay known; an older one changes nothing of what a newer
+    /// one told. `known` of the report counts those.
+    ///
+    /// # Errors
+    /// The file cannot be read on, or the database. Rows that cannot be taken are part of the report.
+    pub async fn drug_master_load(&self, path: &Path, edition: Date) -> Result<RegisterReport, AdminError> {
+        let file = File::open(path).map_err(|error| AdminError::File(FeedError::Io(error)))?;
+        self.load_drugs(DrugMasterReader::new(file, CsvEncoding::ShiftJis), edition).await
+    }
+
+    /// Loads the synthetic drug master that ships with the program.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn drug_master_synthetic(&self) -> Result<RegisterReport, AdminError> {
+        let reader = DrugMasterReader::new(SYNTHETIC_DRUG_MASTER, CsvEncoding::ShiftJis);
+        self.load_drugs(reader, SYNTHETIC_DRUG_MASTER_DATE).await
+    }
+
+    async fn load_drugs<R: std::io::Read>(
+        &self,
+        mut reader: DrugMasterReader<R>,
+        edition: Date,
+    ) -> Result<RegisterReport, AdminError> {
+        let mut report = RegisterReport::default();
+        let mut chunk = std::collections::BTreeMap::new();
+        while let Some(row) = reader.next_row().map_err(|error| AdminError::File(FeedError::Io(error)))? {
+            match row {
+                // Of two rows with one code the last one counts.
+                Ok(row) => drop(chunk.insert(row.code, row)),
+                Err(refusal) => report.refuse(refusal),
+            }
+            if chunk.len() >= limits::DRUGS_CHUNK {
+                self.put_drugs(std::mem::take(&mut chunk).into_values().collect(), edition, &mut report).await?;
+            }
+        }
+        self.put_drugs(chunk.into_values().collect(), edition, &mut report).await?;
+        Ok(report)
+    }
+
+    async fn put_drugs(
+        &self,
+        rows: Vec<DrugRow>,
+        edition: Date,
+        report: &mut RegisterReport,
+    ) -> Result<(), AdminError> {
+        let rows = &rows;
+        let put = self.store.tx("put_drugs", async |mut tx| tx.put_drugs(rows, edition).await).await?;
+        report.added += put;
+        report.known += rows.len() as u64 - put;
+        Ok(())
+    }
+}

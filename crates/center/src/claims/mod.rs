@@ -1,0 +1,27 @@
+//! Claims in, health records out.
+//!
+//! ```text
+//! file ─ reading thread: wire::claims, wire::history ─▶ chunks ─▶ whose, who pays (domain) ─▶ store, one commit a chunk
+//! ```
+//!
+//! A claim is found to be somebody's by the numbers that it names and the birth date, as a question of a window is; who pays
+//! is decided for its days of service ([`domain::claim_routing`]). What fits nobody is kept with the reason and shown to
+//! nobody. The same claim again changes nothing; one that says something else replaces all entries of the earlier one in one
+//! statement; a withdrawn one loses them.
+//!
+//! Two claims are the same when institution, kind, month, card, branch, in- or outpatient and — in pharmacies — prescriber
+//! are the same; of several such in one file that say different things, each is one of its own, by its place among them.
+//!
+//! The entries of one claim are one row of JSON ([decision 0030](../../../docs/decisions/0030-a-claim-is-one-row.md)); a
+//! record is put together when it is read ([`records`]), and that is when drugs get their names, by the newest master.
+
+mod import;
+mod prepare;
+pub mod records;
+mod report;
+mod take;
+
+pub use import::{ClaimImporter, ClaimsError};
+pub use prepare::{Prepared, Preparing};
+pub use report::{ClaimNote, ClaimsReport, Outcome};
+pub use take::take;

@@ -1,0 +1,52 @@
+//! `tashika center claims …` and `tashika master …`
+
+use std::path::PathBuf;
+
+use super::CenterData;
+use clap::Subcommand;
+
+/// Claims, straight into the center's store.
+#[derive(Debug, Subcommand)]
+pub enum CenterClaims {
+    /// Take files of claims (UKE) of any of the four kinds: each claim goes to its person's record. The same file again
+    /// changes nothing; a changed claim replaces the earlier one.
+    Import {
+        /// The files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Write the report as JSON to this file.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+        /// The center.
+        #[command(flatten)]
+        center: CenterData,
+    },
+    /// Withdraw a claim (取下げ): nothing of it stays in the record.
+    Withdraw {
+        /// Its 受付番号, 32 hexadecimal digits.
+        number: String,
+        /// The center.
+        #[command(flatten)]
+        center: CenterData,
+    },
+}
+
+/// What the codes of claims mean.
+#[derive(Debug, Subcommand)]
+pub enum Master {
+    /// Load a drug master (医薬品マスター `y_ALL.csv`). A newer one supersedes; drugs that it drops stay known.
+    Load {
+        /// The file.
+        #[arg(required_unless_present = "synthetic")]
+        file: Option<PathBuf>,
+        /// Day of the master, such as 2026-11-01; today if not given.
+        #[arg(long, value_name = "DAY")]
+        date: Option<String>,
+        /// The synthetic master that ships with the program, instead of a file.
+        #[arg(long, conflicts_with_all = ["file", "date"])]
+        synthetic: bool,
+        /// The center.
+        #[command(flatten)]
+        center: CenterData,
+    },
+}

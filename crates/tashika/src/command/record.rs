@@ -1,0 +1,94 @@
+//! `tashika center claims …` and `tashika master …`
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::check::private::World;
+use crate::cli::{CenterClaims, Master};
+use crate::command::{open, print, tell_register};
+use anyhow::{Context as _, Result, bail};
+use center::claims::{ClaimsReport, Outcome};
+use center::store::claim::ClaimKey;
+use domain::date;
+
+/// Claims that are printed; the report file holds more.
+const NOTES_SHOWN_MAX: usize = 20;
+
+/// Takes or withdraws claims.
+pub async fn claims(say: CenterClaims, world: &World) -> Result<()> {
+    match say {
+        CenterClaims::Import { files, report, center } => {
+            let admin = open(&center, world).await?;
+            let mut all = ClaimsReport::default();
+            let mut failed = None;
+            for file in &files {
+                match admin.claims_import(file).await {
+                    Ok(one) => {
+                        tell(file, &one)?;
+                        all.add(one);
+                    }
+                    Err(error) => {
+                        failed = Some(anyhow::Error::from(error).context(format!("{}", file.display())));
+                        break;
+                    }
+                }
+            }
+            admin.close().await;
+            if let Some(path) = report {
+                std::fs::write(&path, serde_json::to_vec_pretty(&all)?)
+                    .with_context(|| format!("{}", path.display()))?;
+            }
+            failed.map_or(Ok(()), Err)
+        }
+        CenterClaims::Withdraw { number, center } => {
+            let Some(key) = ClaimKey::parse(&number) else {
+                bail!("{number}: 受付番号は32桁の16進数です / a receipt number has 32 hexadecimal digits");
+            };
+            let admin = open(&center, world).await?;
+            let withdrawn = admin.claim_withdraw(key).await;
+            admin.close().await;
+            if !withdrawn? {
+                bail!("{number}: この受付番号の請求はないか、取下げ済みです / no such claim, or withdrawn before");
+            }
+            print(&format!("{number}: 取り下げました / withdrawn"))
+        }
+    }
+}
+
+fn tell(file: &Path, report: &ClaimsReport) -> Result<()> {
+    for note in report.notes.iter().take(NOTES_SHOWN_MAX) {
+        let (line, outcome) = (note.line, note.outcome.label());
+        print(&format!("{}: {line} 行目 {outcome}: {}（{}）", file.display(), note.message, note.code))?;
+    }
+    let counts: Vec<String> =
+        report.outcomes.iter().map(|(outcome, count)| format!("{} {count}", outcome.label())).collect();
+    print(&format!(
+        "{}: claims {}, new {}, replaced {}, known {}, unmatched {}, records set aside {} — {}",
+        file.display(),
+        report.claims,
+        report.new,
+        report.replaced,
+        report.known,
+        report.of(Outcome::Unmatched),
+        report.records_set_aside,
+        counts.join("、")
+    ))
+}
+
+/// Loads a master.
+pub async fn master(say: Master, world: &World) -> Result<ExitCode> {
+    let Master::Load { file, date, synthetic, center } = say;
+    let edition = match date {
+        Some(text) => date::parse(&text).with_context(|| format!("{text}: 日付が読めません / not a day"))?,
+        None => date::in_japan(world.clock.now()).date(),
+    };
+    let admin = open(&center, world).await?;
+    let report = match (&file, synthetic) {
+        (Some(file), false) => admin.drug_master_load(file, edition).await,
+        (None | Some(_), _) => admin.drug_master_synthetic().await,
+    };
+    admin.close().await;
+    let report = report?;
+    tell_register(&report)?;
+    Ok(if report.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
