@@ -26,6 +26,8 @@ pub enum Bench {
     },
     /// Cards' certificates checked a second on one core, with OCSP and with a revocation list; the last line is JSON
     Certificates,
+    /// Megabytes of claims checked a second on one core; the last line is JSON
+    Claims,
     /// What a window says while the line is cut, how fast, and how long until all is settled; the last line is JSON
     Offline,
     /// How long terminals get no answer when the primary of three database nodes is lost; the last figures are JSON
@@ -43,6 +45,10 @@ pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
         Bench::Check { arguments } => check(workspace, arguments),
         Bench::Certificates => {
             let words = ["bench", "certificates"];
+            run::run(&mut run::command(&workspace.root, built(workspace)?, &words), BENCH_MAX)
+        }
+        Bench::Claims => {
+            let words = ["bench", "claims"];
             run::run(&mut run::command(&workspace.root, built(workspace)?, &words), BENCH_MAX)
         }
         Bench::Offline => {

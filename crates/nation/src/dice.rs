@@ -15,6 +15,10 @@ pub(crate) enum Stream {
     Story = 5,
     Cards = 6,
     CardSecrets = 7,
+    Health = 8,
+    Episodes = 9,
+    Claims = 10,
+    Checkups = 11,
 }
 
 pub(crate) struct Dice(ChaCha8Rng);
@@ -35,6 +39,19 @@ impl Dice {
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8..16].copy_from_slice(b"person-1");
         key[16..20].copy_from_slice(&person.to_le_bytes());
+        let mut rng = ChaCha8Rng::from_seed(key);
+        rng.set_stream(stream as u64);
+        Dice(rng)
+    }
+
+    /// A stream for one occasion in one person's life: a month, a year, a claim. What happens on it does not depend on
+    /// what was drawn for any other.
+    pub(crate) fn of_occasion(seed: u64, stream: Stream, person: u32, occasion: u64) -> Self {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&seed.to_le_bytes());
+        key[8..16].copy_from_slice(b"occasion");
+        key[16..20].copy_from_slice(&person.to_le_bytes());
+        key[20..28].copy_from_slice(&occasion.to_le_bytes());
         let mut rng = ChaCha8Rng::from_seed(key);
         rng.set_stream(stream as u64);
         Dice(rng)

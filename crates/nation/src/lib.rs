@@ -33,6 +33,7 @@ mod nation;
 pub mod oracle;
 mod people;
 mod places;
+pub mod records;
 pub mod story;
 mod write;
 
@@ -43,6 +44,7 @@ pub use facilities::{Facility, FacilityKind};
 pub use insurers::InsurerKind;
 pub use nation::{DEFAULT_AS_OF, Nation, Options, Summary};
 pub use oracle::Case;
+pub use records::{RecordOptions, RecordSummary};
 pub use story::Visit;
 
 /// Makes a nation and writes its files into a folder.

@@ -28,3 +28,11 @@ pub const AS_OF_YEAR_MAX: i32 = 2060;
 pub const JPKI_ISSUES_MAX: u32 = 16;
 /// Hours until the next revocation list is promised. A new one is made every day; the rest is for a night on which none is.
 pub const JPKI_CRL_LIFE_HOURS: i64 = 30;
+/// Months of claims that can be written: five years.
+pub const CLAIMS_MONTHS_MAX: u32 = 60;
+/// Years of checkups that can be written.
+pub const CHECKUP_YEARS_MAX: u32 = 10;
+/// Insurers of each kind whose own view of their claims is written.
+pub const INSURER_SIDES_PER_KIND: usize = 2;
+/// Bytes buffered in front of each claim file that is being written.
+pub const CLAIM_BUFFER_BYTES: usize = 1 << 16;

@@ -16,6 +16,7 @@ use crate::oracle::{self, Case};
 use crate::people::Draft;
 use crate::people::cast::Cast;
 use crate::places::{Home, Places};
+use crate::records::{self, RecordOptions, RecordSummary};
 use crate::write;
 
 /// The day on which a nation lives if nobody says otherwise. A constant, so that the same seed gives the same bytes in
@@ -144,6 +145,11 @@ impl Nation {
     /// Writes every file of the nation into a folder, which is made if it is not there. See [`crate::files`].
     pub fn write(&self, out: &Path) -> Result<Summary> {
         write::all(self, out)
+    }
+
+    /// Writes medical records into the folder of the nation. See [`crate::files`].
+    pub fn write_records(&self, options: &RecordOptions, out: &Path) -> Result<RecordSummary> {
+        records::write(self, *options, out)
     }
 
     pub(crate) fn person(&self, coverage: &Coverage) -> &Person {

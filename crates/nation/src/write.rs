@@ -13,6 +13,7 @@ use crate::model::{Certificate, Coverage, Relation};
 use crate::names::Form;
 use crate::nation::{Nation, Summary};
 use crate::oracle::{Case, push_branch};
+use crate::records;
 use crate::story::{self, Visit};
 
 /// Columns of `insurer_feed.csv`.
@@ -54,14 +55,14 @@ const FACILITY_COLUMNS: [&str; 5] = ["MedicalInstitutionCode", "Name", "Kind", "
 const INSURER_COLUMNS: [&str; 3] = ["InsurerNumber", "InsurerName", "Kind"];
 
 /// A table that is being written, with a scratch text for the next field.
-struct Table {
+pub(crate) struct Table {
     path: PathBuf,
     writer: csv::Writer<File>,
     text: String,
 }
 
 impl Table {
-    fn create(out: &Path, name: &str, columns: &[&str]) -> Result<Table> {
+    pub(crate) fn create(out: &Path, name: &str, columns: &[&str]) -> Result<Table> {
         let path = out.join(name);
         let file = File::create(&path).map_err(|source| Error::File { path: path.clone(), source })?;
         let writer = csv::WriterBuilder::new().buffer_capacity(limits::WRITE_BUFFER_BYTES).from_writer(file);
@@ -70,34 +71,34 @@ impl Table {
         Ok(table)
     }
 
-    fn row(&mut self, fields: &[&str]) -> Result<()> {
+    pub(crate) fn row(&mut self, fields: &[&str]) -> Result<()> {
         self.writer.write_record(fields).map_err(|source| Error::Table { path: self.path.clone(), source })
     }
 
-    fn field(&mut self, field: impl AsRef<[u8]>) -> Result<()> {
+    pub(crate) fn field(&mut self, field: impl AsRef<[u8]>) -> Result<()> {
         self.writer.write_field(field).map_err(|source| Error::Table { path: self.path.clone(), source })
     }
 
     /// A field whose text is made in place.
-    fn made(&mut self, make: impl FnOnce(&mut String)) -> Result<()> {
+    pub(crate) fn made(&mut self, make: impl FnOnce(&mut String)) -> Result<()> {
         self.text.clear();
         make(&mut self.text);
         self.writer.write_field(&self.text).map_err(|source| Error::Table { path: self.path.clone(), source })
     }
 
-    fn day(&mut self, day: Option<Day>) -> Result<()> {
+    pub(crate) fn day(&mut self, day: Option<Day>) -> Result<()> {
         match day {
             Some(day) => self.field(day.digits()),
             None => self.field(""),
         }
     }
 
-    fn end_row(&mut self) -> Result<()> {
+    pub(crate) fn end_row(&mut self) -> Result<()> {
         let none: [&[u8]; 0] = [];
         self.writer.write_record(none).map_err(|source| Error::Table { path: self.path.clone(), source })
     }
 
-    fn finish(mut self) -> Result<()> {
+    pub(crate) fn finish(mut self) -> Result<()> {
         self.writer.flush().map_err(|source| Error::File { path: self.path.clone(), source })
     }
 }
@@ -112,6 +113,7 @@ pub(crate) fn all(nation: &Nation, out: &Path) -> Result<Summary> {
         }
         _ => {}
     }
+    records::remove(&out.join(files::RECORDS))?;
     // The feed takes as long as everything else together, and no file depends on another.
     let (feed, others) = std::thread::scope(|scope| {
         let feed = scope.spawn(|| feed(nation, out));
@@ -285,7 +287,7 @@ fn push_ratio(text: &mut String, percent: u8) {
 
 /// 個人番号 of the person with this index: unique, because the index is multiplied by a number that shares no factor
 /// with the modulus.
-fn personal_number(seed: u64, person: u32) -> [u8; 12] {
+pub(crate) fn personal_number(seed: u64, person: u32) -> [u8; 12] {
     const MODULUS: u64 = 100_000_000_000;
     let salt = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 8;
     let mut left = (u64::from(person) * 30_517_578_127 + salt % MODULUS) % MODULUS;

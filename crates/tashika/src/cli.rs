@@ -1,5 +1,7 @@
 //! The command line: what can be said, with its help. What is done about it lives in `command/`.
 
+mod bench;
+mod claims;
 mod disaster;
 mod personal_certificate;
 mod record;
@@ -8,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+pub use bench::{Bench, BenchCheck};
+pub use claims::Claims;
 pub use disaster::Disaster;
 pub use personal_certificate::{CardNumbers, Paper, PersonalCertificateCommand};
 pub use record::{CenterClaims, Master};
@@ -73,6 +77,9 @@ pub enum Command {
     /// 資格確認書 with a code: give out, take back, list.
     #[command(subcommand)]
     PersonalCertificate(PersonalCertificateCommand),
+    /// Claims (レセプト): check what a receipt computer wrote.
+    #[command(subcommand)]
+    Claims(Claims),
     /// Measurements of this program on this machine.
     #[command(subcommand)]
     Bench(Bench),
@@ -370,6 +377,12 @@ pub struct Nation {
     /// Folder to write into.
     #[arg(long, required = true, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Months of claims before this month, with the truth about the drugs, diagnoses and procedures in them.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=60))]
+    pub claims_months: u32,
+    /// Fiscal years of checkups, with the truth about their values.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10))]
+    pub checkup_years: u32,
     /// Ask a nation's oracle instead.
     #[command(subcommand)]
     pub command: Option<NationCommand>,
@@ -556,43 +569,4 @@ pub enum Proof {
         #[command(flatten)]
         center: CenterData,
     },
-}
-
-/// `tashika bench …`
-#[derive(Debug, Subcommand)]
-pub enum Bench {
-    /// Full checks a second over mutual TLS, beside the ceiling of the same TLS stack and raw rates.
-    Check(BenchCheck),
-    /// Certificates of Individual Number Cards checked a second on one core, with OCSP answers and revocation lists.
-    Certificates {
-        /// Seconds of every measurement.
-        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=120))]
-        seconds: u64,
-    },
-    /// What a window says while the line is cut, how fast, and how long it takes until every case is settled.
-    Offline {
-        /// People who came before; one stranger comes for every ten of them.
-        #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(10..=10_000))]
-        cases: u32,
-    },
-}
-
-/// `tashika bench check`
-#[derive(Debug, Args)]
-pub struct BenchCheck {
-    /// People in the register.
-    #[arg(long, default_value_t = 1_000_000)]
-    pub people: u32,
-    /// Keep-alive connections of the loaded run.
-    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub connections: u16,
-    /// Seconds of every measurement.
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=120))]
-    pub seconds: u64,
-    /// PostgreSQL database to measure as well; it should be empty.
-    #[arg(long, value_name = "URL")]
-    pub postgres: Option<String>,
-    /// Folder for the nation and the databases; a new one under the system's folder for temporary files if not given.
-    #[arg(long, value_name = "DIR")]
-    pub dir: Option<PathBuf>,
 }

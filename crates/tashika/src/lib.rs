@@ -83,6 +83,10 @@ async fn act(command: Command, world: &World) -> Result<ExitCode> {
         Command::Bench(cli::Bench::Certificates { seconds }) => {
             bench::certificates::run(seconds, world).map(|()| ExitCode::SUCCESS)
         }
+        Command::Claims(claims) => command::claims::run(&claims),
+        Command::Bench(cli::Bench::Claims { megabytes }) => {
+            bench::claims::run(megabytes, world).map(|()| ExitCode::SUCCESS)
+        }
         Command::Bench(cli::Bench::Offline { cases }) => {
             bench::offline::run(cases as usize, world).await.map(|()| ExitCode::SUCCESS)
         }

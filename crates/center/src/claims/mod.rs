@@ -22,6 +22,6 @@ mod report;
 mod take;
 
 pub use import::{ClaimImporter, ClaimsError};
-pub use prepare::{Prepared, Preparing};
+pub use prepare::{Prepared, Preparer, Preparing};
 pub use report::{ClaimNote, ClaimsReport, Outcome};
 pub use take::take;

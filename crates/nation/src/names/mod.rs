@@ -71,6 +71,11 @@ impl Form {
         Form(self.0 | Self::MAIDEN)
     }
 
+    /// The name as the law holds it, or as it was before marriage where this register knows no other.
+    pub(crate) fn as_registered(self) -> Form {
+        Form(self.0 & Self::MAIDEN)
+    }
+
     pub(crate) fn address_style(self) -> u8 {
         (self.0 & Self::ADDRESS) >> 4
     }

@@ -2,6 +2,7 @@
 
 mod ceiling;
 pub mod certificates;
+pub mod claims;
 mod country;
 mod load;
 pub mod offline;

@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod center;
+pub mod claims;
 pub mod disaster;
 pub mod facility;
 pub mod insurer;

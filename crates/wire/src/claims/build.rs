@@ -414,11 +414,9 @@ fn service(record: &Record<'_>, places: &RowPlaces) -> Service {
     }
     let mut days = Vec::new();
     if places.days > 0 {
-        for day in 1..=31 {
-            let count = read::number(record.field(places.days - 1 + usize::from(day)));
-            if let Some(count) = count.and_then(|count| u16::try_from(count).ok()).filter(|count| *count > 0) {
-                days.push(DayCount { day, count });
-            }
+        for (day, cell) in (1..).zip(record.fields(places.days, 31)) {
+            let count = read::number(cell).and_then(|count| u16::try_from(count).ok()).filter(|count| *count > 0);
+            days.extend(count.map(|count| DayCount { day, count }));
         }
     }
     let times = if places.times > 0 { read::number(record.field(places.times)) } else { None };

@@ -10,6 +10,9 @@
 //! | [`ClaimKind`], [`Side`], [`Tag`] | what a file and a record are |
 //! | [`Record`] | one record as it stands |
 //! | [`Receipt`] and what it holds | one claim as it is meant |
+//! | [`ClaimReader`] | receipts of a file, as a stream, with what is wrong with each |
+//! | [`check`](check()) and [`CheckReport`] | what is wrong with a file, without putting receipts together |
+//! | [`RecordReader`], [`ClaimWriter`] | records in, tolerantly; records out, strictly |
 //! | [`Finding`], [`ClaimFault`] | what a check says, with line, record, field, stable code, Japanese and English |
 //! | [`DrugUse`] | one drug of one day, whatever kind of claim it came in |
 
@@ -28,7 +31,9 @@ mod receipt;
 mod record;
 mod service;
 mod split;
+pub mod synthetic;
 mod value;
+mod writer;
 
 pub use check::{CheckReport, Totals};
 pub use drug_use::{DrugForm, DrugUse};
@@ -36,7 +41,7 @@ pub use finding::{ClaimFault, Finding, Severity};
 pub use kind::{ClaimKind, Section, Side, Tag};
 pub use lines::ClaimFileError;
 pub use master::{ClaimMaster, CodeKind};
-pub use reader::{ClaimReader, ReadOptions, check};
+pub use reader::{ClaimReader, ReadOptions, RecordReader, check};
 pub use receipt::{
     Confirmation, Diagnosis, DpcSummary, Institution, Insurance, Outcome, Patient, PublicExpense, Receipt, ReceiptType,
     VisitDays,
@@ -46,3 +51,4 @@ pub use service::{
     CodingData, Comment, Dispensing, Drug, Group, Material, PharmacyDrug, Prescription, Procedure, Row, Service, Unit,
 };
 pub use value::{Code, DayCount, Decimal, Month};
+pub use writer::{ClaimWriteError, ClaimWriter, FieldFold};

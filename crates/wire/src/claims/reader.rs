@@ -5,10 +5,12 @@ use std::io::Read;
 use super::build::Builder;
 use super::charset;
 use super::check::{CheckReport, Checker};
+use super::finding::Finding;
 use super::kind::ClaimKind;
-use super::lines::{ClaimFileError, Lines};
+use super::lines::{Aside, ClaimFileError, Lines};
 use super::master::ClaimMaster;
 use super::receipt::Receipt;
+use super::record::Record;
 use super::split::{self, Place, Splitter};
 
 /// What a reader may be told beforehand.
@@ -94,6 +96,44 @@ impl<'m, R: Read> ClaimReader<'m, R> {
     /// The report of what was read so far; of the whole file once [`ClaimReader::next_receipt`] gave none.
     pub fn report(&self) -> &CheckReport {
         self.walk.checker.report()
+    }
+}
+
+/// Reads records as they stand, without putting them together. Holds one line at a time.
+pub struct RecordReader<R> {
+    lines: Lines<R>,
+}
+
+/// What is held is personal data.
+impl<R> std::fmt::Debug for RecordReader<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RecordReader").finish_non_exhaustive()
+    }
+}
+
+impl<R: Read> RecordReader<R> {
+    /// Looks at the head of the file.
+    ///
+    /// # Errors
+    /// The file cannot be read, is empty, or is no text that is read here.
+    pub fn new(input: R) -> Result<Self, ClaimFileError> {
+        Ok(Self { lines: Lines::new(input)?.0 })
+    }
+
+    /// The next record, or the line that is none and why. `None` at the end of the file.
+    ///
+    /// # Errors
+    /// Only when the file itself cannot be read on.
+    pub fn next_record(&mut self) -> Result<Option<Result<Record<'_>, Finding>>, ClaimFileError> {
+        let finding = |aside: Aside| Finding {
+            line: aside.line,
+            receipt: None,
+            tag: aside.tag,
+            field: 0,
+            field_name: "",
+            fault: aside.fault,
+        };
+        Ok(self.lines.next_record()?.map(|found| found.map(|(record, _)| record).map_err(finding)))
     }
 }
 

@@ -62,6 +62,13 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Some fields in a row, as far as the line has them.
+    pub(super) fn fields(&self, first: usize, count: usize) -> impl Iterator<Item = &'a [u8]> {
+        let starts = self.starts.get(first.wrapping_sub(1)..).unwrap_or_default();
+        let line = self.line;
+        starts.windows(2).take(count).map(move |pair| &line[pair[0] as usize..pair[1] as usize - 1])
+    }
+
     /// The text of a field; none when its bytes are not text. Borrowed when it is plain ASCII or UTF-8.
     pub fn text(&self, number: usize) -> Option<Cow<'a, str>> {
         let raw = self.field(number);

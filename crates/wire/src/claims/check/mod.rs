@@ -127,6 +127,9 @@ impl<'m> Checker<'m> {
             }
             return false;
         }
+        if let (Tag::RE, Some(receipt)) = (record.tag, &mut self.receipt) {
+            receipt.number = read::number(record.field(2));
+        }
         let Some(layout) = layout::layout(kind, record.tag) else { return self.without_layout(record) };
         self.fields(record, layout);
         self.rules(record, layout, place);
@@ -167,7 +170,9 @@ impl<'m> Checker<'m> {
     fn fields(&mut self, record: &Record<'_>, layout: &'static Layout) {
         let with = With { kind: self.kind, charset: record.charset };
         let length = record.len();
-        for (place, spec) in layout.fields.iter().enumerate().skip(1) {
+        // The cells of days are most of a file; the rule that adds them up checks them too.
+        let checked = layout.row.map_or(0, |places| places.days).checked_sub(1).unwrap_or(layout.fields.len());
+        for (place, spec) in layout.fields[..checked].iter().enumerate().skip(1) {
             let number = place + 1;
             let raw = if number <= length { record.field(number) } else { &[] };
             if raw.is_empty() {
@@ -179,10 +184,6 @@ impl<'m> Checker<'m> {
                         break;
                     }
                 }
-                continue;
-            }
-            // The cells of days are most of a file.
-            if matches!(raw, [b'1'..=b'9']) && spec.shape == Shape::Day {
                 continue;
             }
             field::check(spec, raw, with, &mut |fault| self.tell_field(record, number, fault));
@@ -227,22 +228,25 @@ impl<'m> Checker<'m> {
         if place == Place::Head {
             return;
         }
-        let Some(mut receipt) = self.receipt.take() else {
-            self.tell(&Told { line: record.number, tag: Some(record.tag), field: 0, fault: ClaimFault::Order });
-            return;
-        };
+        // Nearly every record tells nothing, and an empty list costs nothing.
         let mut told = Vec::new();
         let mut tell = |finding| told.push(finding);
-        receipt.record(record, self.kind, &mut tell);
-        match &layout.row {
-            Some(places) => receipt.row(record, places, &mut tell),
-            None if record.tag == Tag::CO && self.kind != ClaimKind::Pharmacy => receipt.comment(record, 2, &mut tell),
-            None => {}
+        match &mut self.receipt {
+            None => tell(Told { line: record.number, tag: Some(record.tag), field: 0, fault: ClaimFault::Order }),
+            Some(receipt) => {
+                receipt.record(record, self.kind, &mut tell);
+                match &layout.row {
+                    Some(places) => receipt.row(record, places, &mut tell),
+                    None if record.tag == Tag::CO && self.kind != ClaimKind::Pharmacy => {
+                        receipt.comment(record, 2, &mut tell);
+                    }
+                    None => {}
+                }
+            }
         }
         if record.tag == Tag::RE {
-            self.receipt_record(record, &receipt, &mut tell);
+            self.receipt_record(record, &mut tell);
         }
-        self.receipt = Some(receipt);
         told.iter().for_each(|told| self.tell(told));
     }
 
@@ -269,7 +273,8 @@ impl<'m> Checker<'m> {
         }
     }
 
-    fn receipt_record(&mut self, record: &Record<'_>, receipt: &State, tell: &mut impl FnMut(Told)) {
+    fn receipt_record(&mut self, record: &Record<'_>, tell: &mut impl FnMut(Told)) {
+        let Some(receipt) = &self.receipt else { return };
         let mut told = |field, fault| tell(Told { line: record.number, tag: Some(record.tag), field, fault });
         if receipt.month > self.claim_month && self.claim_month.is_some() {
             told(4, ClaimFault::MonthAfterClaim);

@@ -157,11 +157,6 @@ pub(super) fn layout(kind: ClaimKind, tag: Tag) -> Option<&'static Layout> {
     kind.layouts.get(usize::from(place).checked_sub(1)?)
 }
 
-/// Every layout of a kind.
-pub(super) fn layouts(kind: ClaimKind) -> &'static [Layout] {
-    &KINDS[kind as usize].layouts
-}
-
 /// Records of every kind that hold nothing to check here: those of the review and payment body and of donors.
 const UNCHECKED: [Tag; 16] = [
     Tag::MN,

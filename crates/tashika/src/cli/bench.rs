@@ -1,0 +1,50 @@
+//! `tashika bench …`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// `tashika bench …`
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// Full checks a second over mutual TLS, beside the ceiling of the same TLS stack and raw rates.
+    Check(BenchCheck),
+    /// Certificates of Individual Number Cards checked a second on one core, with OCSP answers and revocation lists.
+    Certificates {
+        /// Seconds of every measurement.
+        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=120))]
+        seconds: u64,
+    },
+    /// Megabytes of claims checked a second on one core, and receipts put together.
+    Claims {
+        /// Megabytes of the file, which is made in memory.
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=2_000))]
+        megabytes: u16,
+    },
+    /// What a window says while the line is cut, how fast, and how long it takes until every case is settled.
+    Offline {
+        /// People who came before; one stranger comes for every ten of them.
+        #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(10..=10_000))]
+        cases: u32,
+    },
+}
+
+/// `tashika bench check`
+#[derive(Debug, Args)]
+pub struct BenchCheck {
+    /// People in the register.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub people: u32,
+    /// Keep-alive connections of the loaded run.
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub connections: u16,
+    /// Seconds of every measurement.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=120))]
+    pub seconds: u64,
+    /// PostgreSQL database to measure as well; it should be empty.
+    #[arg(long, value_name = "URL")]
+    pub postgres: Option<String>,
+    /// Folder for the nation and the databases; a new one under the system's folder for temporary files if not given.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}

@@ -1,0 +1,8 @@
+//! Claims: that files of all four kinds from both sides are read as they are meant, that what is wrong is named at its
+//! place and nothing valid is dropped, and that what is written strictly comes back byte for byte.
+
+mod files;
+mod hostile;
+mod kinds;
+mod round_trip;
+mod sample;
