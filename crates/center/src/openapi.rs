@@ -5,7 +5,9 @@
 use utoipa::openapi::security::SecurityScheme;
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{bulk, check, feeds, info, join, person_search, personal_certificates, presence, record_looks, reference, status};
+use crate::api::{
+    bulk, check, feeds, info, join, person_search, personal_certificates, presence, record_looks, reference, status,
+};
 
 #[derive(OpenApi)]
 #[openapi(

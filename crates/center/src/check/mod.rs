@@ -55,10 +55,10 @@ use kit::random::SharedRandom;
 use trust::log::LogSigner;
 
 pub use answered::Answered;
+pub(crate) use batch::whose;
 pub use card::{CardAnswer, CardAsk, CardQuestion, CardRefused};
 pub use error::{CheckError, StartError};
 pub use look::{AskedBeside, LookBeside, LookNote};
-pub(crate) use batch::whose;
 pub use question::{AskedByStaff, Question, Registered, Registration, canonical_query};
 
 use crate::limits;

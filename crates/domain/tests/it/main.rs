@@ -4,6 +4,7 @@ mod build;
 mod checkup;
 mod claim_routing;
 mod consent;
+mod consented;
 mod eligibility;
 mod identity;
 mod offline;

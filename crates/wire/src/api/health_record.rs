@@ -65,8 +65,11 @@ impl RecordRequest {
             match ConsentItem::parse(word).filter(|item| item.is_medical()) {
                 Some(item) if wanted.contains(&item) => {}
                 Some(item) => wanted.push(item),
-                None => wrong.push(bad("Items", "drugs、diagnosis、surgery、checkups のどれかを指定してください。",
-                    "Each item is one of drugs, diagnosis, surgery, checkups.")),
+                None => wrong.push(bad(
+                    "Items",
+                    "drugs、diagnosis、surgery、checkups のどれかを指定してください。",
+                    "Each item is one of drugs, diagnosis, surgery, checkups.",
+                )),
             }
         }
         if wanted.is_empty() && wrong.is_empty() {
@@ -214,9 +217,7 @@ impl RecordAnswer {
             || (hidden(ConsentItem::Checkups) && !self.checkup_list.is_empty())
             || (hidden(ConsentItem::Diagnosis)
                 && !(self.diagnosis_list.is_empty() && self.treatment_visit_list.is_empty()))
-            || (hidden(ConsentItem::Diagnosis)
-                && hidden(ConsentItem::Surgery)
-                && !self.procedure_list.is_empty())
+            || (hidden(ConsentItem::Diagnosis) && hidden(ConsentItem::Surgery) && !self.procedure_list.is_empty())
     }
 
     /// Whether a part may be seen; an answer that does not name it says no.

@@ -56,8 +56,7 @@ pub(crate) fn of(answer: &Answer, now: Timestamp) -> Option<ConsentsView> {
         prescription,
         can_withdraw: holds,
         can_open: ConsentItem::ALL.iter().any(|item| {
-            item.is_medical()
-                && matches!(ConsentInfo::state(latest, *item, now), ConsentState::Consented { .. })
+            item.is_medical() && matches!(ConsentInfo::state(latest, *item, now), ConsentState::Consented { .. })
         }),
         request_id: answer.request_id.to_string(),
     })

@@ -2,7 +2,7 @@
 
 use domain::checkup::Series;
 use domain::record::Quantity;
-use domain::record::danger::{Egfr, Finding, Record, RuleBook, Severity, look_through};
+use domain::record::danger::{Egfr, Finding, Record, RuleBook, look_through};
 use domain::{ConsentItem, Date};
 use kit::text::Text;
 use wire::api::RecordAnswer;
@@ -59,17 +59,18 @@ pub(super) fn of(answer: &RecordAnswer, series: &[Series], rules: &RuleBook, tod
     }
     if egfr.is_none() {
         gaps.push(if answer.shows(ConsentItem::Checkups) {
-            Text::new("健診のeGFRがないため、腎機能は調べていません。", "No checkup tells an eGFR: kidneys were not looked at.")
+            Text::new(
+                "健診のeGFRがないため、腎機能は調べていません。",
+                "No checkup tells an eGFR: kidneys were not looked at.",
+            )
         } else {
-            Text::new("健診を見られないため、腎機能は調べていません。", "Checkups may not be seen: kidneys were not looked at.")
+            Text::new(
+                "健診を見られないため、腎機能は調べていません。",
+                "Checkups may not be seen: kidneys were not looked at.",
+            )
         });
     }
-    let record = Record {
-        medications: &answer.medication_list,
-        diagnoses: &answer.diagnosis_list,
-        egfr,
-        as_of: today,
-    };
+    let record = Record { medications: &answer.medication_list, diagnoses: &answer.diagnosis_list, egfr, as_of: today };
     let rows = look_through(rules, &record).into_iter().map(|finding| row(answer, finding)).collect();
     FindingsView { rows, gaps, looked }
 }
@@ -84,9 +85,11 @@ fn row(answer: &RecordAnswer, finding: Finding) -> FindingRow {
         let who = institution(entry.responsible());
         format!("{}（{} {} {who}）", entry.drug.shown(), day(entry.dispensed_on), super::amount(entry))
     });
-    let diagnoses = finding.diagnoses.iter().filter_map(|at| answer.diagnosis_list.get(*at)).map(|entry| {
-        format!("病名: {}（{}）", entry.shown(), institution(&entry.institution))
-    });
+    let diagnoses = finding
+        .diagnoses
+        .iter()
+        .filter_map(|at| answer.diagnosis_list.get(*at))
+        .map(|entry| format!("病名: {}（{}）", entry.shown(), institution(&entry.institution)));
     let (from, to) = finding.days;
     FindingRow {
         class: finding.severity.code(),
@@ -100,12 +103,5 @@ fn row(answer: &RecordAnswer, finding: Finding) -> FindingRow {
         days: if from == to { day(from) } else { format!("{} ～ {}", day(from), day(to)) },
         source: format!("{} {}（{}）", finding.source.document, finding.source.section, day(finding.source.date)),
         rule: finding.rule,
-    }
-}
-
-impl FindingsView {
-    /// How many there are of the gravest.
-    pub(crate) fn grave(&self) -> usize {
-        self.rows.iter().filter(|row| row.class == Severity::Contraindicated.code()).count()
     }
 }

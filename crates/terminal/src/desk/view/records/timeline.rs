@@ -66,10 +66,6 @@ impl TimelineView {
     pub(crate) const fn row_height() -> f64 {
         ROW_HEIGHT
     }
-
-    pub(crate) const fn label_width() -> f64 {
-        LABEL_WIDTH
-    }
 }
 
 /// The picture of what was handed out; none where nothing falls into its months.
