@@ -49,6 +49,7 @@ pub mod metrics;
 mod openapi;
 pub mod personal_certificate;
 pub mod presence;
+mod records;
 mod registration;
 pub mod revocation;
 mod search;

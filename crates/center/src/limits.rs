@@ -121,6 +121,9 @@ pub const PERSON_SEARCH_REST: Duration = Duration::from_secs(6);
 pub const PERSON_SEARCHES_BURST: NonZeroU32 = nonzero(20);
 /// Searches by name that read at once, in searches. Each holds up to [`NEAR_ROWS_MAX`] rows in memory.
 pub const PERSON_SEARCHES_AT_ONCE: usize = 2;
+
+/// Looks into health records that are under way at once (up to some hundred KB each); more are told to try again.
+pub const RECORD_LOOKS_AT_ONCE: usize = 128;
 /// Disasters, and requests of institutions, that are read at once, in rows. More than are ever open.
 pub const DISASTERS_MAX: i64 = 1_000;
 /// Longest time for which a disaster is opened, in days. It can be opened again.
@@ -233,6 +236,8 @@ const fn nonzero(number: u32) -> NonZeroU32 {
 /// Answers that are remembered so that a question asked again under its number gets the same one, in answers (about
 /// 3 KB each).
 pub const RECENT_ANSWERS_MAX: usize = 4_096;
+/// The longest answer that is remembered, in bytes: a health record is looked up anew.
+pub const RECENT_ANSWER_BYTES_MAX: usize = 16 * 1024;
 /// How long the engine may take to answer what still waits when the center stops.
 pub const ENGINE_DRAIN_TIME: Duration = Duration::from_secs(15);
 

@@ -5,7 +5,9 @@
 use utoipa::openapi::security::SecurityScheme;
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{bulk, check, feeds, info, join, person_search, personal_certificates, presence, reference, status};
+use crate::api::{
+    bulk, check, feeds, info, join, person_search, personal_certificates, presence, record_looks, reference, status,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -30,6 +32,7 @@ use crate::api::{bulk, check, feeds, info, join, person_search, personal_certifi
         person_search::search,
         person_search::standing,
         person_search::ask,
+        record_looks::look,
         bulk::checks::send,
         bulk::checks::status,
         bulk::checks::results,
@@ -54,11 +57,13 @@ use crate::api::{bulk, check, feeds, info, join, person_search, personal_certifi
         wire::api::ReferenceNumberRegistrationInfo,
         wire::api::Answer,
         wire::api::PersonSearchAnswer,
+        wire::api::RecordAnswer,
     )),
     tags(
         (name = "check", description = "資格確認: one patient at the window"),
         (name = "card", description = "マイナンバーカード: challenge, check, 利用登録, consents taken back"),
         (name = "search", description = "災害時・救急時: a person without card or numbers, searched for by name"),
+        (name = "record", description = "薬剤・診療・手術・健診: what the patient lets the institution see"),
         (name = "bulk", description = "一括照会: many patients in one file"),
         (name = "reference", description = "照会番号: the institution's own number of a patient"),
         (name = "insurer", description = "Members and losses, from insurers"),

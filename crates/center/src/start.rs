@@ -27,6 +27,7 @@ use crate::api::join::Door;
 use crate::api::{self, Api};
 use crate::authority::{Authority, KeyFolderError, credential_signer, read_key};
 use crate::check::{self, Engine, Parts};
+use crate::claims::records::Masters;
 use crate::config::Config;
 use crate::enrol::{Enrolment, Welcome};
 use crate::feed::{Importer, PersonKey};
@@ -182,6 +183,7 @@ struct Core {
     presence: Option<Arc<Presence>>,
     signer: Arc<LogSigner>,
     status: Arc<StatusLists>,
+    masters: Masters,
     clock: SharedClock,
     random: SharedRandom,
 }
@@ -225,6 +227,7 @@ impl Core {
         let credential = Arc::new(credential_signer(folder)?);
         let status = StatusLists::open(store.clone(), credential, Arc::clone(&clock), Arc::clone(&random)).await?;
         let status = Arc::new(status);
+        let masters = Masters::load(&store).await?;
         Ok(Self {
             config,
             store,
@@ -236,6 +239,7 @@ impl Core {
             presence,
             signer,
             status,
+            masters,
             clock,
             random,
         })
@@ -284,6 +288,8 @@ impl Core {
                 Arc::clone(&self.clock),
             ),
             searches_at_once: Semaphore::new(limits::PERSON_SEARCHES_AT_ONCE),
+            masters: self.masters.clone(),
+            record_looks_at_once: Semaphore::new(limits::RECORD_LOOKS_AT_ONCE),
             bulk_requests: Throttle::new(limits.bulk_requests(), Arc::clone(&self.clock)),
             renewals: Throttle::new(limits.enrolment_attempts(), Arc::clone(&self.clock)),
             spool,

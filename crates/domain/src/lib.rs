@@ -16,6 +16,7 @@
 //!   [`personal_certificate`] — what a patient carries.
 //! * [`presence`] — what a card proves that is here, and what that is enough for; [`consent`] — what the patient allows.
 //! * [`disaster`] — who may search for a person by name; [`person_search`] — whom a search finds.
+//! * [`checkup`] — what was measured of a person on a day, eGFR, and the same item over the years.
 //! * [`record`] — what was done and given, out of claims, and what of it is dangerous.
 //! * [`claim_routing`] — whose claim it is, and which insurer pays.
 //! * [`code`] — the code tables of the OQS interface (OQSCDnnn), one enum each.
@@ -26,6 +27,7 @@
 
 pub mod age;
 pub mod check_digit;
+pub mod checkup;
 pub mod claim_routing;
 pub mod code;
 pub mod consent;
@@ -53,6 +55,7 @@ pub mod spoken;
 pub mod status;
 pub mod text;
 
+pub use checkup::{Checkup, CheckupItem, CheckupPatient, CheckupValue, ItemCode};
 pub use code::{InsuredCardClassification, LimitClassification, LimitFlag, PersonalFamily, ReasonOfLoss, Sex};
 pub use consent::{Consent, ConsentChoice, ConsentItem, ConsentState, PrescriptionForm};
 pub use coverage::{Coverage, RegistrationStatus};

@@ -20,6 +20,8 @@ pub enum Purpose {
     DisasterSearch,
     /// A patient who cannot speak is searched for by name in a hospital (救急時医療情報閲覧).
     EmergencySearch,
+    /// Somebody looks at drugs, treatment, surgery or checkups that the patient allowed to be seen (診療情報等の閲覧).
+    RecordLook,
 }
 
 impl Purpose {
@@ -34,6 +36,7 @@ impl Purpose {
             Self::ConsentWithdrawal => "consent_withdrawal",
             Self::DisasterSearch => "disaster_search",
             Self::EmergencySearch => "emergency_search",
+            Self::RecordLook => "record_look",
         }
     }
 
@@ -48,6 +51,7 @@ impl Purpose {
             Self::ConsentWithdrawal => "情報を見せることへの同意の取り消し",
             Self::DisasterSearch => "災害時の、氏名などによる照会",
             Self::EmergencySearch => "救急時の、氏名などによる照会",
+            Self::RecordLook => "薬剤・診療・手術・健診の情報の閲覧",
         }
     }
 }

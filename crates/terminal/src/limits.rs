@@ -224,3 +224,6 @@ pub const CREDENTIAL_KEYS_BYTES_MAX: u64 = 64 * 1024;
 pub const CREDENTIAL_KEYS_MAX: usize = 16;
 /// Lists that a terminal may want.
 pub const LISTS_MAX: usize = 48;
+
+/// Ingredients that the timeline of a record shows, in rows; the list below it has all drugs.
+pub const TIMELINE_ROWS_MAX: usize = 60;

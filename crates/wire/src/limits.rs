@@ -49,6 +49,8 @@ pub const API_SINGLE_MAX_BYTES: usize = 64 * 1024;
 pub const API_LINE_MAX_BYTES: usize = 16 * 1024;
 /// Longest file identifier (`ArbitraryFileIdentifier`), in characters.
 pub const ARBITRARY_FILE_IDENTIFIER_MAX_CHARS: usize = 50;
+/// Longest name of a member of staff who looks into a record (`UserIdentifier`), in characters.
+pub const USER_IDENTIFIER_MAX_CHARS: usize = 64;
 /// Longest identifier of one person in a request (`ArbitraryIdentifier`), in characters.
 pub const ARBITRARY_IDENTIFIER_MAX_CHARS: usize = 100;
 /// Longest reception number, in characters.

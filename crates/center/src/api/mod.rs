@@ -8,6 +8,7 @@
 //! | `POST /v1/card-registrations`, `POST …/end` | institution | [`presence`] |
 //! | `POST /v1/consent-withdrawals`, `POST …/by-number` | institution | [`presence`] |
 //! | `POST /v1/person-searches`, `GET …/standing`, `POST /v1/disaster-requests` | institution | [`person_search`] |
+//! | `POST /v1/record-looks` | institution | [`record_looks`] |
 //! | `POST /v1/bulk-eligibility-checks`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
 //! | `POST /v1/bulk-reference-numbers`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
 //! | `POST /v1/insurer-feeds` | insurer | [`feeds`] |
@@ -32,6 +33,7 @@ pub(crate) mod join;
 pub(crate) mod person_search;
 pub(crate) mod personal_certificates;
 pub(crate) mod presence;
+pub(crate) mod record_looks;
 pub(crate) mod reference;
 pub(crate) mod refuse;
 pub(crate) mod status;
@@ -53,6 +55,7 @@ use tokio::sync::{Notify, Semaphore};
 use trust::Peer;
 
 use crate::check::Engine;
+use crate::claims::records::Masters;
 use crate::config::Limits;
 use crate::enrol::Enrolment;
 use crate::feed::Importer;
@@ -64,7 +67,7 @@ use crate::status::StatusLists;
 use crate::store::Store;
 
 /// Every route, as it is counted.
-pub(crate) const ROUTES: [&str; 28] = [
+pub(crate) const ROUTES: [&str; 29] = [
     "/v1/eligibility-checks",
     "/v1/reference-numbers",
     "/v1/presence-challenges",
@@ -77,6 +80,7 @@ pub(crate) const ROUTES: [&str; 28] = [
     "/v1/person-searches",
     "/v1/person-searches/standing",
     "/v1/disaster-requests",
+    "/v1/record-looks",
     "/v1/bulk-eligibility-checks",
     "/v1/bulk-eligibility-checks/{reception_number}",
     "/v1/bulk-eligibility-checks/{reception_number}/results",
@@ -116,6 +120,10 @@ pub(crate) struct Api {
     pub(crate) person_searches: Throttle<MedicalInstitutionCode>,
     /// How many searches by name read at once.
     pub(crate) searches_at_once: Semaphore,
+    /// What the codes of a record mean.
+    pub(crate) masters: Masters,
+    /// How many records are read at once.
+    pub(crate) record_looks_at_once: Semaphore,
     pub(crate) bulk_requests: Throttle<MedicalInstitutionCode>,
     pub(crate) renewals: Throttle<Peer>,
     /// Where feeds wait on the disk while they are taken in.
@@ -141,6 +149,7 @@ pub(crate) fn router(api: Arc<Api>, metrics: Arc<CenterMetrics>) -> Router {
         .route("/v1/person-searches", post(person_search::search))
         .route("/v1/person-searches/standing", get(person_search::standing))
         .route("/v1/disaster-requests", post(person_search::ask))
+        .route("/v1/record-looks", post(record_looks::look))
         .route("/v1/bulk-eligibility-checks", post(bulk::checks::send))
         .route("/v1/bulk-eligibility-checks/{reception_number}", get(bulk::checks::status))
         .route("/v1/bulk-eligibility-checks/{reception_number}/results", get(bulk::checks::results))

@@ -18,7 +18,7 @@ use wire::api::{
 use super::Api;
 use super::caller::FacilityCaller;
 use super::refuse::unreadable;
-use crate::check::{AskedByName, CheckError, PersonLook};
+use crate::check::{AskedBeside, CheckError, LookBeside, LookNote};
 use crate::limits;
 use crate::search::{self, Refused, Search};
 
@@ -56,7 +56,7 @@ pub(super) async fn search(
     let purpose = domain::SearchPurpose::from(message.purpose);
     let day = date::format(on);
     let canonical = [caller.code.as_str(), purpose.code(), &day, &person.canonical()].join("\n");
-    let asked = AskedByName { facility: caller.code, request_id: message.request_id, canonical };
+    let asked = AskedBeside { facility: caller.code, request_id: message.request_id, canonical };
     if let Some(answered) = api.engine.looked_before(&asked) {
         return Ok(json_bytes(answered.to_json()));
     }
@@ -82,15 +82,13 @@ pub(super) async fn search(
         person_search_info: message.person_search_info,
         found_list,
     };
-    let look = PersonLook {
+    let look = LookBeside {
         asked,
-        purpose,
-        reason: search.person.reason().to_owned(),
-        outcome: searched.outcome,
         shown,
         verdict: searched.verdict,
         answer: serde_json::to_string(&answer).map_err(Problem::internal)?,
         as_of: now,
+        note: LookNote::Search { purpose, reason: search.person.reason().to_owned(), outcome: searched.outcome },
     };
     let answered = api.engine.look(look).await?;
     Ok(json_bytes(answered.to_json()))

@@ -11,7 +11,7 @@ use trust::receipt::SignedHead;
 use wire::api::{CheckResponse, Proof, Verdict};
 
 use super::card::CardQuestion;
-use super::look::AskedByName;
+use super::look::AskedBeside;
 use super::question::Question;
 
 /// What all answers of a batch share.
@@ -25,7 +25,7 @@ pub(super) struct Committed {
 pub(super) enum AskedFor {
     Numbers(Question),
     Card(CardQuestion),
-    Name(AskedByName),
+    Beside(AskedBeside),
 }
 
 /// An answer whose access event is on the disk. Clones are the same one.
@@ -39,7 +39,7 @@ pub struct Answered {
 pub(super) struct Inner {
     pub(super) asked: AskedFor,
     pub(super) verdict: Verdict,
-    /// JSON of `wire::api::Answer` or `PersonSearchAnswer`: the bytes that the proof covers.
+    /// JSON of `wire::api::Answer`, `PersonSearchAnswer` or `RecordAnswer`: the bytes that the proof covers.
     pub(super) answer: String,
     /// The access event, CBOR.
     pub(super) event: Vec<u8>,
@@ -81,7 +81,7 @@ impl Answered {
         committed.head.receipt(&committed.proofs, self.inner.number.leaf_index()).unwrap_or_default()
     }
 
-    /// The body of a 200 answer, JSON of `wire::api::CheckResponse` or `PersonSearchResponse`.
+    /// The body of a 200 answer, JSON of `wire::api::CheckResponse`, `PersonSearchResponse` or `RecordResponse`.
     pub fn to_json(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.inner.answer.len() + 2 * self.inner.event.len() + 1_536);
         self.write_json(&mut out);

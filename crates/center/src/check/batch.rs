@@ -16,13 +16,14 @@ use super::card::{CardMade, CardTask};
 use super::card_batch;
 use super::consents::{self, Given};
 use super::decided::{Beside, Decided, Identified};
-use super::look::{self, PersonLook};
+use super::look::{self, LookBeside, LookNote};
 use super::memory::Memory;
 use super::question::{Asked, Question, Registered, Registration, canonical_registration};
 use super::queue::Task;
 use crate::store::coverage::{CardAndBirth, Found, LookedUp, read_record};
 use crate::store::log::NewEvent;
 use crate::store::person_look::NewLook;
+use crate::store::record_look::NewRecordLook;
 use crate::store::reference_number;
 use crate::store::{Result, StoreError, Tx};
 
@@ -50,7 +51,7 @@ pub(super) struct Look {
     pub(super) facility: MedicalInstitutionCode,
     pub(super) person: Option<PersonId>,
     pub(super) event: Vec<u8>,
-    /// Of a search by name: what else is put on record.
+    /// Of a look that was made beside the batch: what else is put on record.
     pub(super) beside: Option<look::Beside>,
 }
 
@@ -115,8 +116,8 @@ pub(super) async fn answer(
         let (outcome, look) = registered(registration, outcome, now, salts[*place]);
         made[*place] = Some((outcome, Some(look)));
     }
-    for (place, person_look) in looks {
-        let (outcome, look) = look::make(person_look, salts[place]);
+    for (place, beside) in looks {
+        let (outcome, look) = look::make(beside, salts[place]);
         made[place] = Some((outcome, Some(look)));
     }
     append(tx, memory.log_id, edge, made, now).await
@@ -132,13 +133,21 @@ async fn append(
 ) -> Result<Batch> {
     let mut outcomes = Vec::with_capacity(made.len());
     let mut events = Vec::with_capacity(made.len());
-    let mut looks = Vec::new();
+    let (mut searches, mut record_looks) = (Vec::new(), Vec::new());
     let before = edge.size();
     let mut next = before;
     for (outcome, look) in made.into_iter().flatten() {
         let index = look.map(|look| {
-            if let Some(look::Beside { purpose, reason, outcome, shown }) = look.beside {
-                looks.push(NewLook { leaf: next, facility: look.facility, purpose, reason, outcome, shown });
+            let (leaf, facility) = (next, look.facility);
+            match look.beside {
+                Some(look::Beside { note: LookNote::Search { purpose, reason, outcome }, shown }) => {
+                    searches.push(NewLook { leaf, facility, purpose, reason, outcome, shown });
+                }
+                Some(look::Beside { note: LookNote::Record { user_identifier, wanted, allowed }, .. }) => {
+                    let person = look.person;
+                    record_looks.push(NewRecordLook { leaf, facility, person, user_identifier, wanted, allowed });
+                }
+                None => {}
             }
             events.push(NewEvent { facility: look.facility, person: look.person, event: look.event });
             next += 1;
@@ -152,7 +161,8 @@ async fn append(
     let first = events.first().map(|event| (before, event.event.clone()));
     let hashes: Vec<_> = events.iter().map(|event| leaf_hash(&event.event)).collect();
     let proofs = edge.append_batch(&hashes).map_err(|e| StoreError::inconsistent("log_head", e))?;
-    tx.put_person_looks(log_id, &looks, now).await?;
+    tx.put_person_looks(log_id, &searches, now).await?;
+    tx.put_record_looks(log_id, &record_looks, now).await?;
     tx.append_events(log_id, before, &events, &head_of(&edge)?, now).await?;
     Ok(Batch { outcomes, proofs: Some(proofs), first, edge })
 }
@@ -179,7 +189,7 @@ fn as_registration(task: &Task) -> Option<&Registration> {
     }
 }
 
-fn as_look(task: &Task) -> Option<&PersonLook> {
+fn as_look(task: &Task) -> Option<&LookBeside> {
     match task {
         Task::Check(_) | Task::Card(_) | Task::Register(_) => None,
         Task::Look(look) => Some(look),
@@ -317,7 +327,7 @@ async fn gather_near(
 }
 
 /// Whose coverage the answer is about.
-pub(super) fn whose(matched: &[Recorded], shown: &Coverage) -> Option<PersonId> {
+pub(crate) fn whose(matched: &[Recorded], shown: &Coverage) -> Option<PersonId> {
     matched.iter().find(|m| std::ptr::eq(&raw const m.coverage, shown)).map(|m| m.person)
 }
 

@@ -55,10 +55,11 @@ use kit::random::SharedRandom;
 use trust::log::LogSigner;
 
 pub use answered::Answered;
+pub(crate) use batch::whose;
 pub use card::{CardAnswer, CardAsk, CardQuestion, CardRefused};
 pub use error::{CheckError, StartError};
-pub use look::{AskedByName, PersonLook};
-pub use question::{AskedByStaff, Question, Registered, Registration};
+pub use look::{AskedBeside, LookBeside, LookNote};
+pub use question::{AskedByStaff, Question, Registered, Registration, canonical_query};
 
 use crate::limits;
 use crate::store::Store;
@@ -195,16 +196,16 @@ impl Engine {
     }
 
     /// The answer that was given to a search by name under its number a moment ago.
-    pub fn looked_before(&self, asked: &AskedByName) -> Option<Answered> {
-        let is_same = |held: &AskedFor| matches!(held, AskedFor::Name(held) if held == asked);
+    pub fn looked_before(&self, asked: &AskedBeside) -> Option<Answered> {
+        let is_same = |held: &AskedFor| matches!(held, AskedFor::Beside(held) if held == asked);
         self.recent().get(asked.facility, asked.request_id, is_same)
     }
 
-    /// Puts a search by name on record, with whom it is to be told, and gives its answer.
+    /// Puts a look that was made beside the batches on record, and gives its answer.
     ///
     /// # Errors
     /// As [`Engine::check`]; nobody was shown then.
-    pub async fn look(&self, look: PersonLook) -> Result<Answered, CheckError> {
+    pub async fn look(&self, look: LookBeside) -> Result<Answered, CheckError> {
         match self.sender.single(Task::Look(Box::new(look))).await? {
             Done::Answered(answered) => Ok(answered),
             Done::Registered(_) | Done::Card(_) => Err(MIXED_UP),

@@ -5,7 +5,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::answered::Answered;
 use super::card::{CardMade, CardTask};
 use super::error::CheckError;
-use super::look::PersonLook;
+use super::look::LookBeside;
 use super::question::{Asked, Registered, Registration};
 use crate::limits;
 
@@ -14,7 +14,7 @@ pub(super) enum Task {
     Check(Box<Asked>),
     Register(Box<Registration>),
     Card(Box<CardTask>),
-    Look(Box<PersonLook>),
+    Look(Box<LookBeside>),
 }
 
 /// What came of it.

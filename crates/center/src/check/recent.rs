@@ -17,7 +17,7 @@ impl AskedFor {
         match self {
             Self::Numbers(question) => (question.query.medical_institution_code, question.request_id),
             Self::Card(question) => (question.facility, question.request_id),
-            Self::Name(asked) => (asked.facility, asked.request_id),
+            Self::Beside(asked) => (asked.facility, asked.request_id),
         }
     }
 }

@@ -152,7 +152,7 @@ impl Worker {
                 let (asked, made) = match (task, made) {
                     (Task::Check(asked), made @ Made::Answer { .. }) => (AskedFor::Numbers(asked.question), made),
                     (Task::Card(card), made @ Made::Answer { .. }) => (AskedFor::Card(card.question), made),
-                    (Task::Look(look), made @ Made::Answer { .. }) => (AskedFor::Name(look.asked), made),
+                    (Task::Look(look), made @ Made::Answer { .. }) => (AskedFor::Beside(look.asked), made),
                     (Task::Card(_) | Task::Check(_), Made::Card(outcome)) => return Ok(Done::Card(outcome)),
                     (Task::Register(_), Made::Registered(outcome)) => return Ok(Done::Registered(outcome)),
                     (Task::Check(_) | Task::Card(_), Made::Registered(_))
@@ -171,7 +171,10 @@ impl Worker {
             .collect::<Vec<Outcome>>();
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         for outcome in &outcomes {
-            if let Ok(Done::Answered(answered)) = outcome {
+            // A record may be long, and is looked up anew: what was allowed then may be allowed no longer.
+            if let Ok(Done::Answered(answered)) = outcome
+                && answered.answer().len() <= limits::RECENT_ANSWER_BYTES_MAX
+            {
                 recent.put(answered);
             }
         }

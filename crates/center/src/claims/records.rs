@@ -55,21 +55,29 @@ impl Masters {
 pub async fn record_of(store: &Store, person: PersonId, on: Date, masters: &Masters) -> Result<History> {
     let since = Month::of(on).months_before(limits::RECORD_MONTHS);
     let claims = store.read("record", async |mut tx| tx.claims_of(person, since).await).await?;
-    let mut history = assemble(&claims)?;
+    let (mut history, _) = put_together(&claims, None)?;
     masters.name(&mut history);
     Ok(history)
 }
 
-/// The record out of stored claims, without names.
-fn assemble(claims: &[StoredClaim]) -> Result<History> {
+/// The record out of stored claims up to a month, without names, and the newest month among them.
+///
+/// # Errors
+/// A row that this program cannot have written.
+pub fn put_together(claims: &[StoredClaim], last: Option<Month>) -> Result<(History, Option<Month>)> {
+    let mut newest = None;
     let mut parts = Vec::with_capacity(claims.len());
     for claim in claims {
         let Stored { source, mut history } = serde_json::from_str(&claim.entries).map_err(|error| {
             // The place only: serde's words can repeat a value.
             StoreError::inconsistent("claim", format!("entries cannot be read (column {})", error.column()))
         })?;
+        if last.is_some_and(|last| source.month > last) {
+            continue;
+        }
+        newest = newest.max(Some(source.month));
         history.set_source(&source);
         parts.push(history);
     }
-    Ok(History::assemble(parts))
+    Ok((History::assemble(parts), newest))
 }

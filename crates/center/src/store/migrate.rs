@@ -49,6 +49,7 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/postgres/0009_personal_certificate.sql"),
     },
     shared(10, "claims", include_str!("../../migrations/0010_claims.sql")),
+    shared(11, "record_look", include_str!("../../migrations/0011_record_look.sql")),
 ];
 
 /// The newest schema that this program knows.

@@ -54,6 +54,7 @@ pub mod personal_certificate;
 mod postgres;
 pub mod presence;
 mod primary;
+pub mod record_look;
 pub mod reference_number;
 pub mod secret;
 mod sqlite;

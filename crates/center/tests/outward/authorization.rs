@@ -77,6 +77,15 @@ fn operations() -> Vec<Operation> {
             })),
         ),
         operation(
+            "lookIntoRecord",
+            Role::Institution,
+            "application/json",
+            json_message(json!({
+                "RequestId": request_id(1), "MedicalInstitutionCode": PHARMACY, "UserIdentifier": "sato",
+                "Items": ["drugs"], "QualificationConfirmSearchInfo": {}
+            })),
+        ),
+        operation(
             "searchPerson",
             Role::Institution,
             "application/json",

@@ -28,6 +28,7 @@ mod joining;
 mod overload;
 mod people;
 mod personal_certificates;
+mod records;
 mod running;
 mod searching;
 mod world;

@@ -20,5 +20,6 @@ mod engine;
 mod faults;
 mod feed;
 mod personal_certificates;
+mod record_looks;
 mod status;
 mod world;

@@ -8,10 +8,12 @@
 //! * [`history`] — all of it of one person, put together from claims.
 //! * [`drug`] — what is known of a drug by its code; an unknown drug is shown by its code and is never an error.
 //! * [`danger`] — what of it matters: duplicates, interactions, kidneys, long use.
+//! * [`consented`] — what an institution may see of it.
 //! * [`source`] — from which claim an entry comes; [`month`] and [`quantity`] — months, and amounts without rounding;
 //!   [`usage`] — how codes of usage read.
 #![doc(alias = "薬剤情報")]
 
+pub mod consented;
 pub mod danger;
 pub mod diagnosis;
 pub mod drug;
@@ -24,6 +26,7 @@ pub mod source;
 pub mod usage;
 pub mod visit;
 
+pub use consented::{HealthRecord, MaySee};
 pub use diagnosis::{Diagnosis, DiagnosisCode, DiagnosisOutcome};
 pub use drug::{Drug, DrugClass, DrugCode, Ingredient};
 pub use history::History;

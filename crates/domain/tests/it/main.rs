@@ -1,8 +1,10 @@
 //! The rules of the room as tables of cases. One binary, one module a subject.
 
 mod build;
+mod checkup;
 mod claim_routing;
 mod consent;
+mod consented;
 mod eligibility;
 mod identity;
 mod offline;

@@ -16,6 +16,7 @@ pub mod outcome;
 pub(crate) mod bulk;
 pub(crate) mod cards;
 pub(crate) mod probe;
+pub(crate) mod records;
 pub(crate) mod renewal;
 pub(crate) mod search;
 pub(crate) mod verify;

@@ -6,10 +6,11 @@ use trust::event::AccessEvent;
 use trust::proof::{ProofError, ProofFile};
 use wire::api::{
     Answer, CardCheckRequest, CheckRequest, CheckResponse, Consents, PersonSearchAnswer, PersonSearchRequest,
-    PersonSearchResponse, Proof,
+    PersonSearchResponse, Proof, RecordAnswer, RecordPart, RecordRequest, RecordResponse,
 };
 
 use super::outcome::{Answered, CouldNotAsk, Why};
+use super::records::RecordAnswered;
 use super::search::SearchAnswered;
 use crate::identity::CenterFacts;
 
@@ -116,6 +117,30 @@ pub(super) fn verify_search(
         return Err(does_not_fit("question"));
     }
     Ok(SearchAnswered { answer, proof_number: response.proof.proof_number.clone(), proof_file: file.to_bytes() })
+}
+
+/// The answer to a look into a record. It must be about what we asked, and show no part that it says may not be seen.
+pub(super) fn verify_record(
+    facts: &CenterFacts,
+    request: &RecordRequest,
+    response: &RecordResponse,
+) -> Result<RecordAnswered, CouldNotAsk> {
+    let (_, event) = proven_file(facts, response.answer.get(), &response.proof)?;
+    let answer: RecordAnswer = serde_json::from_str(response.answer.get()).map_err(|error| unread(&error))?;
+    if answer.request_id != request.request_id {
+        return Err(does_not_fit("request number"));
+    }
+    if event.purpose != Purpose::RecordLook {
+        return Err(does_not_fit("purpose"));
+    }
+    if answer.medical_institution_code != request.medical_institution_code {
+        return Err(does_not_fit("facility"));
+    }
+    let asked = |part: &RecordPart| request.items.iter().any(|item| *item == part.item);
+    if !answer.part_list.iter().all(asked) || answer.shows_what_may_not_be_seen() {
+        return Err(does_not_fit("parts"));
+    }
+    Ok(RecordAnswered { answer, proof_number: response.proof.proof_number.clone() })
 }
 
 /// That the event holds what the patient chose, or less where the way of recognising them is not enough for it.

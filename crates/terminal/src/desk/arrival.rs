@@ -36,6 +36,21 @@ pub(super) fn like(answer: &Answer) -> Chart {
     }
 }
 
+/// The numbers and the birth date of the patient, to ask about them once more.
+pub(super) fn numbers_of(answer: &Answer) -> SearchInfo {
+    let like = like(answer);
+    let optional = |text: String| (!text.is_empty()).then_some(text);
+    SearchInfo {
+        insurer_number: like.insurer_number,
+        insured_card_symbol: optional(like.insured_card_symbol),
+        insured_identification_number: like.insured_identification_number,
+        insured_branch_number: optional(like.insured_branch_number),
+        birthdate: like.birthdate,
+        limit_application_certificate_related_cons_flg: None,
+        arbitrary_identifier: None,
+    }
+}
+
 #[derive(Deserialize)]
 pub(super) struct ChartForm {
     #[serde(default)]
@@ -90,7 +105,7 @@ async fn register(desk: &Desk, answer: &Answer, number: &str) -> Result<(), Prob
 }
 
 /// What an outcome that is not a success means for the person at the desk.
-fn told(outcome: &Outcome) -> Problem {
+pub(super) fn told(outcome: &Outcome) -> Problem {
     match outcome {
         Outcome::Refused(document) => Problem::new(document.code, document.detail.clone()),
         Outcome::Unreadable(errors) => Problem::new(ProblemCode::UnreadableQuery, "").with_errors(errors.clone()),
@@ -112,22 +127,12 @@ pub(super) async fn withdraw(
 ) -> Result<Response, Problem> {
     let Posted { who, form: Nothing {} } = sent;
     let (id, answer) = saved_answer(&desk, id).await?;
-    let like = like(&answer);
     let center = &desk.checks().center;
-    let optional = |text: String| (!text.is_empty()).then_some(text);
     let request = ConsentWithdrawalByNumberRequest {
         request_id: center.new_request_id(),
         qualification_confirmation_date: answer.qualification_confirmation_date.clone(),
         medical_institution_code: center.facility(),
-        qualification_confirm_search_info: SearchInfo {
-            insurer_number: like.insurer_number,
-            insured_card_symbol: optional(like.insured_card_symbol),
-            insured_identification_number: like.insured_identification_number,
-            insured_branch_number: optional(like.insured_branch_number),
-            birthdate: like.birthdate,
-            limit_application_certificate_related_cons_flg: None,
-            arbitrary_identifier: None,
-        },
+        qualification_confirm_search_info: numbers_of(&answer),
     };
     let withdrawn = center.withdraw_consents_by_number(&request).await.map_err(|outcome| told(&outcome))?;
     tracing::info!(

@@ -6,6 +6,7 @@
 //! | `GET /`, `POST /check` | all roles | check a patient by number |
 //! | `GET /scan`, `POST /scan`, `POST /scan/picture` | all roles | check a patient by the code of a 資格確認書 |
 //! | `GET /today`, `GET /answers/{id}`, `GET /answers/{id}/proof` | all roles | the list of a day, a saved answer, its proof file |
+//! | `GET /answers/{id}/records` | admin and records | what the patient allowed: drugs, diagnoses, surgery, checkups |
 //! | `POST /answers/{id}/chart`, `POST /answers/{id}/withdraw` | all roles | the chart of a patient, consents taken back |
 //! | `GET /kiosk`, `POST /kiosk/staff` | all roles | who is at the kiosk, and staff's eyes |
 //! | `GET /open`, `POST /open/{id}/seen` | all roles | what was decided while the center could not be asked |
@@ -33,6 +34,7 @@ mod kiosk;
 mod line;
 mod login;
 mod open;
+mod records;
 pub(crate) mod scan;
 mod session;
 mod statement;
@@ -50,6 +52,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
+use domain::record::danger::RuleBook;
 use http::header::ACCEPT;
 use kit::pages::{Guard, with_security_headers};
 use kit::problem::Problem;
@@ -98,6 +101,8 @@ struct Inner {
     random: SharedRandom,
     /// Whose turn it is to have a photo looked at.
     photos: Arc<Semaphore>,
+    /// Rules about drugs.
+    rules: RuleBook,
     /// Cookies do not know ports, so two terminals on one machine need two names.
     cookie: String,
 }
@@ -113,6 +118,7 @@ impl Desk {
                 gate: LoginGate::default(),
                 random,
                 photos: Arc::new(Semaphore::new(limits::PHOTOS_AT_ONCE)),
+                rules: wire::master::starter_rules(),
                 cookie: format!("tashika_desk_{port}"),
             }),
         }
@@ -131,6 +137,7 @@ impl Desk {
             .route("/answers/{request_id}/proof", get(today::proof))
             .route("/answers/{request_id}/chart", post(arrival::choose_chart))
             .route("/answers/{request_id}/withdraw", post(arrival::withdraw))
+            .route("/answers/{request_id}/records", get(records::page))
             .route("/kiosk", get(kiosk::part))
             .route("/line", post(line::switch))
             .route("/open", get(open::page))
@@ -152,6 +159,7 @@ impl Desk {
             .route("/api/v1/check", post(api::check))
             .route("/assets/desk.css", get(assets::css))
             .route("/assets/desk.js", get(assets::js))
+            .route("/assets/records.js", get(assets::records_js))
             .route("/assets/scan.js", get(assets::scan_js));
         let photos = Router::new().route("/scan/picture", post(scan::picture));
         let charts = Router::new().route("/api/v1/charts", post(api::charts));
@@ -180,6 +188,10 @@ impl Desk {
             Ok(page) => (problem.status(), page).into_response(),
             Err(worse) => worse.into_response(),
         }
+    }
+
+    fn rules(&self) -> &RuleBook {
+        &self.inner.rules
     }
 
     fn checks(&self) -> &Checks {

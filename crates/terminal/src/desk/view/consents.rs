@@ -29,6 +29,8 @@ pub(crate) struct ConsentsView {
     pub(crate) prescription: Option<Text>,
     /// Something holds that could be taken back.
     pub(crate) can_withdraw: bool,
+    /// Something about the patient's health may be seen.
+    pub(crate) can_open: bool,
     /// Number of the check.
     pub(crate) request_id: String,
 }
@@ -53,6 +55,9 @@ pub(crate) fn of(answer: &Answer, now: Timestamp) -> Option<ConsentsView> {
         asked_en: means.map_or("the patient was not asked here", domain::PresenceMeans::label_en),
         prescription,
         can_withdraw: holds,
+        can_open: ConsentItem::ALL.iter().any(|item| {
+            item.is_medical() && matches!(ConsentInfo::state(latest, *item, now), ConsentState::Consented { .. })
+        }),
         request_id: answer.request_id.to_string(),
     })
 }

@@ -11,6 +11,7 @@ pub(crate) mod kiosk;
 pub(crate) mod open;
 pub(crate) mod pages;
 mod recalled;
+pub(crate) mod records;
 pub(crate) mod scan;
 pub(crate) mod shell;
 pub(crate) mod statement;

@@ -1,0 +1,133 @@
+//! `POST /v1/record-looks`: what the patient lets the institution see of their record. What may be seen is decided in
+//! [`crate::records`], by the consent on record here and by nothing that the terminal says.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, Request, State};
+use axum::response::Response;
+use domain::{ConsentChoice, ConsentItem};
+use kit::body::{JsonBody, json_bytes};
+use kit::problem::Problem;
+use wire::api::{FieldError, ProblemDocument, RecordAnswer, RecordRequest, RecordResponse, japan_time};
+use wire::limits::USER_IDENTIFIER_MAX_CHARS;
+
+use super::Api;
+use super::caller::FacilityCaller;
+use super::refuse::{too_long, unreadable};
+use crate::check::{AskedBeside, CheckError, LookBeside, LookNote, canonical_query};
+use crate::limits;
+use crate::records::{self, Looked, RecordLook, Shown};
+
+/// What the patient lets this institution see: drugs, treatment, surgery, checkups, each only where they agreed and as
+/// long as that holds. A part without consent is not in the answer, and `PartList` says so.
+///
+/// Each answered request is a look on record, with who looked, at which parts, and what was shown; also one that finds
+/// nobody.
+#[utoipa::path(
+    post, path = "/v1/record-looks", tag = "record", operation_id = "lookIntoRecord",
+    request_body = RecordRequest,
+    responses(
+        (status = 200, description = "The answer with its proof", body = RecordResponse),
+        (status = 400, description = "malformed-json", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "facility-mismatch, role-not-allowed", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 422, description = "unreadable-query: `errors` names the fields that are wrong or missing",
+            body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "rate-limited, with Retry-After", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 503, description = "overloaded, store-unavailable, shutting-down, with Retry-After",
+            body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security(("facility_certificate" = []))
+)]
+pub(super) async fn look(
+    State(api): State<Arc<Api>>,
+    caller: FacilityCaller,
+    request: Request,
+) -> Result<Response, Problem> {
+    api.single_checks.admit(&caller.code)?;
+    let JsonBody(message) = JsonBody::<RecordRequest>::from_request(request, &()).await?;
+    caller.must_be(&message.medical_institution_code)?;
+    let now = api.clock.now();
+    let look = read(&message, now).map_err(unreadable)?;
+    // A record is some hundred rows: a bounded number at once, so that a crowd of them cannot take the memory of the windows.
+    let _turn = api.record_looks_at_once.try_acquire().map_err(|_| {
+        Problem::from(CheckError::Overloaded { retry_after_seconds: limits::RETRY_AFTER_OVERLOAD_SECONDS })
+    })?;
+    let looked = records::look(&api.store, &api.masters, &look, now).await?;
+    let beside = on_record(&message, &look, looked, now)?;
+    let answered = api.engine.look(beside).await?;
+    Ok(json_bytes(answered.to_json()))
+}
+
+/// Reads the request; every field that is wrong is named.
+fn read(message: &RecordRequest, now: jiff::Timestamp) -> Result<RecordLook, Vec<FieldError>> {
+    let today = domain::date::format(domain::date::in_japan(now).date());
+    let query = message.qualification_confirm_search_info.parse(&today, &message.medical_institution_code);
+    let user = message.user_identifier.trim();
+    let user_missing = user.is_empty().then(|| FieldError {
+        field: "UserIdentifier".to_owned(),
+        code: "empty".to_owned(),
+        message: "閲覧する人を指定してください。".to_owned(),
+        message_en: "Say who looks.".to_owned(),
+    });
+    let wrong_user = user_missing.or_else(|| too_long("UserIdentifier", Some(user), USER_IDENTIFIER_MAX_CHARS));
+    match (query, message.wanted(), message.months(), wrong_user) {
+        (Ok(query), Ok(items), Ok(months), None) => Ok(RecordLook { query, items, months }),
+        (query, items, months, user) => {
+            let wrong = [query.err(), items.err(), months.err(), user.map(|user| vec![user])];
+            Err(wrong.into_iter().flatten().flatten().collect())
+        }
+    }
+}
+
+/// The answer, and what is put on record with it.
+fn on_record(
+    message: &RecordRequest,
+    look: &RecordLook,
+    looked: Looked,
+    now: jiff::Timestamp,
+) -> Result<LookBeside, Problem> {
+    let facility = look.query.medical_institution_code;
+    let bare = RecordAnswer {
+        verdict: looked.verdict.into(),
+        process_execution_time: japan_time(now),
+        medical_institution_code: facility.to_string(),
+        request_id: message.request_id,
+        as_of: now,
+        part_list: Vec::new(),
+        newest_month: None,
+        medication_list: Vec::new(),
+        diagnosis_list: Vec::new(),
+        procedure_list: Vec::new(),
+        treatment_visit_list: Vec::new(),
+        checkup_list: Vec::new(),
+    };
+    let mut allowed = ConsentChoice::NOTHING;
+    let (answer, shown) = match looked.found {
+        None => (bare, Vec::new()),
+        Some(Shown { person, may_see, record, newest_month }) => {
+            let items = look.items.iter().copied();
+            allowed = choice(items.filter(|item| may_see.allows(*item)));
+            (RecordAnswer { newest_month, ..bare }.with_record(&may_see, record), vec![person])
+        }
+    };
+    let wanted = choice(look.items.iter().copied());
+    let items = look.items.iter().map(|item| item.code()).collect::<Vec<_>>().join(",");
+    Ok(LookBeside {
+        asked: AskedBeside {
+            facility,
+            request_id: message.request_id,
+            canonical: [&canonical_query(&look.query), message.user_identifier.trim(), &items].join("\n"),
+        },
+        shown,
+        verdict: looked.verdict,
+        answer: serde_json::to_string(&answer).map_err(Problem::internal)?,
+        as_of: now,
+        note: LookNote::Record { user_identifier: message.user_identifier.trim().to_owned(), wanted, allowed },
+    })
+}
+
+fn choice(items: impl Iterator<Item = ConsentItem>) -> ConsentChoice {
+    items.fold(ConsentChoice::NOTHING, ConsentChoice::with)
+}

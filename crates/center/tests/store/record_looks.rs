@@ -1,0 +1,34 @@
+//! Proves that looks into records are kept beside their access events, on both engines, and are found by the person.
+
+use center::store::record_look::NewRecordLook;
+use domain::{ConsentChoice, ConsentItem, MedicalInstitutionCode};
+use kit::clock::Clock as _;
+
+use crate::on_both_engines;
+use crate::world::{World, person};
+
+on_both_engines!(a_look_is_kept_with_who_looked_and_what_they_saw);
+
+async fn a_look_is_kept_with_who_looked_and_what_they_saw(world: World) {
+    let store = world.store().await;
+    let now = world.clock.now();
+    let drugs = ConsentChoice::NOTHING.with(ConsentItem::Drugs);
+    let look = |leaf, person| NewRecordLook {
+        leaf,
+        facility: MedicalInstitutionCode::parse("1310000017").unwrap(),
+        person,
+        user_identifier: "sato".to_owned(),
+        wanted: ConsentChoice::everything(),
+        allowed: drugs,
+    };
+    let looks = [look(1, Some(person(1))), look(2, None), look(3, Some(person(1))), look(4, Some(person(2)))];
+    let looks = &looks;
+    store.tx("looks", async |mut tx| tx.put_record_looks(7, looks, now).await).await.unwrap();
+    let found = store.read("looks", async |mut tx| tx.record_looks_of(person(1), 10).await).await.unwrap();
+    assert_eq!(found.iter().map(|look| look.leaf).collect::<Vec<_>>(), [3, 1], "the newest first");
+    assert_eq!(
+        (found[0].user_identifier.as_str(), found[0].wanted, found[0].allowed),
+        ("sato", ConsentChoice::everything(), drugs)
+    );
+    assert_eq!(found[0].log_id, 7);
+}
