@@ -12,7 +12,7 @@
 //! Two claims are the same when institution, kind, month, card, branch, in- or outpatient and — in pharmacies — prescriber
 //! are the same; of several such in one file that say different things, each is one of its own, by its place among them.
 //!
-//! The entries of one claim are one row of JSON ([decision 0030](../../../docs/decisions/0030-a-claim-is-one-row.md)); a
+//! The entries of one claim are one row of JSON ([decision 0028](../../../docs/decisions/0028-a-claim-is-one-row.md)); a
 //! record is put together when it is read ([`records`]), and that is when drugs get their names, by the newest master.
 
 mod import;

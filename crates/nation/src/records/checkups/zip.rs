@@ -1,7 +1,7 @@
 //! ZIP archives whose entries are stored as they are.
 //!
 //! Not compressed: compressors choose other bytes on other processors, and the same seed must give the same archive
-//! everywhere (`docs/decisions/0028-stored-archives.md`).
+//! everywhere (`docs/decisions/0027-stored-archives.md`).
 
 use std::io::{self, Write};
 
