@@ -33,6 +33,7 @@ mod night;
 mod offline;
 mod pages;
 mod proofs;
+mod records;
 mod samples;
 mod scan;
 mod sealed;

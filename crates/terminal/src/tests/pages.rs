@@ -27,11 +27,11 @@ use crate::noticing::local::{Local, WayOut};
 use crate::store::nights::NightReport;
 use crate::store::users::{Role, User};
 
-fn now() -> jiff::Timestamp {
+pub(super) fn now() -> jiff::Timestamp {
     "2026-04-07T10:31:00+09:00".parse().unwrap()
 }
 
-fn shell() -> Shell {
+pub(super) fn shell() -> Shell {
     let health = Health::default().snapshot();
     Shell {
         facility_name: "しんりょう内科".to_owned(),
@@ -46,7 +46,7 @@ fn shell() -> Shell {
     }
 }
 
-fn request(verdict: Verdict) -> CheckRequest {
+pub(super) fn request(verdict: Verdict) -> CheckRequest {
     CheckRequest {
         request_id: uuid::Uuid::nil(),
         qualification_confirmation_date: "20260407".to_owned(),
