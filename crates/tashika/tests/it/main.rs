@@ -12,4 +12,5 @@ mod fault_terminal;
 mod jpki;
 mod personal_certificate;
 mod receipt_computer;
+mod records;
 mod stack;
