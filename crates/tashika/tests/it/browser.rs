@@ -11,9 +11,11 @@ use testkit::Browser;
 
 /// Enter, as WebDriver writes it.
 const ENTER: &str = "\u{E007}";
-const WAIT: Duration = Duration::from_secs(20);
+/// Longest wait for a page.
+pub const WAIT: Duration = Duration::from_secs(20);
 
-async fn sign_in(page: &Client, terminal: &TerminalProcess) -> Result<()> {
+/// Signs in as the terminal's first user.
+pub async fn sign_in(page: &Client, terminal: &TerminalProcess) -> Result<()> {
     page.goto(&terminal.desk_url).await?;
     page.wait().at_most(WAIT).for_element(Locator::Id("name")).await?.send_keys(&terminal.login.0).await?;
     let password = page.find(Locator::Id("password")).await?;

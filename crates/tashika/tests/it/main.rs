@@ -12,5 +12,6 @@ mod fault_terminal;
 mod jpki;
 mod personal_certificate;
 mod receipt_computer;
+mod record_page;
 mod records;
 mod stack;

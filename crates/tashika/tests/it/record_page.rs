@@ -1,0 +1,127 @@
+//! Proves the way from a year of claims to a doctor's screen: a nation's claims are loaded by command, a patient is checked
+//! at the desk and asked by staff, one click opens the record, and what the nation knows to be dangerous stands on top. A
+//! patient who allows nothing shows nothing. A real Chromium at the real page.
+
+use crate::browser::{WAIT, sign_in};
+use crate::stack::{CenterProcess, TerminalProcess, output, tashika};
+use anyhow::{Context as _, Result, ensure};
+use fantoccini::{Client, Locator};
+use nation::files;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use testkit::Browser;
+
+type Row = HashMap<String, String>;
+
+fn rows(path: &Path) -> Result<Vec<Row>> {
+    let mut reader = csv::Reader::from_path(path).with_context(|| path.display().to_string())?;
+    Ok(reader.deserialize().collect::<Result<_, _>>()?)
+}
+
+/// Every file below a folder, in order.
+fn files_below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    entries.sort();
+    for path in entries {
+        if path.is_dir() { files_below(&path, found)? } else { found.push(path) }
+    }
+    Ok(())
+}
+
+/// Loads the synthetic master and the claims of the last months into a center that does not know them yet.
+fn load_claims(center: &CenterProcess, records: &Path) -> Result<()> {
+    output(tashika(&["master", "load", "--synthetic", "--data"]).arg(center.data()))?;
+    let mut claims = Vec::new();
+    files_below(&records.join("claims"), &mut claims)?;
+    ensure!(!claims.is_empty(), "the nation wrote no claims");
+    output(tashika(&["center", "claims", "import"]).args(claims).arg("--data").arg(center.data()))?;
+    Ok(())
+}
+
+/// Somebody of whom the nation knows an interaction that lasts to the end, and the card that is in force.
+fn somebody_in_danger(nation: &Path) -> Result<(Row, Row)> {
+    let mut dangers = rows(&nation.join(files::RECORDS).join(files::DANGERS))?;
+    dangers.retain(|row| row["Danger"] == "interaction");
+    dangers.sort_by(|a, b| b["LastDay"].cmp(&a["LastDay"]));
+    let feed = rows(&nation.join(files::INSURER_FEED))?;
+    for danger in dangers {
+        let mut cards = feed.iter().filter(|row| row["PersonalNumber"] == danger["PersonalNumber"]);
+        if let (Some(card), None) = (cards.next(), cards.next())
+            && card["DisqualificationDate"].is_empty()
+            && card["InsurerNumber"].len() == 8
+        {
+            return Ok((danger, card.clone()));
+        }
+    }
+    anyhow::bail!("nobody in this nation is in danger")
+}
+
+/// Types the card of somebody, ticks what they were asked and allow, and checks.
+async fn check(page: &Client, card: &Row, allowed: &[&str]) -> Result<()> {
+    page.goto(page.current_url().await?.join("/")?.as_ref()).await?;
+    for id in [
+        "InsurerNumber",
+        "InsuredCardSymbol",
+        "InsuredIdentificationNumber",
+        "InsuredBranchNumber",
+        "Birthdate",
+    ] {
+        let field = page.wait().at_most(WAIT).for_element(Locator::Id(id)).await?;
+        field.clear().await?;
+        field.send_keys(&card[id]).await?;
+    }
+    page.execute("document.querySelectorAll('details').forEach(d => d.open = true)", Vec::new()).await?;
+    for name in ["asked"].iter().chain(allowed) {
+        page.find(Locator::Css(&format!("input[name='{name}']"))).await?.click().await?;
+    }
+    page.find(Locator::Css("form[action='/check'] button[type=submit]")).await?.click().await?;
+    page.wait().at_most(WAIT).for_element(Locator::Css(".told .answer .record")).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_consent_opens_the_record_with_what_is_dangerous_and_no_consent_shows_none() -> Result<()> {
+    let mut center = CenterProcess::start(None)?;
+    let nation = center.folder.path().join("nation-with-records");
+    let words = ["nation", "--people", "2000", "--seed", "7", "--claims-months", "4", "--out"];
+    output(tashika(&words).arg(&nation))?;
+    load_claims(&center, &nation.join(files::RECORDS))?;
+    // The masters are read when a center starts.
+    center.process.kill();
+    center.again()?;
+    let (danger, card) = somebody_in_danger(&nation)?;
+    let (institution, _) = center.cases_of_one()?;
+    let terminal = center.terminal(&institution)?;
+    let browser = Browser::start().await?;
+    let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
+    let walked = walk(&browser, &terminal, &danger, &card, &pictures).await;
+    if walked.is_err() {
+        browser.screenshot(pictures.join("records-failed.png")).await?;
+    }
+    walked?;
+    browser.close().await
+}
+
+async fn walk(browser: &Browser, terminal: &TerminalProcess, danger: &Row, card: &Row, pictures: &Path) -> Result<()> {
+    let page = browser.client();
+    page.set_window_size(1366, 768).await?;
+    sign_in(page, terminal).await.context("signing in")?;
+
+    check(page, card, &["diagnosis"]).await.context("a patient who allows diagnoses only")?;
+    page.find(Locator::Css("a[href$='/records']")).await?.click().await?;
+    page.wait().at_most(WAIT).for_element(Locator::Css(".findings")).await?;
+    let told = page.find(Locator::Css("main")).await?.text().await?;
+    ensure!(told.contains("患者さんが同意していないため"), "{told}");
+    ensure!(page.find(Locator::Css(".finding")).await.is_err(), "a danger is shown that nobody allowed to be seen");
+    browser.screenshot(pictures.join("records-withheld.png")).await?;
+
+    check(page, card, &["drugs", "diagnosis", "surgery", "checkups"]).await.context("a patient who allows all")?;
+    page.find(Locator::Css("a[href$='/records']")).await.context("one click")?.click().await?;
+    page.wait().at_most(WAIT).for_element(Locator::Css(".timeline svg")).await.context("the bars")?;
+    browser.screenshot(pictures.join("records.png")).await?;
+    let findings = page.find(Locator::Css(".findings")).await?.text().await?;
+    ensure!(findings.contains("相互作用"), "{danger:?} is not told: {findings}");
+    let all = page.find(Locator::Css("main")).await?.text().await?;
+    ensure!(!all.contains('●') && all.contains("証明番号"), "{all}");
+    Ok(())
+}
