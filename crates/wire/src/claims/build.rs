@@ -253,15 +253,15 @@ fn receipt_record(receipt: &mut Receipt, record: &Record<'_>, kind: ClaimKind) {
     receipt.number = read::number(record.field(2));
     receipt.receipt_type = Code::parse(record.field(3)).map(ReceiptType);
     receipt.month = read::month(record.field(4)).ok().map(|read| read.value);
-    receipt.patient.name = text(record, 5).trim().to_owned();
+    text(record, 5).trim().clone_into(&mut receipt.patient.name);
     receipt.patient.sex = match record.field(6) {
         b"1" => Some(Sex::Male),
         b"2" => Some(Sex::Female),
         _ => None,
     };
     receipt.patient.birth_date = date(record, 7);
-    receipt.patient.kana = text(record, kana).trim().to_owned();
-    receipt.patient.chart_number = text(record, chart).trim().to_owned();
+    text(record, kana).trim().clone_into(&mut receipt.patient.kana);
+    text(record, chart).trim().clone_into(&mut receipt.patient.chart_number);
     receipt.admitted_on = if admitted > 0 { date(record, admitted) } else { None };
     receipt.special_notes = record
         .field(notes)

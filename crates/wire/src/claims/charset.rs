@@ -135,7 +135,7 @@ pub(super) fn detect(head: &[u8]) -> Option<Charset> {
         as_shift_jis += u32::from(!shift_jis(line).invalid());
     }
     // Japanese text in UTF-8 often happens to be characters of Shift_JIS too, the other way hardly ever.
-    (lines > 0).then(|| if as_utf8 > 0 && as_utf8 >= as_shift_jis { Charset::Utf8 } else { Charset::ShiftJis })
+    (lines > 0).then_some(if as_utf8 > 0 && as_utf8 >= as_shift_jis { Charset::Utf8 } else { Charset::ShiftJis })
 }
 
 #[cfg(test)]

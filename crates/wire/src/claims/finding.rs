@@ -1,5 +1,7 @@
 //! What can be wrong with a claim file, and the words for it.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::kind::Tag;
@@ -225,10 +227,10 @@ impl Finding {
     pub fn message_en(&self) -> String {
         let mut place = if self.line == 0 { "file".to_owned() } else { format!("line {}", self.line) };
         if let Some(tag) = self.tag {
-            place.push_str(&format!(", {tag}"));
+            let _ = write!(place, ", {tag}");
         }
         if self.field > 0 {
-            place.push_str(&format!(" field {}", self.field));
+            let _ = write!(place, " field {}", self.field);
         }
         format!("{place}: {}", self.fault.en())
     }
@@ -236,13 +238,13 @@ impl Finding {
     fn place(&self, line: &str, field: &str, open: &str, close: &str) -> String {
         let mut place = if self.line == 0 { "ファイル全体".to_owned() } else { format!("{}{line}", self.line) };
         if let Some(tag) = self.tag {
-            place.push_str(&format!(" {tag}"));
+            let _ = write!(place, " {tag}");
         }
         if self.field > 0 {
-            place.push_str(&format!(" {field}{}", self.field));
+            let _ = write!(place, " {field}{}", self.field);
         }
         if !self.field_name.is_empty() {
-            place.push_str(&format!("{open}{}{close}", self.field_name));
+            let _ = write!(place, "{open}{}{close}", self.field_name);
         }
         place
     }

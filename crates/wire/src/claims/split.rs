@@ -24,6 +24,10 @@ pub(super) enum Place {
 
 /// Follows the records of a file.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about what has passed, not a state of one thing"
+)]
 pub(super) struct Splitter {
     kind: ClaimKind,
     open: bool,
@@ -71,6 +75,7 @@ impl Splitter {
         }
     }
 
+    #[expect(clippy::match_same_arms, reason = "the order of the arms is the order of the rules, tag by tag")]
     pub(super) fn place(&mut self, record: &Record<'_>, side: Side) -> Place {
         let tag = record.tag();
         self.follow_kind(record);

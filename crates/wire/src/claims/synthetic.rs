@@ -38,7 +38,7 @@ fn receipt(out: &mut Vec<u8>, number: u32) -> (u32, u32) {
         ),
     );
     line(out, &format!("HO,01130012,１２３４,{},2,{}", full_width(number), total(number)));
-    let has_public = number % 5 == 0;
+    let has_public = number.is_multiple_of(5);
     if has_public {
         line(out, &format!("KO,54136015,1111111,,2,{}", total(number)));
     }

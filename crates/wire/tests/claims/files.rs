@@ -6,7 +6,8 @@ use wire::claims::{CheckReport, ClaimFault, ClaimReader, ReadOptions, Receipt, c
 pub fn days(counts: &[(usize, u32)]) -> String {
     let cell =
         |day: usize| counts.iter().find(|(on, _)| *on == day).map_or(String::new(), |(_, count)| count.to_string());
-    (1..=31).map(|day| format!(",{}", cell(day))).collect()
+    let cells: Vec<String> = (1..=31).map(cell).collect();
+    format!(",{}", cells.join(","))
 }
 
 /// Lines in Shift_JIS with CR LF and the end mark.

@@ -139,7 +139,9 @@ fn charset_line_ends_eras_and_the_end_mark_make_no_difference_to_what_is_read() 
     for (name, bytes) in variants {
         let (mut receipts, report) = read(&bytes);
         assert!(report.is_clean(), "{name}: {:?}", faults(&report));
-        receipts.iter_mut().for_each(|receipt| receipt.findings.clear());
+        for receipt in &mut receipts {
+            receipt.findings.clear();
+        }
         assert!(receipts == expected, "{name}");
         assert!(count(&report, wire::claims::ClaimFault::NoEndMark) == 1);
     }

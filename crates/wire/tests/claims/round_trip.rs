@@ -67,7 +67,7 @@ fn what_is_not_allowed_is_refused_and_nothing_of_it_written() {
     for (tag, fields, field, fault) in cases {
         match writer.write(tag, fields) {
             Err(ClaimWriteError::Field { field: at, fault: found, .. }) => {
-                assert_eq!((at, found), (field, fault), "{fields:?}")
+                assert_eq!((at, found), (field, fault), "{fields:?}");
             }
             other => panic!("{fields:?}: {other:?}"),
         }

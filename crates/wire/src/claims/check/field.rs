@@ -57,7 +57,7 @@ pub(super) fn check(spec: &FieldSpec, raw: &[u8], with: With, tell: &mut impl Fn
         Shape::ReceiptType => receipt_type(raw, with.kind, tell),
         Shape::Modifiers => {
             digits(raw, 80, false, tell);
-            if raw.len() % 4 != 0 {
+            if !raw.len().is_multiple_of(4) {
                 tell(ClaimFault::Length);
             }
         }

@@ -24,6 +24,10 @@ use super::value::Month;
 use crate::limits;
 
 /// Checks records as they pass.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about what has passed, not a state of one thing"
+)]
 pub(super) struct Checker<'m> {
     master: Option<&'m dyn ClaimMaster>,
     report: CheckReport,
@@ -120,10 +124,10 @@ impl<'m> Checker<'m> {
             && !receipt.count(record)
         {
             // Told once for each receipt.
-            if !std::mem::replace(&mut receipt.is_cut, true) {
-                self.set_aside(record.number, Some(record.tag), ClaimFault::ReceiptTooLong);
-            } else {
+            if std::mem::replace(&mut receipt.is_cut, true) {
                 self.report.records_set_aside += 1;
+            } else {
+                self.set_aside(record.number, Some(record.tag), ClaimFault::ReceiptTooLong);
             }
             return false;
         }
@@ -247,7 +251,9 @@ impl<'m> Checker<'m> {
         if record.tag == Tag::RE {
             self.receipt_record(record, &mut tell);
         }
-        told.iter().for_each(|told| self.tell(told));
+        for told in &told {
+            self.tell(told);
+        }
     }
 
     fn institution(&mut self, record: &Record<'_>, place: Place) {
@@ -327,7 +333,9 @@ impl<'m> Checker<'m> {
             told.push(Told { line: receipt.line, tag: Some(Tag::RE), field: 0, fault });
         }
         self.receipt = Some(receipt);
-        told.iter().for_each(|told| self.tell(told));
+        for told in &told {
+            self.tell(told);
+        }
         let with_errors = self.receipt.take().is_some_and(|receipt| receipt.has_error || receipt.incomplete);
         self.report.receipts_with_errors += u64::from(with_errors);
         std::mem::take(&mut self.found)

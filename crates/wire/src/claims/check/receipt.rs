@@ -43,7 +43,9 @@ impl Mark {
     fn add(&mut self, piece: &[u8]) {
         let mut mix = |word: u64| self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517C_C1B7_2722_0A95);
         let (words, rest) = piece.as_chunks::<8>();
-        words.iter().for_each(|word| mix(u64::from_le_bytes(*word)));
+        for word in words {
+            mix(u64::from_le_bytes(*word));
+        }
         let mut last = [0; 8];
         last[..rest.len()].copy_from_slice(rest);
         mix(u64::from_le_bytes(last));
@@ -53,6 +55,10 @@ impl Mark {
 
 /// A receipt while its records pass.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about what has passed, not a state of one thing"
+)]
 pub(super) struct State {
     pub(super) number: Option<u32>,
     pub(super) line: u64,
