@@ -131,7 +131,7 @@ fn any_day_of_the_year_can_be_the_day_of_the_records() {
     }
     let nation = Nation::build(&Options::new(400, 9)).expect("a nation");
     let too_many = RecordOptions { claims_months: 61, checkup_years: 0 };
-    let refused = nation.write_records(&too_many, Path::new("/nowhere")).err().expect("too many months");
+    let refused = nation.write_records(&too_many, Path::new("/nowhere")).expect_err("too many months");
     assert_eq!(refused.to_string(), "claims_months must lie between 0 and 60, but is 61");
 }
 
