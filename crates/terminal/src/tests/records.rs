@@ -94,7 +94,7 @@ fn checkups() -> Vec<Checkup> {
             "ReportKind": "10", "Program": "010", "Date": day, "WrittenOn": day,
             "Patient": {
                 "InsurerNumber": "06139463", "InsuredIdentificationNumber": "1", "NameKana": "ヨシダ　タカコ",
-                "Birthdate": "19560401", "Sex": "female"
+                "Birthdate": "19560401", "Sex": "2"
             },
             "Institution": { "Code": "1310000012", "Name": "しんりょう内科" },
             "Items": [
