@@ -1,5 +1,6 @@
 //! The command line: what can be said, with its help. What is done about it lives in `command/`.
 
+mod checkups;
 mod disaster;
 mod personal_certificate;
 
@@ -7,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+pub use checkups::Checkups;
 pub use disaster::Disaster;
 pub use personal_certificate::{CardNumbers, Paper, PersonalCertificateCommand};
 
@@ -59,6 +61,9 @@ pub enum Command {
     Jpki(Jpki),
     /// A person's card or phone in a virtual reader, for every program that speaks PC/SC.
     Card(Card),
+    /// Reports of checkups (特定健診).
+    #[command(subcommand)]
+    Checkups(Checkups),
     /// Proofs of answers.
     #[command(subcommand)]
     Proof(Proof),

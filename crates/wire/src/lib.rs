@@ -1,6 +1,7 @@
 //! What crosses a wall, and nothing else: bytes on one side, words of [`domain`] on the other.
 //!
 //! * [`api`] — the JSON messages between terminal, center, insurer and everybody who calls them over HTTP.
+//! * [`checkups`] — reports of 特定健診 (CDA R2), one by one or in archives.
 //! * [`feed`] — the CSV files of an insurer, of the facilities and of the insurers.
 //! * [`oqs`] — the XML files of the national interface (OQS-IF-001 to 012) and their names.
 //! * [`text`] — character sets: Shift_JIS in and out, and how a character that the target lacks is folded.
@@ -11,6 +12,8 @@
 #![warn(missing_docs)]
 
 pub mod api;
+pub mod checkups;
+mod entity;
 pub mod feed;
 pub mod limits;
 pub mod oqs;

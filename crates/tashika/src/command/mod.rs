@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod center;
+pub mod checkups;
 pub mod disaster;
 pub mod facility;
 pub mod insurer;
