@@ -303,6 +303,19 @@ enum Identified<'a> {
     One(Vec<&'a Recorded>, Vec<Hint>),
 }
 
+/// The person that a question is about, found as [`decide`] finds them, whatever the date.
+///
+/// # Errors
+/// Nobody, or more than one.
+pub fn identify_person(query: &EligibilityQuery, facts: &Facts) -> Result<PersonId, Reason> {
+    match identify(query, facts) {
+        Identified::Nobody(reason, _) => Err(reason),
+        Identified::Several(_) => Err(Reason::SeveralPersons),
+        // Never empty: at least one coverage was found.
+        Identified::One(coverages, _) => coverages.first().map(|found| found.person).ok_or(Reason::NoSuchCard),
+    }
+}
+
 /// Finds the one person that the question is about: card, then birth date, then branch.
 fn identify<'a>(query: &EligibilityQuery, facts: &'a Facts) -> Identified<'a> {
     let cards: Vec<&Recorded> =

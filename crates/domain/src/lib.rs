@@ -17,6 +17,8 @@
 //! * [`presence`] — what a card proves that is here, and what that is enough for; [`consent`] — what the patient allows.
 //! * [`disaster`] — who may search for a person by name; [`person_search`] — whom a search finds.
 //! * [`checkup`] — what was measured of a person on a day, eGFR, and the same item over the years.
+//! * [`record`] — what was done and given, out of claims, and what of it is dangerous.
+//! * [`claim_routing`] — whose claim it is, and which insurer pays.
 //! * [`code`] — the code tables of the OQS interface (OQSCDnnn), one enum each.
 //! * [`spoken`] — words for patients, in five languages.
 //!
@@ -26,6 +28,7 @@
 pub mod age;
 pub mod check_digit;
 pub mod checkup;
+pub mod claim_routing;
 pub mod code;
 pub mod consent;
 pub mod coverage;
@@ -45,6 +48,7 @@ pub mod prefecture;
 pub mod presence;
 pub mod purpose;
 pub mod query;
+pub mod record;
 pub mod scheme;
 pub mod share;
 pub mod spoken;

@@ -86,3 +86,29 @@ pub const CHECKUP_MAX_UNIT_BYTES: usize = 32;
 pub const CHECKUP_MAX_FAULTS_PER_PERSON: usize = 50;
 /// Most faults in a report about a file, in faults; all are counted.
 pub const CHECKUP_REPORT_MAX_FAULTS: usize = 1_000;
+
+/// Longest line of a drug master, in bytes. Lines of today have about 250.
+pub const MASTER_MAX_LINE_BYTES: usize = 8 * 1024;
+/// Longest name of a drug, a diagnosis or a procedure in a master, in characters.
+pub const MASTER_MAX_NAME_CHARS: usize = 200;
+/// Longest text of a rule, in characters.
+pub const RULE_MAX_TEXT_CHARS: usize = 400;
+
+/// Longest line of a claim file, in bytes. The longest record of the specifications has under 4 KB.
+pub const CLAIM_MAX_LINE_BYTES: usize = 16 * 1024;
+/// Most fields of a record of a claim file, the three columns of the insurer side among them, in fields. KI has 113.
+pub const CLAIM_MAX_FIELDS: usize = 256;
+/// Most rows of one receipt, in rows.
+pub const CLAIM_RECEIPT_MAX_ROWS: u32 = 20_000;
+/// Most bytes of the rows of one receipt, in bytes.
+pub const CLAIM_RECEIPT_MAX_BYTES: u64 = 8 * 1024 * 1024;
+/// Most findings kept with one receipt, in findings; all are counted.
+pub const CLAIM_RECEIPT_MAX_FINDINGS: usize = 100;
+/// Most findings listed in the report of a claim file, in findings; all are counted.
+pub const CLAIM_REPORT_MAX_FINDINGS: usize = 1_000;
+/// Receipts of one file among which the same claim is looked for, in receipts. A large hospital sends 60,000 a month.
+pub const CLAIM_DUPLICATES_MAX_RECEIPTS: usize = 500_000;
+/// How much of a claim file is looked at to tell its charset and kind, in bytes.
+pub const CLAIM_HEAD_BYTES: u64 = 64 * 1024;
+/// Consecutive rows of a receipt that may stand without 診療識別, in rows (formats.md 1.2).
+pub const CLAIM_ROWS_WITHOUT_SECTION_MAX: u32 = 98;

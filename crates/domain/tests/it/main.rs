@@ -2,6 +2,7 @@
 
 mod build;
 mod checkup;
+mod claim_routing;
 mod consent;
 mod eligibility;
 mod identity;

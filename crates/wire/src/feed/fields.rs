@@ -6,7 +6,7 @@ use super::fault::RowFault;
 use crate::limits;
 
 /// A fault and the column that has it.
-pub(super) type ColumnFault = (RowFault, &'static str);
+pub(crate) type ColumnFault = (RowFault, &'static str);
 
 /// The fields of one line, in the order of the row's own columns whatever the order in the file.
 #[derive(Clone, Copy)]
@@ -37,15 +37,15 @@ impl<'a> Fields<'a> {
         Some(self.get(column)).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn fault(&self, column: usize, fault: RowFault) -> ColumnFault {
+    pub(crate) fn fault(&self, column: usize, fault: RowFault) -> ColumnFault {
         (fault, self.columns.get(column).copied().unwrap_or_default())
     }
 
-    pub(super) fn required(&self, column: usize, max_chars: usize) -> Result<String, ColumnFault> {
+    pub(crate) fn required(&self, column: usize, max_chars: usize) -> Result<String, ColumnFault> {
         self.text_opt(column, max_chars)?.ok_or_else(|| self.fault(column, RowFault::Empty))
     }
 
-    pub(super) fn text_opt(&self, column: usize, max_chars: usize) -> Result<Option<String>, ColumnFault> {
+    pub(crate) fn text_opt(&self, column: usize, max_chars: usize) -> Result<Option<String>, ColumnFault> {
         let Some(text) = self.optional(column) else { return Ok(None) };
         // A character has at least one byte, so a short text needs no counting.
         if text.len() > max_chars && text.chars().count() > max_chars {
@@ -54,11 +54,11 @@ impl<'a> Fields<'a> {
         Ok(Some(text.to_owned()))
     }
 
-    pub(super) fn id<T>(&self, column: usize, parse: impl Fn(&str) -> Result<T, IdError>) -> Result<T, ColumnFault> {
+    pub(crate) fn id<T>(&self, column: usize, parse: impl Fn(&str) -> Result<T, IdError>) -> Result<T, ColumnFault> {
         parse(self.get(column)).map_err(|error| self.fault(column, error.into()))
     }
 
-    pub(super) fn id_opt<T>(
+    pub(crate) fn id_opt<T>(
         &self,
         column: usize,
         parse: impl Fn(&str) -> Result<T, IdError>,
@@ -78,11 +78,11 @@ impl<'a> Fields<'a> {
         self.optional(column).map(|raw| parse(raw).map_err(|_| self.fault(column, RowFault::UnknownCode))).transpose()
     }
 
-    pub(super) fn date(&self, column: usize) -> Result<Date, ColumnFault> {
+    pub(crate) fn date(&self, column: usize) -> Result<Date, ColumnFault> {
         self.date_opt(column)?.ok_or_else(|| self.fault(column, RowFault::Empty))
     }
 
-    pub(super) fn date_opt(&self, column: usize) -> Result<Option<Date>, ColumnFault> {
+    pub(crate) fn date_opt(&self, column: usize) -> Result<Option<Date>, ColumnFault> {
         self.optional(column).map(|raw| date::parse(raw).map_err(|error| self.fault(column, error.into()))).transpose()
     }
 
@@ -134,7 +134,7 @@ impl From<date::DateError> for RowFault {
 /// Splits a line at its commas into byte ranges of `out`.
 ///
 /// A line without quotes — nearly every line — is copied as it is and only searched for commas.
-pub(super) fn split(line: &str, out: &mut String, ranges: &mut Vec<(u32, u32)>) -> Result<(), RowFault> {
+pub(crate) fn split(line: &str, out: &mut String, ranges: &mut Vec<(u32, u32)>) -> Result<(), RowFault> {
     out.clear();
     ranges.clear();
     if line.as_bytes().contains(&b'"') {

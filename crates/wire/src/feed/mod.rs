@@ -39,6 +39,7 @@ mod writer;
 pub use booking::Booking;
 pub use fault::{FeedError, RowFault};
 pub use fields::Fields;
+pub(crate) use fields::split;
 pub use reader::{CsvEncoding, CsvReader, CsvRow};
 pub use record::{FEED_COLUMNS, FeedMemo, FeedRecord, FeedRow};
 pub use tables::{Facility, FacilityKind, Insurer, Resident};

@@ -22,7 +22,7 @@ impl Target {
     }
 
     /// Whether the bytes of one character lie in the part of CP932 that this target has.
-    fn admits(self, bytes: &[u8]) -> bool {
+    pub(crate) fn admits(self, bytes: &[u8]) -> bool {
         match self {
             Self::Cp932 => true,
             // Rows 1-8 and 16-84 of JIS X 0208; 87 is NEC row 13, ED-EE and FA-FC are the IBM extensions.

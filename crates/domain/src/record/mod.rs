@@ -1,0 +1,36 @@
+//! What was done and given: the health record that a patient may let a window see.
+//!
+//! It comes out of monthly claims, so it lags one to two months, and it says what was *billed*: a drug that was handed out,
+//! not one that was taken. Every entry carries its day and its source. Names are those of JP Core and of the claims.
+//!
+//! * [`medication`] — drugs handed out: who prescribed, who dispensed, how much, for how long.
+//! * [`diagnosis`], [`procedure`], [`visit`] — diagnoses, surgery and other procedures, and days of treatment.
+//! * [`history`] — all of it of one person, put together from claims.
+//! * [`drug`] — what is known of a drug by its code; an unknown drug is shown by its code and is never an error.
+//! * [`danger`] — what of it matters: duplicates, interactions, kidneys, long use.
+//! * [`source`] — from which claim an entry comes; [`month`] and [`quantity`] — months, and amounts without rounding;
+//!   [`usage`] — how codes of usage read.
+#![doc(alias = "薬剤情報")]
+
+pub mod danger;
+pub mod diagnosis;
+pub mod drug;
+pub mod history;
+pub mod medication;
+pub mod month;
+pub mod procedure;
+pub mod quantity;
+pub mod source;
+pub mod usage;
+pub mod visit;
+
+pub use diagnosis::{Diagnosis, DiagnosisCode, DiagnosisOutcome};
+pub use drug::{Drug, DrugClass, DrugCode, Ingredient};
+pub use history::History;
+pub use medication::{DosageForm, Medication, Supply, Usage};
+pub use month::Month;
+pub use procedure::{Procedure, ProcedureCode, ProcedureKind};
+pub use quantity::Quantity;
+pub use source::{ClaimKind, Institution, Source};
+pub use usage::usage_text;
+pub use visit::{TreatmentVisit, VisitItem};

@@ -1,0 +1,66 @@
+//! From a claim to entries of a health record (formats.md 1.9).
+//!
+//! What a claim tells of one patient's month becomes drugs with their days, diagnoses, days of treatment and surgery, each
+//! with its source. Names of drugs and procedures are not filled in: codes are kept, and whoever reads asks the newest
+//! master ([`crate::master`]).
+//!
+//! Left out are materials, deductions (診療識別 39; rows of 金額種別 7 when the master is asked), and what a DPC claim tells
+//! twice: coding data (CD) that repeat an IY row of the same day, code and amount.
+
+mod drugs;
+mod treatment;
+
+use domain::MedicalInstitutionCode;
+use domain::record::{ClaimKind, History, Institution, Month, Source};
+
+use crate::claims::{self, Receipt};
+
+/// What one claim tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimHistory {
+    /// The claim.
+    pub source: Source,
+    /// Its entries; their own lists of sources are empty, because all have this one.
+    pub history: History,
+}
+
+/// Reads the entries of a claim. None where the claim names no institution or no month: then nothing of it has a source.
+pub fn of_claim(receipt: &Receipt) -> Option<ClaimHistory> {
+    let source = Source {
+        month: month(receipt.month?),
+        kind: kind(receipt.kind),
+        institution: institution(&receipt.institution)?,
+    };
+    let history = History {
+        medications: drugs::medications(receipt, &source),
+        diagnoses: treatment::diagnoses(receipt, &source),
+        procedures: treatment::surgery(receipt, &source),
+        visits: treatment::visits(receipt, &source),
+    };
+    Some(ClaimHistory { source, history })
+}
+
+/// The kind of a claim in the words of a record.
+pub const fn kind(kind: claims::ClaimKind) -> ClaimKind {
+    match kind {
+        claims::ClaimKind::Medical => ClaimKind::Medical,
+        claims::ClaimKind::Dpc => ClaimKind::Dpc,
+        claims::ClaimKind::Dental => ClaimKind::Dental,
+        claims::ClaimKind::Pharmacy => ClaimKind::Pharmacy,
+    }
+}
+
+/// The month of a claim in the words of a record.
+pub fn month(month: claims::Month) -> Month {
+    Month::from_index(i32::from(month.year()) * 12 + i32::from(month.month()) - 1)
+}
+
+fn institution(named: &claims::Institution) -> Option<Institution> {
+    let code: MedicalInstitutionCode = named.code?;
+    let name = named.name.trim();
+    Some(Institution { code, name: (!name.is_empty()).then(|| name.to_owned()) })
+}
+
+fn is_inpatient(receipt: &Receipt) -> bool {
+    receipt.receipt_type.is_some_and(claims::ReceiptType::is_inpatient) || receipt.kind == claims::ClaimKind::Dpc
+}
