@@ -216,8 +216,9 @@ impl<'a> Growing<'a> {
         if self.finished {
             return Err(FaultCode::Malformed);
         }
-        let inner = tag.trim_start_matches('<').trim_end_matches('>').trim_end_matches('/');
-        let end = inner.find(|c: char| c.is_ascii_whitespace()).unwrap_or(inner.len());
+        let inner = tag.strip_prefix('<').and_then(|tag| tag.strip_suffix('>')).unwrap_or_default();
+        let inner = inner.strip_suffix('/').unwrap_or(inner);
+        let end = inner.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(inner.len());
         let (name, attributes) = inner.split_at(end);
         let id = self.tree.nodes.len();
         let parent = self.open.last().map(|(node, _)| *node);
@@ -278,7 +279,7 @@ fn position(reader: &Reader<&[u8]>) -> usize {
 
 /// A name without its prefix.
 fn local(name: &str) -> &str {
-    name.rsplit(':').next().unwrap_or(name)
+    name.as_bytes().iter().rposition(|byte| *byte == b':').map_or(name, |at| &name[at + 1..])
 }
 
 /// Goes through `name="value"` pairs; ends after the first fault.
@@ -288,21 +289,18 @@ impl<'a> Iterator for Attributes<'a> {
     type Item = Result<(&'a str, &'a str), ()>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        // By bytes: every character that counts here is ASCII, and this runs a thousand times a report.
         let rest = self.0.trim_ascii_start();
         if rest.is_empty() {
             return None;
         }
         self.0 = "";
-        let Some((name, rest)) = rest.split_once('=') else { return Some(Err(())) };
-        let name = name.trim_ascii_end();
-        let rest = rest.trim_ascii_start();
-        let quote = match rest.as_bytes().first() {
-            Some(b'"') => '"',
-            Some(b'\'') => '\'',
-            _ => return Some(Err(())),
-        };
-        let Some((value, rest)) = rest[1..].split_once(quote) else { return Some(Err(())) };
-        if name.is_empty() || name.contains(|c: char| c.is_ascii_whitespace() || matches!(c, '"' | '\'')) {
+        let Some(equals) = rest.bytes().position(|byte| byte == b'=') else { return Some(Err(())) };
+        let (name, rest) = (rest[..equals].trim_ascii_end(), rest[equals + 1..].trim_ascii_start());
+        let Some(quote @ (b'"' | b'\'')) = rest.bytes().next() else { return Some(Err(())) };
+        let Some(end) = rest.bytes().skip(1).position(|byte| byte == quote) else { return Some(Err(())) };
+        let (value, rest) = (&rest[1..=end], &rest[end + 2..]);
+        if name.is_empty() || name.bytes().any(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'')) {
             return Some(Err(()));
         }
         self.0 = rest;
