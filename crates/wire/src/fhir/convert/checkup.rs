@@ -35,7 +35,7 @@ fn observation(id: &str, patient: &str, checkup: &Checkup, item: &CheckupItem) -
     };
     let mut observation = Observation {
         id: Some(id.to_owned()),
-        meta: meta(profile),
+        meta: Some(meta(profile)),
         status: "final".to_owned(),
         category: vec![CodeableConcept {
             coding: vec![coding(system::OBSERVATION_CATEGORY, category.code(), None)],

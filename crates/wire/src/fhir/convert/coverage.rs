@@ -33,7 +33,7 @@ pub fn coverage(id: &str, patient: &str, coverage: &domain::Coverage) -> Coverag
     let last_day = coverage.disqualification_date.and_then(|lost| lost.yesterday().ok());
     Coverage {
         id: Some(id.to_owned()),
-        meta: meta(system::JP_COVERAGE),
+        meta: Some(meta(system::JP_COVERAGE)),
         contained: vec![insurer.into()],
         extension: extensions,
         identifier: vec![identifier(system::MEMBER_ID, &key), identifier(system::COVERAGE_ID, &csv.join(","))],

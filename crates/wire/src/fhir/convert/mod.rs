@@ -28,8 +28,8 @@ fn day(day: Date) -> String {
     format!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day())
 }
 
-fn meta(profile: &str) -> Option<Meta> {
-    Some(Meta { profile: vec![profile.to_owned()] })
+fn meta(profile: &str) -> Meta {
+    Meta { profile: vec![profile.to_owned()] }
 }
 
 fn coding(system: &str, code: &str, display: Option<&str>) -> Coding {
@@ -92,7 +92,7 @@ fn member_id(
 fn insurer_organization(id: &str, insurer: &InsurerNumber, name: Option<&str>) -> Organization {
     Organization {
         id: Some(id.to_owned()),
-        meta: meta(system::JP_ORGANIZATION),
+        meta: Some(meta(system::JP_ORGANIZATION)),
         extension: Vec::new(),
         identifier: vec![identifier(system::INSURER_NUMBER, &eight_digits(insurer))],
         r#type: vec![concept(system::ORGANIZATION_KIND, "pay", None)],
@@ -105,7 +105,7 @@ fn institution(id: &str, institution: &domain::record::Institution) -> Organizat
     let code = institution.code.as_str();
     Organization {
         id: Some(id.to_owned()),
-        meta: meta(system::JP_ORGANIZATION),
+        meta: Some(meta(system::JP_ORGANIZATION)),
         extension: Vec::new(),
         identifier: vec![identifier(system::INSTITUTION_CODE, code)],
         r#type: vec![concept(system::ORGANIZATION_KIND, "prov", None)],

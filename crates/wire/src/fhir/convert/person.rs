@@ -17,7 +17,7 @@ pub fn patient(id: &str, coverage: &Coverage) -> Patient {
     );
     Patient {
         id: Some(id.to_owned()),
-        meta: meta(system::JP_PATIENT),
+        meta: Some(meta(system::JP_PATIENT)),
         identifier: vec![identifier(system::MEMBER_ID, &key)],
         name: names(person),
         gender: Some(gender(person.sex1).to_owned()),
@@ -36,7 +36,7 @@ pub fn checkup_patient(id: &str, patient: &CheckupPatient) -> Patient {
     );
     Patient {
         id: Some(id.to_owned()),
-        meta: meta(system::JP_PATIENT),
+        meta: Some(meta(system::JP_PATIENT)),
         identifier: vec![identifier(system::MEMBER_ID, &key)],
         name: vec![name(&patient.name_kana, "SYL", "official")],
         gender: Some(gender(patient.sex).to_owned()),

@@ -16,7 +16,7 @@ const CONDITION_CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/conditio
 pub fn medication_dispense(id: &str, patient: &str, rp: u16, order: u16, drug: &Medication) -> MedicationDispense {
     MedicationDispense {
         id: Some(id.to_owned()),
-        meta: meta(system::JP_MEDICATION_DISPENSE),
+        meta: Some(meta(system::JP_MEDICATION_DISPENSE)),
         contained: vec![institution(PLACE, &drug.dispenser).into()],
         identifier: numbers(rp, order),
         status: "completed".to_owned(),
@@ -37,7 +37,7 @@ pub fn medication_request(id: &str, patient: &str, rp: u16, order: u16, drug: &M
     let prescriber = drug.responsible();
     MedicationRequest {
         id: Some(id.to_owned()),
-        meta: meta(system::JP_MEDICATION_REQUEST),
+        meta: Some(meta(system::JP_MEDICATION_REQUEST)),
         contained: vec![institution(PLACE, prescriber).into()],
         identifier: numbers(rp, order),
         status: "completed".to_owned(),
@@ -57,7 +57,7 @@ pub fn medication_statement(id: &str, patient: &str, on: domain::Date, drug: &Me
     let place = identifier(system::INSTITUTION_CODE, drug.dispenser.code.as_str());
     MedicationStatement {
         id: Some(id.to_owned()),
-        meta: meta(system::JP_MEDICATION_STATEMENT),
+        meta: Some(meta(system::JP_MEDICATION_STATEMENT)),
         status: status.to_owned(),
         medication_codeable_concept: drug_concept(&drug.drug),
         subject: reference("Patient", patient),
@@ -130,7 +130,7 @@ pub fn condition(id: &str, patient: &str, diagnosis: &Diagnosis) -> Condition {
     let verification = if diagnosis.is_suspected() { "provisional" } else { "confirmed" };
     Condition {
         id: Some(id.to_owned()),
-        meta: meta(system::JP_CONDITION),
+        meta: Some(meta(system::JP_CONDITION)),
         clinical_status: Some(concept(CLINICAL, clinical, None)),
         verification_status: Some(concept(VERIFICATION, verification, None)),
         category: vec![concept(CONDITION_CATEGORY, "encounter-diagnosis", None)],
@@ -144,7 +144,7 @@ pub fn condition(id: &str, patient: &str, diagnosis: &Diagnosis) -> Condition {
 pub fn procedure(id: &str, patient: &str, done: &Procedure) -> crate::fhir::Procedure {
     crate::fhir::Procedure {
         id: Some(id.to_owned()),
-        meta: meta(system::JP_PROCEDURE),
+        meta: Some(meta(system::JP_PROCEDURE)),
         contained: vec![institution(PLACE, &done.institution).into()],
         status: "completed".to_owned(),
         category: Some(CodeableConcept { coding: Vec::new(), text: Some(done.kind.label().to_owned()) }),
