@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 
 use crate::steps::{Step, run_all, step};
 use crate::workspace::{BUILD_MAX, Workspace};
-use crate::{card, fuzz, generate, interop, oracle, outside, packages, run, tidy};
+use crate::{card, fhir, fuzz, generate, interop, oracle, outside, packages, run, tidy};
 
 const SHORT_MAX: Duration = Duration::from_mins(5);
 const TESTS_MAX: Duration = Duration::from_mins(40);
@@ -25,6 +25,7 @@ const STEPS: &[Step<Workspace>] = &[
     step("demo", "the story of the demo, once", &["build"], demo),
     step("oracle", "50,000 people, three ways in, two databases", &["build"], |all| oracle::run(all, &oracle::ALL)),
     step("interop", "proofs checked in another language", &["build"], interop::run),
+    step("fhir", "FHIR resources before a validator of another language", &["build"], fhir::run),
     step("outside", "mutual TLS as curl and openssl see it", &["build"], outside::run),
     step("card", "the virtual card before OpenSC and openssl", &["build"], card::run),
     step("fuzz", "each parser under fuzzing", &[], |all| fuzz::run(all, &fuzz::EACH_A_MINUTE)),

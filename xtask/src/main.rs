@@ -4,6 +4,7 @@
 mod bench;
 mod card;
 mod ci;
+mod fhir;
 mod fuzz;
 mod generate;
 mod interop;
@@ -66,6 +67,8 @@ enum Task {
     Reliability,
     /// Saved proofs checked by a COSE library and an RFC 9162 library of another language
     Interop,
+    /// FHIR resources judged by a validator of another language, right ones and wrong ones. Needs Node and npm
+    Fhir,
     /// Mutual TLS as curl and openssl see it
     Outside,
     /// The virtual card before OpenSC and openssl, on a private pcscd
@@ -108,6 +111,7 @@ fn run_task(arguments: Arguments) -> Result<()> {
         Task::Faults => ci::faults(&workspace),
         Task::Reliability => reliability::run(&workspace),
         Task::Interop => interop::run(&workspace),
+        Task::Fhir => fhir::run(&workspace),
         Task::Outside => outside::run(&workspace),
         Task::Card => card::run(&workspace),
         Task::Fuzz(options) => fuzz::run(&workspace, &options),

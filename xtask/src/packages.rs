@@ -29,6 +29,12 @@ const PACKAGES: &[Package] = &[
     Package { name: "curl", why: "mutual TLS from outside", is_there: || run::is_installed("curl") },
     Package { name: "faketime", why: "a clock that is an hour off", is_there: || run::is_installed("faketime") },
     Package { name: "python3-venv", why: "proofs checked by libraries of another language", is_there: has_python_venv },
+    Package {
+        name: "nodejs",
+        why: "FHIR judged by a validator that others wrote",
+        is_there: || run::is_installed("node"),
+    },
+    Package { name: "npm", why: "installs that validator", is_there: || run::is_installed("npm") },
     Package { name: "pcscd", why: "card readers, private ones", is_there: || Path::new("/usr/sbin/pcscd").exists() },
     Package { name: "vsmartcard-vpcd", why: "a virtual reader for the virtual card", is_there: has_virtual_reader },
     Package {

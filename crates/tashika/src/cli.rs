@@ -1,6 +1,7 @@
 //! The command line: what can be said, with its help. What is done about it lives in `command/`.
 
 mod bench;
+mod checkups;
 mod claims;
 mod disaster;
 mod personal_certificate;
@@ -11,6 +12,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub use bench::{Bench, BenchCheck};
+pub use checkups::Checkups;
 pub use claims::Claims;
 pub use disaster::Disaster;
 pub use personal_certificate::{CardNumbers, Paper, PersonalCertificateCommand};
@@ -68,6 +70,9 @@ pub enum Command {
     Jpki(Jpki),
     /// A person's card or phone in a virtual reader, for every program that speaks PC/SC.
     Card(Card),
+    /// Reports of checkups (特定健診).
+    #[command(subcommand)]
+    Checkups(Checkups),
     /// Proofs of answers.
     #[command(subcommand)]
     Proof(Proof),

@@ -74,6 +74,7 @@ async fn act(command: Command, world: &World) -> Result<ExitCode> {
         Command::Nation(nation) => command::nation::run(nation, world).await,
         Command::Jpki(jpki) => command::jpki::run(jpki, world).await.map(|()| ExitCode::SUCCESS),
         Command::Card(card) => command::card::run(card, world).await.map(|()| ExitCode::SUCCESS),
+        Command::Checkups(say) => command::checkups::run(say),
         Command::PersonalCertificate(say) => {
             command::personal_certificate::run(say, world).await.map(|()| ExitCode::SUCCESS)
         }

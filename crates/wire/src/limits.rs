@@ -56,6 +56,39 @@ pub const ARBITRARY_IDENTIFIER_MAX_CHARS: usize = 100;
 /// Longest reception number, in characters.
 pub const RECEPTION_NUMBER_MAX_CHARS: usize = 100;
 
+/// Largest archive of checkups, in bytes.
+pub const CHECKUP_ARCHIVE_MAX_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+/// Most entries in an archive of checkups, in entries: 100,000 people, each with a claim, and the schemas.
+pub const CHECKUP_ARCHIVE_MAX_ENTRIES: u64 = 250_000;
+/// Longest directory of an archive, in bytes.
+pub const CHECKUP_DIRECTORY_MAX_BYTES: u64 = 64 * 1024 * 1024;
+/// Longest name of a file in an archive, in bytes.
+pub const CHECKUP_MAX_FILE_NAME_BYTES: usize = 300;
+/// Most bytes that all files of an archive may have when unpacked: 100,000 people and their claims with room to spare.
+pub const CHECKUP_UNPACKED_MAX_BYTES: u64 = 16 * 1024 * 1024 * 1024;
+/// How many times larger than its packed form a file may be. Real reports reach 25.
+pub const CHECKUP_MAX_RATIO: u64 = 150;
+/// Below this many unpacked bytes the ratio is not looked at.
+pub const CHECKUP_RATIO_FROM_BYTES: u64 = 256 * 1024;
+/// Longest report of one person, in bytes. Real ones have about 30,000.
+pub const CHECKUP_FILE_MAX_BYTES: u64 = 4 * 1024 * 1024;
+/// Deepest nesting of elements in a report, in levels with the root as 1. Real ones need 13.
+pub const CHECKUP_MAX_DEPTH: usize = 40;
+/// Most elements in a report, in elements. Real ones have about 1,000.
+pub const CHECKUP_MAX_ELEMENTS: usize = 50_000;
+/// Longest text or attribute in a report, in bytes.
+pub const CHECKUP_MAX_TEXT_BYTES: usize = 12_000;
+/// Most items in a report, in items.
+pub const CHECKUP_MAX_ITEMS: usize = 2_000;
+/// Longest code of an answer or a method, in bytes.
+pub const CHECKUP_MAX_CODE_BYTES: usize = 64;
+/// Longest unit of an item that the table does not know, in bytes.
+pub const CHECKUP_MAX_UNIT_BYTES: usize = 32;
+/// Most faults that are told of one person, in faults; the rest are only counted.
+pub const CHECKUP_MAX_FAULTS_PER_PERSON: usize = 50;
+/// Most faults in a report about a file, in faults; all are counted.
+pub const CHECKUP_REPORT_MAX_FAULTS: usize = 1_000;
+
 /// Longest line of a drug master, in bytes. Lines of today have about 250.
 pub const MASTER_MAX_LINE_BYTES: usize = 8 * 1024;
 /// Longest name of a drug, a diagnosis or a procedure in a master, in characters.

@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod center;
+pub mod checkups;
 pub mod claims;
 pub mod disaster;
 pub mod facility;

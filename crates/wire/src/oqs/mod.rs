@@ -44,6 +44,7 @@ pub use outcome::{
     write_registration_result,
 };
 pub use read::{Message, read};
+pub(crate) use source::choose as choose_encoding;
 pub use source::{Encoding, EncodingPolicy};
 pub use tree::{Group, List, Slot, Value};
 pub use write::{BulkWriter, ElementFold, OutputEncoding, Written, write};

@@ -245,7 +245,8 @@ fn read_start(input: &mut impl Read) -> Result<(Vec<u8>, bool), OqsErrorCode> {
     Ok((start, ended))
 }
 
-fn choose(start: &[u8], policy: EncodingPolicy) -> Result<Encoding, OqsErrorCode> {
+/// The encoding that the first bytes, the declaration and the policy agree on.
+pub(crate) fn choose(start: &[u8], policy: EncodingPolicy) -> Result<Encoding, OqsErrorCode> {
     let (bom, rest) = match start.strip_prefix(b"\xEF\xBB\xBF") {
         Some(rest) => (true, rest),
         None => (false, start),

@@ -8,6 +8,7 @@ use quick_xml::events::Event;
 
 use super::error::{OqsError, OqsErrorCode, Warning, WarningKind};
 use super::source::{Encoding, EncodingPolicy, Source};
+use crate::entity::{self, ReferenceFault};
 use crate::limits;
 
 type Result<T> = std::result::Result<T, OqsError>;
@@ -298,29 +299,10 @@ fn take(event: Event<'_>, text: &mut String) -> std::result::Result<Taken, OqsEr
 }
 
 fn resolve(reference: &str) -> std::result::Result<char, OqsErrorCode> {
-    let number = match reference {
-        "amp" => return Ok('&'),
-        "lt" => return Ok('<'),
-        "gt" => return Ok('>'),
-        "quot" => return Ok('"'),
-        "apos" => return Ok('\''),
-        _ => reference.strip_prefix('#').ok_or(OqsErrorCode::Entity)?,
-    };
-    let (digits, radix) = match number.strip_prefix('x') {
-        Some(hex) => (hex, 16),
-        None => (number, 10),
-    };
-    // `from_str_radix` would take a sign.
-    if !digits.chars().all(|c| c.is_digit(radix)) {
-        return Err(OqsErrorCode::Entity);
-    }
-    let code = u32::from_str_radix(digits, radix).map_err(|_| OqsErrorCode::Entity)?;
-    match char::from_u32(code) {
-        Some(c) if c < ' ' && !matches!(c, '\t' | '\r' | '\n') => Err(OqsErrorCode::ControlCharacter),
-        Some('\u{FFFE}' | '\u{FFFF}') => Err(OqsErrorCode::ControlCharacter),
-        Some(c) => Ok(c),
-        None => Err(OqsErrorCode::Entity),
-    }
+    entity::resolve(reference).map_err(|fault| match fault {
+        ReferenceFault::Unknown => OqsErrorCode::Entity,
+        ReferenceFault::Control => OqsErrorCode::ControlCharacter,
+    })
 }
 
 fn code_of(error: &Error) -> OqsErrorCode {

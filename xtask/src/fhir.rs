@@ -1,0 +1,19 @@
+//! FHIR resources, judged by a validator that others wrote.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::run;
+use crate::workspace::Workspace;
+
+const SCRIPT: &str = "crates/wire/tests/fhir/run.sh";
+const FHIR_MAX: Duration = Duration::from_mins(10);
+
+/// Makes one of each resource and has them judged, and wrong variants of them too.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    let folder = workspace.scratch("fhir")?;
+    let mut command = run::command(&workspace.root, "/bin/bash", &[SCRIPT]);
+    command.arg(folder);
+    run::run(&mut command, FHIR_MAX)
+}
