@@ -59,13 +59,8 @@ fn somebody_in_danger(nation: &Path) -> Result<(Row, Row)> {
 /// Types the card of somebody, ticks what they were asked and allow, and checks.
 async fn check(page: &Client, card: &Row, allowed: &[&str]) -> Result<()> {
     page.goto(page.current_url().await?.join("/")?.as_ref()).await?;
-    for id in [
-        "InsurerNumber",
-        "InsuredCardSymbol",
-        "InsuredIdentificationNumber",
-        "InsuredBranchNumber",
-        "Birthdate",
-    ] {
+    for id in ["InsurerNumber", "InsuredCardSymbol", "InsuredIdentificationNumber", "InsuredBranchNumber", "Birthdate"]
+    {
         let field = page.wait().at_most(WAIT).for_element(Locator::Id(id)).await?;
         field.clear().await?;
         field.send_keys(&card[id]).await?;

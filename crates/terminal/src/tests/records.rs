@@ -3,8 +3,8 @@
 
 use askama::Template;
 use domain::record::{
-    ClaimKind, Diagnosis, DiagnosisCode, DosageForm, DrugCode, Institution, Medication, Month, Quantity, Source, Supply,
-    Usage,
+    ClaimKind, Diagnosis, DiagnosisCode, DosageForm, DrugCode, Institution, Medication, Month, Quantity, Source,
+    Supply, Usage,
 };
 use domain::{Checkup, Date, MedicalInstitutionCode};
 use jiff::ToSpan as _;
@@ -87,9 +87,7 @@ fn medications() -> Vec<Medication> {
 fn checkups() -> Vec<Checkup> {
     let range = |low: &str, high: &str| json!({ "Low": low, "High": high });
     let year = |day: &str, creatinine: &str, egfr: &str, pressure: &str, hba1c: &str| -> Checkup {
-        let quantity = |code: &str, value: &str, unit: &str, range: &serde_json::Value| {
-            json!({ "Code": code, "Value": { "Kind": "quantity", "Value": value, "Unit": unit }, "Range": range })
-        };
+        let quantity = |code: &str, value: &str, unit: &str, range: &serde_json::Value| json!({ "Code": code, "Value": { "Kind": "quantity", "Value": value, "Unit": unit }, "Range": range });
         serde_json::from_value(json!({
             "ReportKind": "10", "Program": "010", "Date": day, "WrittenOn": day,
             "Patient": {
