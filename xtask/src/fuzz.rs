@@ -1,14 +1,14 @@
-//! Fuzz targets of `fuzz/`, two at a time because the smallest machine has two cores.
+//! Fuzz targets of `fuzz/`: libFuzzer with the address sanitizer, a few side by side.
 //!
-//! cargo-fuzz wants a nightly compiler for its sanitizer flags; `RUSTC_BOOTSTRAP=1` lets the pinned stable one take them.
-//! cargo-fuzz itself is installed into the target folder, so that the machine stays as it was.
+//! Built by cargo itself: what cargo-fuzz would add is the flags below, at the price of building cargo-fuzz first. The sanitizer
+//! wants a nightly compiler; `RUSTC_BOOTSTRAP=1` lets the pinned stable one take it.
 
 use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::run;
 use crate::workspace::{BUILD_MAX, Workspace};
@@ -16,6 +16,18 @@ use crate::workspace::{BUILD_MAX, Workspace};
 /// Four share two cores: each has its minute, and all of them together three.
 const AT_ONCE: usize = 4;
 const BEYOND_FUZZING_MAX: Duration = Duration::from_mins(2);
+
+/// Coverage as libFuzzer reads it, comparisons among it, and every wrong access to memory an end of the run.
+const FLAGS: &[&str] = &[
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+    "-Cllvm-args=-sanitizer-coverage-stack-depth",
+    "-Zsanitizer=address",
+    "--cfg=fuzzing",
+];
 
 /// A target is also wrong when one input takes this long or this much memory.
 const INPUT_SECONDS_MAX: u32 = 10;
@@ -35,10 +47,9 @@ pub struct Options {
 pub const EACH_A_MINUTE: Options = Options { targets: Vec::new(), seconds: 60 };
 
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let fuzzer = Fuzzer { workspace, tool: tool(workspace)?, seconds: options.seconds };
     let targets = if options.targets.is_empty() { all_targets(workspace)? } else { options.targets.clone() };
     ensure!(!targets.is_empty(), "fuzz/fuzz_targets holds no target");
-    run::run(&mut fuzzer.command("build"), BUILD_MAX)?;
+    let fuzzer = Fuzzer { workspace, programs: build(workspace)?, seconds: options.seconds };
     let mut failed = Vec::new();
     for pair in targets.chunks(AT_ONCE) {
         println!("fuzzing {} for {} s", pair.join(", "), options.seconds);
@@ -48,16 +59,36 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// Builds every target; gives the folder of the programs.
+fn build(workspace: &Workspace) -> Result<PathBuf> {
+    // Named, so that the flags are for the targets and not for what runs inside the compiler.
+    let triple = host(workspace)?;
+    let folder = workspace.target.join("fuzz");
+    let mut command = run::command(&workspace.root, "cargo", &["build", "--release", "--bins", "--target", &triple]);
+    command.arg("--manifest-path").arg("fuzz/Cargo.toml").arg("--target-dir").arg(&folder);
+    command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS.join(" "));
+    run::run(&mut command, BUILD_MAX)?;
+    Ok(folder.join(triple).join("release"))
+}
+
+/// The compiler's own target.
+fn host(workspace: &Workspace) -> Result<String> {
+    let told = run::output(&mut run::command(&workspace.root, "rustc", &["--version", "--verbose"]))?;
+    let host = told.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names its host")?;
+    Ok(host.to_owned())
+}
+
 struct Fuzzer<'a> {
     workspace: &'a Workspace,
-    tool: PathBuf,
+    programs: PathBuf,
     seconds: u64,
 }
 
 impl Fuzzer<'_> {
-    fn command(&self, action: &str) -> Command {
-        let mut command = run::command(&self.workspace.root, &self.tool, &["fuzz", action, "--target-dir"]);
-        command.arg(self.workspace.target.join("fuzz")).env("RUSTC_BOOTSTRAP", "1");
+    fn command(&self, target: &str) -> Command {
+        let mut command = run::command(&self.workspace.root, self.programs.join(target), &[]);
+        // One global of a C library may well be in two objects.
+        command.env("ASAN_OPTIONS", "detect_odr_violation=0");
         command
     }
 
@@ -79,11 +110,13 @@ impl Fuzzer<'_> {
     fn one(&self, target: &str) -> Result<()> {
         // What is found goes into the first folder; the seeds are committed and only read.
         let folders = [format!("fuzz/corpus/{target}"), format!("fuzz/seeds/{target}")];
-        for folder in &folders {
+        let artifacts = format!("fuzz/artifacts/{target}/");
+        for folder in folders.iter().chain([&artifacts]) {
             std::fs::create_dir_all(self.workspace.root.join(folder))?;
         }
-        let mut command = self.command("run");
-        command.arg(target).args(folders).arg("--").arg(format!("-max_total_time={}", self.seconds));
+        let mut command = self.command(target);
+        command.args(folders).arg(format!("-artifact_prefix={artifacts}"));
+        command.arg(format!("-max_total_time={}", self.seconds));
         command.arg(format!("-timeout={INPUT_SECONDS_MAX}")).arg(format!("-rss_limit_mb={MEMORY_MB_MAX}"));
         let log = self.workspace.scratch("fuzz")?.join(format!("{target}.log"));
         let result = run::run_into(&mut command, &log, Duration::from_secs(self.seconds) + BEYOND_FUZZING_MAX);
@@ -104,18 +137,4 @@ fn all_targets(workspace: &Workspace) -> Result<Vec<String>> {
     let mut targets: Vec<_> = files.flatten().filter_map(name).collect();
     targets.sort();
     Ok(targets)
-}
-
-/// cargo-fuzz, from the path or from our own folder.
-fn tool(workspace: &Workspace) -> Result<PathBuf> {
-    if run::is_installed("cargo-fuzz") {
-        return Ok("cargo-fuzz".into());
-    }
-    let folder = workspace.target.join("tools");
-    let tool = folder.join("bin/cargo-fuzz");
-    if !tool.exists() {
-        let root = folder.display().to_string();
-        workspace.cargo(&["install", "cargo-fuzz", "--locked", "--quiet", "--root", &root], BUILD_MAX)?;
-    }
-    Ok(tool)
 }

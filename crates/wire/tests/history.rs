@@ -1,5 +1,6 @@
 //! Proves what of a claim becomes an entry of a record: claims of each kind are written out as text, read, and compared with
 //! the entries that a person would write down. What two of them tell is one entry.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use domain::record::{DosageForm, History, Medication, ProcedureKind, Supply};
 use wire::claims::{ClaimReader, ReadOptions};

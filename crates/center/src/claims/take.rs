@@ -42,7 +42,7 @@ async fn take_in(tx: &mut Tx, claims: &[Prepared], now: Timestamp) -> Result<Cla
         }
     }
     // Neighbours in the index are written together.
-    rows.sort_unstable_by(|a, b| (a.0, a.2.month, a.2.key).cmp(&(b.0, b.2.month, b.2.key)));
+    rows.sort_unstable_by_key(|row| (row.0, row.2.month, row.2.key));
     let to_put: Vec<PersonClaim<'_>> =
         rows.iter().map(|(person, routing, row)| PersonClaim { person: *person, routing, row }).collect();
     tx.drop_claims_of_others(&to_put).await?;

@@ -160,7 +160,7 @@ async fn a_request_that_cannot_be_read_names_its_fields_and_is_no_look() {
             let fields: Vec<&str> = document.errors.iter().map(|error| error.field.as_str()).collect();
             assert_eq!(fields, ["Items", "StartDate", "UserIdentifier"]);
         }
-        other => panic!("{other}"),
+        ClientError::CouldNotAsk(why) => panic!("{why}"),
     }
     let months = RecordRequest { start_date: Some("202603".to_owned()), ..request(CLINIC, 1, &["drugs"], 2) };
     allow(&client, 1, all_consents(), 3).await;

@@ -2,6 +2,7 @@
 //! nothing, a changed one replaces the earlier one whole, and what fits nobody is kept and shown to nobody. Claims are
 //! written out as text, as an institution sends them.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use center::claims::records::{Masters, record_of};
@@ -55,12 +56,12 @@ fn file(receipts: &[Receipt<'_>]) -> Vec<u8> {
     let mut text = "IR,1,13,1,0000017,,確か診療所,202610,00,03-0000-0000\r\n".to_owned();
     for (at, receipt) in receipts.iter().enumerate() {
         let Receipt { insurer, number, birthdate, branch, drugs } = receipt;
-        text += &format!("RE,{},1112,202609,見本　花子,2,{birthdate}\r\n", at + 1);
-        text += &format!("HO,{insurer},１２－３４,{number},1,100\r\n");
-        text += &format!("SN,1,01,{insurer},１２－３４,{number},{branch}\r\n");
+        write!(text, "RE,{},1112,202609,見本　花子,2,{birthdate}\r\n", at + 1).unwrap();
+        write!(text, "HO,{insurer},１２－３４,{number},1,100\r\n").unwrap();
+        write!(text, "SN,1,01,{insurer},１２－３４,{number},{branch}\r\n").unwrap();
         text += "SY,8833421,20240401,1\r\n";
         for (code, day, count) in *drugs {
-            text += &format!("IY,21,1,{code},1,1,{count},,,,,,,{}\r\n", days(*day, *count));
+            write!(text, "IY,21,1,{code},1,1,{count},,,,,,,{}\r\n", days(*day, *count)).unwrap();
         }
     }
     (text + "GO,1,100,99\r\n").into_bytes()

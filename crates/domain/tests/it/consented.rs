@@ -1,5 +1,6 @@
 //! Proves that what an institution sees of a record is what the patient allowed there: all sixteen choices of four parts, each
 //! way of not having agreed, and what else could tell of surgery.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use domain::consent::{CONSENT_LIFE, WithdrawnBy};
 use domain::record::{

@@ -12,6 +12,7 @@ use std::time::Duration;
 use tashika::check::api;
 use tashika::check::join::Member;
 use tashika::check::private::World;
+use tokio::task::JoinSet;
 use trust::{LogPublicKey, PrivateKey};
 use wire::api::ImportReport;
 
@@ -27,13 +28,15 @@ async fn fault_a_center_killed_at_each_step_of_joining_gives_the_same_certificat
     let mut cut_off = 0;
     for pause_ms in ENROLMENT_KILLS_MS {
         let (code, key) = (center.code_for(&institution)?, Arc::new(PrivateKey::generate()?));
-        let joining = tokio::spawn({
+        let mut joining = JoinSet::new();
+        joining.spawn({
             let (url, code, key, clock) = (center.enrol_url.clone(), code.clone(), Arc::clone(&key), clock.clone());
             async move { Member::join_with_key(&url, &code, key, &clock).await }
         });
         tokio::time::sleep(Duration::from_millis(pause_ms)).await;
         center.process.kill();
-        let first = joining.await?;
+        let first = joining.join_next().await.context("it was asked")?;
+        let first = first?;
         cut_off += u32::from(first.is_err());
         center.again()?;
         // The terminal does what `tashika terminal join` does when it is started again: the same code, the same key.
@@ -87,10 +90,11 @@ async fn fault_a_center_killed_at_each_step_of_a_feed_knows_every_row_once_in_th
     for pause_ms in FEED_KILLS_MS {
         let client = member.client(&world.clock, ClientOptions::default())?;
         let body = feed.clone();
-        let sending = tokio::spawn(async move { client.post("/v1/insurer-feeds", "text/csv", body).await });
+        let mut sending = JoinSet::new();
+        sending.spawn(async move { client.post("/v1/insurer-feeds", "text/csv", body).await });
         tokio::time::sleep(Duration::from_millis(pause_ms)).await;
         center.process.kill();
-        cut_off += u32::from(sending.await?.is_err());
+        cut_off += u32::from(sending.join_next().await.context("it was sent")??.is_err());
         center.again()?;
     }
     ensure!(cut_off > 0, "no kill came in time; the pauses are too long for this machine");

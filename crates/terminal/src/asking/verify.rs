@@ -136,7 +136,7 @@ pub(super) fn verify_record(
     if answer.medical_institution_code != request.medical_institution_code {
         return Err(does_not_fit("facility"));
     }
-    let asked = |part: &RecordPart| request.items.iter().any(|item| *item == part.item);
+    let asked = |part: &RecordPart| request.items.contains(&part.item);
     if !answer.part_list.iter().all(asked) || answer.shows_what_may_not_be_seen() {
         return Err(does_not_fit("parts"));
     }

@@ -15,6 +15,7 @@ use super::session::Records;
 use super::today::saved_answer;
 use super::view::records::RecordsPage;
 use super::{Desk, page as render};
+use crate::asking::outcome::Outcome;
 
 /// `GET /answers/{request_id}/records`
 pub(super) async fn page(
@@ -34,7 +35,7 @@ pub(super) async fn page(
         qualification_confirm_search_info: numbers_of(&saved),
     };
     let came = center.look_into_record(&request).await;
-    let word = came.as_ref().map_or_else(|outcome| outcome.word(), |looked| looked.answer.verdict.as_str());
+    let word = came.as_ref().map_or_else(Outcome::word, |looked| looked.answer.verdict.as_str());
     tracing::info!(target: "audit", event = "desk.record_opened", user = who.name(), check = %id, request_id = %request.request_id, outcome = word, "a record was opened");
     let looked = came.map_err(|outcome| told(&outcome))?;
     if matches!(looked.answer.verdict, Verdict::NotFound | Verdict::Multiple) {

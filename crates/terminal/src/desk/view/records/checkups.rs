@@ -102,7 +102,7 @@ impl Scale {
         let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         // One value alone lies in the middle.
         let room = if high > low { (high - low) * 0.1 } else { 1.0 };
-        let days: Vec<f64> = series.points.iter().map(|point| number(point)).collect();
+        let days: Vec<f64> = series.points.iter().map(number).collect();
         let first = days.first().copied().unwrap_or_default();
         let span = days.last().copied().unwrap_or_default() - first;
         Self { low: low - room, high: high + room, first, days: span }
