@@ -121,7 +121,8 @@ impl<'l> Look<'l> {
             return None;
         }
         let count = together.len();
-        let subject = (format!("内服薬 {count}種類（{day}）"), format!("{count} oral drugs ({day})"));
+        let in_words = format!("{}年{}月{}日", day.year(), day.month(), day.day());
+        let subject = (format!("内服薬 {count}種類（{in_words}）"), format!("{count} oral drugs ({day})"));
         let last = together.values().map(|taken| taken.to).min().unwrap_or(day);
         let mut medications: Vec<usize> = together.values().map(|taken| taken.at).collect();
         medications.sort_unstable();
