@@ -13,8 +13,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::run;
 use crate::workspace::{BUILD_MAX, Workspace};
 
-/// Four share two cores: each has its minute, and all of them together three.
-const AT_ONCE: usize = 4;
+/// Six share two cores: each has its minute, and all twelve of them together two.
+const AT_ONCE: usize = 6;
 const BEYOND_FUZZING_MAX: Duration = Duration::from_mins(2);
 
 /// Coverage as libFuzzer reads it, comparisons among it, and every wrong access to memory an end of the run.
