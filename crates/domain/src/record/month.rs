@@ -22,6 +22,11 @@ impl Month {
         date::parse(&format!("{}01", raw.trim())).map(Self::of)
     }
 
+    /// A month of the years that dates have; none for others.
+    pub const fn new(year: i16, month: i8) -> Option<Self> {
+        if year < 1868 || year > 2199 || month < 1 || month > 12 { None } else { Some(Self { year, month }) }
+    }
+
     /// The month in which a day lies.
     pub fn of(day: Date) -> Self {
         Self { year: day.year(), month: day.month() }
@@ -38,8 +43,13 @@ impl Month {
     }
 
     /// A day of this month; none where the month has no such day, such as the 31st of April.
-    pub fn day(self, day: i8) -> Option<Date> {
-        Date::new(self.year, self.month, day).ok()
+    pub fn day(self, day: u8) -> Option<Date> {
+        Date::new(self.year, self.month, i8::try_from(day).ok()?).ok()
+    }
+
+    /// 28 to 31.
+    pub fn days(self) -> u8 {
+        u8::try_from(self.last_day().day()).unwrap_or(31)
     }
 
     /// Its first day.

@@ -33,6 +33,15 @@ impl ClaimKind {
         }
     }
 
+    /// 点数表 of the institution that claims, an ASCII digit: 1 medical and DPC, 3 dental, 4 pharmacy.
+    pub const fn fee_table(self) -> u8 {
+        match self {
+            Self::Medical | Self::Dpc => b'1',
+            Self::Dental => b'3',
+            Self::Pharmacy => b'4',
+        }
+    }
+
     /// Reads a code back.
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.code() == code)
@@ -41,10 +50,10 @@ impl ClaimKind {
     /// As a screen says it.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Medical => "医科レセプト",
-            Self::Dpc => "DPCレセプト",
-            Self::Dental => "歯科レセプト",
-            Self::Pharmacy => "調剤レセプト",
+            Self::Medical => "医科",
+            Self::Dpc => "DPC",
+            Self::Dental => "歯科",
+            Self::Pharmacy => "調剤",
         }
     }
 }

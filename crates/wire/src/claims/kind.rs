@@ -2,52 +2,7 @@
 
 use std::fmt;
 
-/// The four kinds of claims, each with its own 記録条件仕様.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ClaimKind {
-    /// 医科 (`RECEIPTC.UKE`).
-    Medical,
-    /// DPC: hospital stays paid by diagnosis group (`RECEIPTD.UKE`).
-    Dpc,
-    /// 歯科 (`RECEIPTS.UKE`).
-    Dental,
-    /// 調剤 (`RECEIPTY.CYO`).
-    Pharmacy,
-}
-
-impl ClaimKind {
-    /// Every kind.
-    pub const ALL: &'static [Self] = &[Self::Medical, Self::Dpc, Self::Dental, Self::Pharmacy];
-
-    /// A stable word for programs.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Medical => "medical",
-            Self::Dpc => "dpc",
-            Self::Dental => "dental",
-            Self::Pharmacy => "pharmacy",
-        }
-    }
-
-    /// In Japanese.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Medical => "医科",
-            Self::Dpc => "DPC",
-            Self::Dental => "歯科",
-            Self::Pharmacy => "調剤",
-        }
-    }
-
-    /// 点数表 of the institution that claims: 1 medical and DPC, 3 dental, 4 pharmacy.
-    pub const fn fee_table(self) -> u8 {
-        match self {
-            Self::Medical | Self::Dpc => b'1',
-            Self::Dental => b'3',
-            Self::Pharmacy => b'4',
-        }
-    }
-}
+pub use domain::record::ClaimKind;
 
 /// From which side of the review and payment body a file comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::Date;
+pub use domain::record::Month;
 
 /// A code of exactly `N` digits, such as a drug of 9 or a diagnosis of 7. Held without an allocation.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -95,59 +95,6 @@ impl fmt::Display for Decimal {
 impl fmt::Debug for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Decimal({self})")
-    }
-}
-
-/// A month of the calendar.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Month {
-    year: i16,
-    month: i8,
-}
-
-impl Month {
-    /// A month of the years 1868 to 2199; none for others.
-    pub const fn new(year: i16, month: i8) -> Option<Self> {
-        if year < 1868 || year > 2199 || month < 1 || month > 12 { None } else { Some(Self { year, month }) }
-    }
-
-    /// The year, Western.
-    pub const fn year(self) -> i16 {
-        self.year
-    }
-
-    /// 1 to 12.
-    pub const fn month(self) -> i8 {
-        self.month
-    }
-
-    /// The day of this month; none when the month has no such day.
-    pub fn day(self, day: u8) -> Option<Date> {
-        Date::new(self.year, self.month, i8::try_from(day).ok()?).ok()
-    }
-
-    /// 28 to 31.
-    pub fn days(self) -> u8 {
-        let first = jiff::civil::date(self.year, self.month, 1);
-        u8::try_from(first.days_in_month()).unwrap_or(31)
-    }
-
-    /// The month in which a day lies.
-    pub fn of(date: Date) -> Self {
-        Self { year: date.year(), month: date.month() }
-    }
-}
-
-/// `yyyyMM`.
-impl fmt::Display for Month {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}{:02}", self.year, self.month)
-    }
-}
-
-impl fmt::Debug for Month {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Month({self})")
     }
 }
 

@@ -11,7 +11,7 @@ mod drugs;
 mod treatment;
 
 use domain::MedicalInstitutionCode;
-use domain::record::{ClaimKind, History, Institution, Month, Source};
+use domain::record::{ClaimKind, History, Institution, Source};
 
 use crate::claims::{self, Receipt};
 
@@ -27,8 +27,8 @@ pub struct ClaimHistory {
 /// Reads the entries of a claim. None where the claim names no institution or no month: then nothing of it has a source.
 pub fn of_claim(receipt: &Receipt) -> Option<ClaimHistory> {
     let source = Source {
-        month: month(receipt.month?),
-        kind: kind(receipt.kind),
+        month: receipt.month?,
+        kind: receipt.kind,
         institution: institution(&receipt.institution)?,
     };
     let history = History {
@@ -40,21 +40,6 @@ pub fn of_claim(receipt: &Receipt) -> Option<ClaimHistory> {
     Some(ClaimHistory { source, history })
 }
 
-/// The kind of a claim in the words of a record.
-pub const fn kind(kind: claims::ClaimKind) -> ClaimKind {
-    match kind {
-        claims::ClaimKind::Medical => ClaimKind::Medical,
-        claims::ClaimKind::Dpc => ClaimKind::Dpc,
-        claims::ClaimKind::Dental => ClaimKind::Dental,
-        claims::ClaimKind::Pharmacy => ClaimKind::Pharmacy,
-    }
-}
-
-/// The month of a claim in the words of a record.
-pub fn month(month: claims::Month) -> Month {
-    Month::from_index(i32::from(month.year()) * 12 + i32::from(month.month()) - 1)
-}
-
 fn institution(named: &claims::Institution) -> Option<Institution> {
     let code: MedicalInstitutionCode = named.code?;
     let name = named.name.trim();
@@ -62,5 +47,5 @@ fn institution(named: &claims::Institution) -> Option<Institution> {
 }
 
 fn is_inpatient(receipt: &Receipt) -> bool {
-    receipt.receipt_type.is_some_and(claims::ReceiptType::is_inpatient) || receipt.kind == claims::ClaimKind::Dpc
+    receipt.receipt_type.is_some_and(claims::ReceiptType::is_inpatient) || receipt.kind == ClaimKind::Dpc
 }

@@ -212,7 +212,7 @@ fn month(month: domain::record::Month) -> String {
 
 /// Who sent what: `2026年4月 調剤レセプト`.
 fn source(sources: &[Source]) -> String {
-    let each = sources.iter().map(|source| format!("{} {}", month(source.month), source.kind.label()));
+    let each = sources.iter().map(|source| format!("{} {}レセプト", month(source.month), source.kind.label()));
     each.collect::<Vec<_>>().join("、")
 }
 
