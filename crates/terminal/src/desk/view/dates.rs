@@ -20,7 +20,12 @@ pub(crate) fn long_date(raw: &str) -> String {
 
 /// `2026年4月1日` out of `yyyyMMdd`; anything else is shown as it is.
 pub(crate) fn plain_date(raw: &str) -> String {
-    date::parse(raw).map_or_else(|_| raw.to_owned(), |day| format!("{}年{}月{}日", day.year(), day.month(), day.day()))
+    date::parse(raw).map_or_else(|_| raw.to_owned(), in_words)
+}
+
+/// `2026年4月1日`.
+pub(crate) fn in_words(day: Date) -> String {
+    format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 
 /// `昭和55年`; the first year of an era is 元年.
@@ -56,8 +61,7 @@ pub(crate) fn age(birthdate: &str, on: Date) -> Option<i16> {
 
 /// `2026年4月7日` in Japan.
 pub(crate) fn day(at: Timestamp) -> String {
-    let local = domain::date::in_japan(at);
-    format!("{}年{}月{}日", local.year(), local.month(), local.day())
+    in_words(domain::date::in_japan(at).date())
 }
 
 /// `10:31` in Japan.

@@ -3,7 +3,7 @@
 use domain::checkup::{Point, Series};
 use domain::{Checkup, CheckupValue};
 
-use super::day;
+use super::super::dates::in_words as day;
 
 const WIDTH: f64 = 260.0;
 const HEIGHT: f64 = 96.0;

@@ -7,7 +7,8 @@ use domain::{ConsentItem, Date};
 use kit::text::Text;
 use wire::api::RecordAnswer;
 
-use super::{day, institution};
+use super::super::dates::in_words as day;
+use super::institution;
 
 /// 分析物 and 識別 of eGFR.
 const EGFR: &str = "8A0650000";

@@ -13,13 +13,13 @@ pub(crate) mod timeline;
 use askama::Template;
 use domain::record::danger::RuleBook;
 use domain::record::{Medication, Source, Supply};
-use domain::{ConsentItem, Date};
+use domain::ConsentItem;
 use jiff::Timestamp;
 use kit::text::Text;
 use wire::api::{Answer, RecordAnswer, RecordPart};
 
 use super::answer::{AnswerView, RecordView};
-use super::dates;
+use super::dates::{self, in_words as day};
 use super::shell::Shell;
 use crate::asking::records::RecordAnswered;
 use checkups::{CheckupView, PlotView};
@@ -199,11 +199,6 @@ impl RecordsPage {
         all.retain(|class| !class.is_empty());
         all
     }
-}
-
-/// `2026年4月1日`.
-fn day(day: Date) -> String {
-    format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 
 fn month(month: domain::record::Month) -> String {

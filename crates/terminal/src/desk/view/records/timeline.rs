@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use domain::record::{Medication, Month};
 use domain::{Date, MedicalInstitutionCode};
 
-use super::{amount, day, institution};
+use super::super::dates::in_words as day;
+use super::{amount, institution};
 use crate::limits;
 
 /// How far back the bars go.
