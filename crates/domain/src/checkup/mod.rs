@@ -353,7 +353,7 @@ impl Checkup {
     }
 }
 
-/// eGFR in the table of items.
-pub(crate) const EGFR_KEY: &str = "8A0650000";
+/// eGFR in the table of items: 分析物 and 識別.
+pub const EGFR_KEY: &str = "8A0650000";
 /// 血清クレアチニン in the table of items.
 pub(crate) const CREATININE_KEY: &str = "3C0150000";

@@ -1,6 +1,6 @@
 //! What matters, at the top of the page, and what could not be looked into and why.
 
-use domain::checkup::Series;
+use domain::checkup::{EGFR_KEY, Series};
 use domain::record::Quantity;
 use domain::record::danger::{Egfr, Finding, Record, RuleBook, look_through};
 use domain::{ConsentItem, Date};
@@ -9,9 +9,6 @@ use wire::api::RecordAnswer;
 
 use super::super::dates::in_words as day;
 use super::institution;
-
-/// 分析物 and 識別 of eGFR.
-const EGFR: &str = "8A0650000";
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -77,7 +74,7 @@ pub(super) fn of(answer: &RecordAnswer, series: &[Series], rules: &RuleBook, tod
 }
 
 fn newest_egfr(series: &[Series]) -> Option<Egfr> {
-    let newest = series.iter().find(|series| series.key == EGFR)?.points.last()?;
+    let newest = series.iter().find(|series| series.key == EGFR_KEY)?.points.last()?;
     Some(Egfr { value: Quantity::parse(&newest.value.to_string()).ok()?, measured_on: newest.date })
 }
 
