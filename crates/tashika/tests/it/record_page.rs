@@ -3,36 +3,18 @@
 //! patient who allows nothing shows nothing. A real Chromium at the real page.
 
 use crate::browser::{WAIT, sign_in};
+use crate::records::{Row, claim_files, rows};
 use crate::stack::{CenterProcess, TerminalProcess, output, tashika};
 use anyhow::{Context as _, Result, ensure};
 use fantoccini::{Client, Locator};
 use nation::files;
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use testkit::Browser;
-
-type Row = HashMap<String, String>;
-
-fn rows(path: &Path) -> Result<Vec<Row>> {
-    let mut reader = csv::Reader::from_path(path).with_context(|| path.display().to_string())?;
-    Ok(reader.deserialize().collect::<Result<_, _>>()?)
-}
-
-/// Every file below a folder, in order.
-fn files_below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
-    entries.sort();
-    for path in entries {
-        if path.is_dir() { files_below(&path, found)? } else { found.push(path) }
-    }
-    Ok(())
-}
 
 /// Loads the synthetic master and the claims of the last months into a center that does not know them yet.
 fn load_claims(center: &CenterProcess, records: &Path) -> Result<()> {
     output(tashika(&["master", "load", "--synthetic", "--data"]).arg(center.data()))?;
-    let mut claims = Vec::new();
-    files_below(&records.join("claims"), &mut claims)?;
+    let claims = claim_files(&records.join(files::CLAIM_FILES))?;
     ensure!(!claims.is_empty(), "the nation wrote no claims");
     output(tashika(&["center", "claims", "import"]).args(claims).arg("--data").arg(center.data()))?;
     Ok(())

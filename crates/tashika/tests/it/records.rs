@@ -30,13 +30,17 @@ const MONTHS: u32 = 3;
 /// What is compared of a drug: days, who, how, what, how much, how long.
 type Told = (String, String, String, &'static str, String, String, String);
 
-fn rows(path: &Path) -> Result<Vec<BTreeMap<String, String>>> {
+/// A row of a table by its columns.
+pub type Row = BTreeMap<String, String>;
+
+/// Every row of a table.
+pub fn rows(path: &Path) -> Result<Vec<Row>> {
     let mut reader = csv::Reader::from_path(path).with_context(|| path.display().to_string())?;
     Ok(reader.deserialize().collect::<Result<_, _>>()?)
 }
 
 /// Every claim file, in the order of the months in which they were sent.
-fn claim_files(folder: &Path) -> Result<Vec<PathBuf>> {
+pub fn claim_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {
@@ -71,7 +75,7 @@ fn told(entry: &Medication) -> Told {
     )
 }
 
-fn true_row(row: &BTreeMap<String, String>) -> Told {
+fn true_row(row: &Row) -> Told {
     let text = |column: &str| row.get(column).cloned().unwrap_or_default();
     let form = match row.get("Form").map(String::as_str) {
         Some("oral") => "oral",
@@ -118,7 +122,7 @@ impl Center {
         Ok(unmatched)
     }
 
-    async fn withdraw(&self, records: &Path, row: &BTreeMap<String, String>) -> Result<()> {
+    async fn withdraw(&self, records: &Path, row: &Row) -> Result<()> {
         let path = records.join(&row["File"]);
         let key = key_in(&path, row["ReceiptNumber"].parse()?)?.context("the claim stands in its file")?;
         let now = self.clock.now();
