@@ -117,13 +117,13 @@ pub(super) fn require_admin(who: &SignedIn) -> Result<(), Problem> {
 
 /// Refuses whoever only checks insurance.
 pub(super) fn require_records(who: &SignedIn) -> Result<(), Problem> {
-    match who.session.role {
-        Role::Admin | Role::Records => Ok(()),
-        Role::Reception => Err(Problem::new(
-            ProblemCode::RoleNotAllowed,
-            "災害・救急の照会は、「診療情報」か「管理者」の権限の人だけができます",
-        )),
+    if who.session.role.sees_records() {
+        return Ok(());
     }
+    Err(Problem::new(
+        ProblemCode::RoleNotAllowed,
+        "診療情報と災害・救急の照会は、「診療情報」か「管理者」の権限の人だけが使えます。管理者は「利用者」の画面で権限を変えられます",
+    ))
 }
 
 async fn signed_in(desk: &Desk, headers: &HeaderMap, uri: &http::Uri) -> Result<Option<SignedIn>, Problem> {

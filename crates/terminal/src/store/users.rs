@@ -12,7 +12,7 @@ use super::{Store, StoreError, millis, time};
 pub enum Role {
     /// Checks insurance and sees today's list.
     Reception,
-    /// As reception, and searches for people by name in a disaster or an emergency; later also medical records.
+    /// As reception, and opens medical records, and searches for people by name in a disaster or an emergency.
     Records,
     /// Everything, and the list of users.
     Admin,
@@ -28,6 +28,14 @@ impl Role {
             Self::Reception => "reception",
             Self::Records => "records",
             Self::Admin => "admin",
+        }
+    }
+
+    /// Whether medical information may be opened, and people searched for by name.
+    pub const fn sees_records(self) -> bool {
+        match self {
+            Self::Records | Self::Admin => true,
+            Self::Reception => false,
         }
     }
 

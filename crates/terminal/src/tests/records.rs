@@ -191,6 +191,7 @@ fn what_was_allowed_and_is_empty_is_shown_as_empty() {
     };
     let html = page(nothing);
     assert_eq!(html.matches("の記録はありません").count(), 5);
+    assert!(html.contains("受けていないという意味ではありません"), "checkups that nobody sent");
     assert!(html.contains("レセプトの記録はまだありません"));
     assert!(html.contains("腎機能は調べていません"), "no checkup tells an eGFR");
 }

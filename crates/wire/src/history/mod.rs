@@ -26,11 +26,7 @@ pub struct ClaimHistory {
 
 /// Reads the entries of a claim. None where the claim names no institution or no month: then nothing of it has a source.
 pub fn of_claim(receipt: &Receipt) -> Option<ClaimHistory> {
-    let source = Source {
-        month: receipt.month?,
-        kind: receipt.kind,
-        institution: institution(&receipt.institution)?,
-    };
+    let source = Source { month: receipt.month?, kind: receipt.kind, institution: institution(&receipt.institution)? };
     let history = History {
         medications: drugs::medications(receipt, &source),
         diagnoses: treatment::diagnoses(receipt, &source),

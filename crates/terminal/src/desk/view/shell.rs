@@ -16,11 +16,17 @@ pub(crate) struct Badge {
     pub(crate) name: String,
     pub(crate) role: &'static str,
     pub(crate) is_admin: bool,
+    pub(crate) sees_records: bool,
 }
 
 impl Badge {
     pub(crate) fn new(name: &str, role: Role) -> Self {
-        Self { name: name.to_owned(), role: role.label(), is_admin: role == Role::Admin }
+        Self {
+            name: name.to_owned(),
+            role: role.label(),
+            is_admin: role == Role::Admin,
+            sees_records: role.sees_records(),
+        }
     }
 }
 
@@ -51,6 +57,13 @@ pub(crate) struct Shell {
     pub(crate) open_cases: u32,
     /// Whether the line is cut, where it can be cut: in the demo.
     pub(crate) line_is_cut: Option<bool>,
+}
+
+impl Shell {
+    /// Whether who is signed in may open medical information.
+    pub(crate) fn sees_records(&self) -> bool {
+        self.user.as_ref().is_some_and(|user| user.sees_records)
+    }
 }
 
 /// The link light: the worst thing that is so, and whose fault it is.

@@ -11,9 +11,9 @@ pub(crate) mod findings;
 pub(crate) mod timeline;
 
 use askama::Template;
+use domain::ConsentItem;
 use domain::record::danger::RuleBook;
 use domain::record::{Medication, Source, Supply};
-use domain::ConsentItem;
 use jiff::Timestamp;
 use kit::text::Text;
 use wire::api::{Answer, RecordAnswer, RecordPart};
