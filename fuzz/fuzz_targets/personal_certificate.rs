@@ -8,9 +8,8 @@ use libfuzzer_sys::fuzz_target;
 use trust::{CredentialKey, personal_certificate};
 
 const SAMPLE: &str = include_str!("../seeds/personal_certificate/sample.txt");
-static KEYS: LazyLock<[CredentialKey; 1]> = LazyLock::new(|| {
-    [CredentialKey::from_pem(include_str!("../credential_key.pem")).expect("the key of the sample")]
-});
+static KEYS: LazyLock<[CredentialKey; 1]> =
+    LazyLock::new(|| [CredentialKey::from_pem(include_str!("../credential_key.pem")).expect("the key of the sample")]);
 
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);

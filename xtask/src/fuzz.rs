@@ -1,33 +1,21 @@
 //! Fuzz targets of `fuzz/`: libFuzzer with the address sanitizer, a few side by side.
 //!
-//! Built by cargo itself: what cargo-fuzz would add is the flags below, at the price of building cargo-fuzz first. The sanitizer
-//! wants a nightly compiler; `RUSTC_BOOTSTRAP=1` lets the pinned stable one take it.
+//! Built by cargo itself, in the target folder of everything else: only our own crates are compiled with the flags of
+//! `fuzz/instrumented-rustc`, so what lies below them is not built a second time.
 
 use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 
 use crate::run;
-use crate::workspace::{BUILD_MAX, Workspace};
+use crate::workspace::{BUILD_MAX, FUZZ_PACKAGE, Workspace};
 
 /// Six share two cores: each has its minute, and all twelve of them together two.
 const AT_ONCE: usize = 6;
 const BEYOND_FUZZING_MAX: Duration = Duration::from_mins(2);
-
-/// Coverage as libFuzzer reads it, comparisons among it, and every wrong access to memory an end of the run.
-const FLAGS: &[&str] = &[
-    "-Cpasses=sancov-module",
-    "-Cllvm-args=-sanitizer-coverage-level=4",
-    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
-    "-Cllvm-args=-sanitizer-coverage-pc-table",
-    "-Cllvm-args=-sanitizer-coverage-trace-compares",
-    "-Cllvm-args=-sanitizer-coverage-stack-depth",
-    "-Zsanitizer=address",
-    "--cfg=fuzzing",
-];
 
 /// A target is also wrong when one input takes this long or this much memory.
 const INPUT_SECONDS_MAX: u32 = 10;
@@ -61,21 +49,11 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 /// Builds every target; gives the folder of the programs.
 fn build(workspace: &Workspace) -> Result<PathBuf> {
-    // Named, so that the flags are for the targets and not for what runs inside the compiler.
-    let triple = host(workspace)?;
-    let folder = workspace.target.join("fuzz");
-    let mut command = run::command(&workspace.root, "cargo", &["build", "--release", "--bins", "--target", &triple]);
-    command.arg("--manifest-path").arg("fuzz/Cargo.toml").arg("--target-dir").arg(&folder);
-    command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS.join(" "));
+    let words = ["build", "--locked", "--package", FUZZ_PACKAGE, "--bins"];
+    let mut command = run::command(&workspace.root, "cargo", &words);
+    command.env("RUSTC_WORKSPACE_WRAPPER", workspace.root.join("fuzz/instrumented-rustc"));
     run::run(&mut command, BUILD_MAX)?;
-    Ok(folder.join(triple).join("release"))
-}
-
-/// The compiler's own target.
-fn host(workspace: &Workspace) -> Result<String> {
-    let told = run::output(&mut run::command(&workspace.root, "rustc", &["--version", "--verbose"]))?;
-    let host = told.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names its host")?;
-    Ok(host.to_owned())
+    Ok(workspace.target.join("debug"))
 }
 
 struct Fuzzer<'a> {

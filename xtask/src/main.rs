@@ -73,7 +73,7 @@ enum Task {
     Outside,
     /// The virtual card before OpenSC and openssl, on a private pcscd
     Card,
-    /// Each fuzz target for a while, two at a time
+    /// Each fuzz target for a while, a few side by side
     Fuzz(fuzz::Options),
     /// Speed, on the release build; see docs/BENCHMARKS.md
     Bench {

@@ -21,6 +21,9 @@ pub struct Workspace {
     everything_is_built: AtomicBool,
 }
 
+/// The package of the fuzz targets, which make sense only as `cargo xtask fuzz` builds them.
+pub const FUZZ_PACKAGE: &str = "tashika-fuzz";
+
 impl Workspace {
     pub fn find() -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")?.to_owned();
@@ -36,14 +39,15 @@ impl Workspace {
         run::run(&mut run::command(&self.root, "cargo", arguments), limit)
     }
 
-    /// Runs a command of cargo over the whole workspace, with card readers.
+    /// Runs a command of cargo over the whole workspace but the fuzz targets, with card readers.
     pub fn cargo_all(&self, command: &str, rest: &[&str], limit: Duration) -> Result<()> {
         run::run(&mut self.cargo_all_command(command, rest), limit)
     }
 
     /// The same, not run yet.
     pub fn cargo_all_command(&self, command: &str, rest: &[&str]) -> Command {
-        run::command(&self.root, "cargo", &[&[command, "--workspace", "--locked"], WITH_READERS, rest].concat())
+        let all = [command, "--workspace", "--exclude", FUZZ_PACKAGE, "--locked"];
+        run::command(&self.root, "cargo", &[&all, WITH_READERS, rest].concat())
     }
 
     /// Builds all crates with their tests, and remembers it.
