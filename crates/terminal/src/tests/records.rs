@@ -24,7 +24,7 @@ const METFORMIN: &str = "622822401";
 const BROTIZOLAM: &str = "621465702";
 const CLARITHROMYCIN: &str = "622909201";
 
-fn today() -> Date {
+pub(super) fn today() -> Date {
     domain::date::in_japan(now()).date()
 }
 
@@ -113,7 +113,7 @@ fn checkups() -> Vec<Checkup> {
     ]
 }
 
-fn answer(states: [&str; 4]) -> RecordAnswer {
+pub(super) fn answer(states: [&str; 4]) -> RecordAnswer {
     let shows = |at: usize| states[at] == "consented";
     let day = today();
     RecordAnswer {
