@@ -1,15 +1,20 @@
 //! The bytes of a PDF file, version 1.7.
 //!
-//! One font, named and not embedded: `HeiseiKakuGo-W5` of the collection Adobe-Japan1, with the predefined CMap
-//! `UniJIS-UCS2-HW-H`. Every reader of PDF knows both and puts a Japanese font of its machine in its place. In this CMap
-//! what is half as wide on the screen is half as wide on paper, so that the widths below are true for every such font.
+//! Two fonts, named and not embedded: Helvetica for Latin letters and figures, which every reader of PDF has, and
+//! `HeiseiKakuGo-W5` of the collection Adobe-Japan1 with the predefined CMap `UniJIS-UCS2-HW-H` for everything else. Every
+//! reader knows both and puts a Japanese font of its machine in the place of the second; its characters are all as wide as
+//! high, whichever font that is. A table of code points lies beside it, so that text is found and copied as it was written.
+
+use std::fmt::Write as _;
 
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo};
 use pdf_writer::{Content, Finish as _, Name, Pdf, Rect, Ref, Str, TextStr};
 
+use super::characters::is_latin;
 use super::layout::{Item, PAGE, Page};
 
-const FONT: Name<'static> = Name(b"F1");
+const JAPANESE: Name<'static> = Name(b"F1");
+const LATIN: Name<'static> = Name(b"F2");
 const BASE_FONT: Name<'static> = Name(b"HeiseiKakuGo-W5");
 const CMAP: Name<'static> = Name(b"UniJIS-UCS2-HW-H");
 const COLLECTION: SystemInfo<'static> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Japan1"), supplement: 4 };
@@ -23,7 +28,9 @@ const INFO: i32 = 3;
 const TYPE0: i32 = 4;
 const CID_FONT: i32 = 5;
 const DESCRIPTOR: i32 = 6;
-const FIRST_PAGE: i32 = 7;
+const TYPE1: i32 = 7;
+const TO_UNICODE: i32 = 8;
+const FIRST_PAGE: i32 = 9;
 
 /// Writes pages into a file.
 pub(super) fn write(title: &str, pages: &[Page]) -> Vec<u8> {
@@ -38,11 +45,11 @@ pub(super) fn write(title: &str, pages: &[Page]) -> Vec<u8> {
     for (at, page) in (0..count).zip(pages) {
         let mut written = pdf.page(page_ref(at));
         written.parent(Ref::new(PAGES)).media_box(Rect::new(0.0, 0.0, PAGE.0, PAGE.1)).contents(content_ref(at));
-        written.resources().fonts().pair(FONT, Ref::new(TYPE0));
+        written.resources().fonts().pair(JAPANESE, Ref::new(TYPE0)).pair(LATIN, Ref::new(TYPE1));
         written.finish();
         pdf.stream(content_ref(at), &content(page));
     }
-    font(&mut pdf);
+    fonts(&mut pdf);
     pdf.finish()
 }
 
@@ -54,11 +61,14 @@ const fn content_ref(at: i32) -> Ref {
     Ref::new(FIRST_PAGE + 2 * at + 1)
 }
 
-fn font(pdf: &mut Pdf) {
+fn fonts(pdf: &mut Pdf) {
+    pdf.type1_font(Ref::new(TYPE1)).base_font(Name(b"Helvetica")).encoding_predefined(Name(b"WinAnsiEncoding"));
+    pdf.stream(Ref::new(TO_UNICODE), to_unicode().as_bytes());
     pdf.type0_font(Ref::new(TYPE0))
         .base_font(Name(b"HeiseiKakuGo-W5-UniJIS-UCS2-HW-H"))
         .encoding_predefined(CMAP)
-        .descendant_font(Ref::new(CID_FONT));
+        .descendant_font(Ref::new(CID_FONT))
+        .to_unicode(Ref::new(TO_UNICODE));
     let mut cid = pdf.cid_font(Ref::new(CID_FONT));
     cid.subtype(CidFontType::Type0)
         .base_font(BASE_FONT)
@@ -95,11 +105,51 @@ fn content(page: &Page) -> Vec<u8> {
                 content.set_line_width(*width).move_to(*x, *y).line_to(*to_x, *to_y).stroke();
             }
             Item::Text { x, y, size, text } => {
-                content.begin_text().set_font(FONT, *size).next_line(*x, *y).show(Str(&ucs2(text))).end_text();
+                content.begin_text().next_line(*x, *y);
+                for run in runs(text) {
+                    if run.starts_with(is_latin) {
+                        content.set_font(LATIN, *size).show(Str(run.as_bytes()));
+                    } else {
+                        content.set_font(JAPANESE, *size).show(Str(&ucs2(run)));
+                    }
+                }
+                content.end_text();
             }
         }
     }
     content.finish().into_vec()
+}
+
+/// Stretches of one font.
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let latin = is_latin(rest.chars().next()?);
+        let end = rest.find(|c| is_latin(c) != latin).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        rest = after;
+        Some(run)
+    })
+}
+
+/// A CMap that says of every code of UCS-2 that it is itself. A range must not leave its first byte, and a block holds a
+/// hundred of them.
+fn to_unicode() -> String {
+    let mut cmap = "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n\
+        /CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n\
+        /CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n\
+        1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
+        .to_owned();
+    let first_bytes: Vec<u8> = (0..=u8::MAX).collect();
+    for block in first_bytes.chunks(100) {
+        let _ = writeln!(cmap, "{} beginbfrange", block.len());
+        for byte in block {
+            let _ = writeln!(cmap, "<{byte:02X}00> <{byte:02X}FF> <{byte:02X}00>");
+        }
+        cmap.push_str("endbfrange\n");
+    }
+    cmap.push_str("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n");
+    cmap
 }
 
 /// Big-endian UCS-2. Nothing else comes this far ([`super::characters`]).

@@ -82,7 +82,7 @@ fn head_and_foot(page: &mut Page, title: &str, person: &str, foot: &str, number:
 /// Width of a text in points.
 #[expect(clippy::cast_precision_loss, reason = "a line has some hundred characters at most")]
 fn points(text: &str, size: f32) -> f32 {
-    width(text) as f32 * size / 2.0
+    width(text) as f32 * size / 1_000.0
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of lines on a page")]
@@ -90,10 +90,10 @@ const fn rows(count: usize) -> f32 {
     count as f32
 }
 
-/// How many halves fit into a width.
+/// How many thousandths of the height of the font fit into a width.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a width on a page is small and positive")]
 fn room(width: f32, size: f32) -> usize {
-    (width * 2.0 / size) as usize
+    (width * 1_000.0 / size) as usize
 }
 
 struct Paper {
@@ -167,7 +167,7 @@ impl Paper {
     }
 
     fn notice(&mut self, text: &str) {
-        let broken = lines(text, room(RIGHT - LEFT - 12.0, TEXT_SIZE));
+        let broken = lines(text, room(RIGHT - LEFT - 12.0 - TEXT_SIZE, TEXT_SIZE));
         let height = LINE * rows(broken.len()) + 6.0;
         if !self.has_room(height + 6.0) {
             self.new_page();
@@ -203,7 +203,9 @@ impl Paper {
             .collect();
         let broken = |cells: &[String], notes: &mut Notes| -> Vec<Vec<String>> {
             let cells = cells.iter().zip(&columns);
-            cells.map(|(cell, (_, wide))| lines(&notes.printable(cell), room(wide - CELL_GAP, TEXT_SIZE))).collect()
+            cells
+                .map(|(cell, (_, wide))| lines(&notes.printable(cell), room(wide - 2.0 * CELL_GAP, TEXT_SIZE)))
+                .collect()
         };
         let titles: Vec<String> = table.columns.iter().map(|(title, _)| title.clone()).collect();
         let head = broken(&titles, notes);

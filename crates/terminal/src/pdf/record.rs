@@ -3,7 +3,7 @@
 use domain::checkup::Side;
 use domain::{Checkup, CheckupItem, CheckupValue, ConsentItem, Sex, date};
 use wire::api::{RecordAnswer, RecordPatient};
-use wire::oqs::record::RecordKind;
+use wire::oqs::record::{RecordKind, part_name};
 
 use super::{Block, Document, Table};
 use crate::asking::records::RecordAnswered;
@@ -80,10 +80,10 @@ fn person(patient: &RecordPatient, answer: &RecordAnswer) -> String {
 }
 
 fn consents(answer: &RecordAnswer) -> String {
-    let parts = answer.part_list.iter().filter_map(part_of);
-    let each = parts.map(|part| {
-        let when = if part.when.is_empty() { String::new() } else { format!("（{}）", part.when) };
-        format!("{} {}{when}", part.name.ja, part.state.ja)
+    let each = answer.part_list.iter().filter_map(|part| {
+        let (name, told) = (part_name(part.consent_item()?), part_of(part)?);
+        let when = if told.when.is_empty() { String::new() } else { format!("（{}）", told.when) };
+        Some(format!("{name} {}{when}", told.state.ja))
     });
     format!("同意: {}", each.collect::<Vec<_>>().join("、"))
 }
@@ -144,7 +144,7 @@ fn part(
 
 fn drugs(answer: &RecordAnswer) -> Vec<Block> {
     let columns = [
-        ("調剤日", 1.5),
+        ("調剤日", 1.8),
         ("薬剤（成分）", 3.6),
         ("区分", 0.7),
         ("量", 1.9),
@@ -167,7 +167,7 @@ fn drugs(answer: &RecordAnswer) -> Vec<Block> {
 }
 
 fn diagnoses(answer: &RecordAnswer) -> Vec<Block> {
-    let columns = [("傷病名", 3.5), ("診療開始", 1.5), ("最終月", 1.2), ("状態", 1.0), ("医療機関", 2.4)];
+    let columns = [("傷病名", 3.5), ("診療開始", 1.7), ("最終月", 1.2), ("状態", 1.0), ("医療機関", 2.4)];
     let rows = || {
         let each = answer.diagnosis_list.iter().map(diagnosis_row);
         each.map(|row| vec![row.name, row.started, row.last_month, row.state.ja.to_owned(), row.institution]).collect()
@@ -208,7 +208,9 @@ fn checkups(answer: &RecordAnswer) -> Vec<Block> {
         blocks.push(Block::Text(empty.to_owned()));
         return blocks;
     }
-    blocks.push(Block::Text("H は基準値より高い、L は低いと、健診機関が判定した値です。".to_owned()));
+    blocks.push(Block::Text(
+        "H は基準値より高い、L は低い値です（健診機関の判定。判定がないときは基準値との比較）。".to_owned(),
+    ));
     for reports in answer.checkup_list.chunks(REPORTS_BESIDE) {
         for report in reports {
             let told =
@@ -222,7 +224,7 @@ fn checkups(answer: &RecordAnswer) -> Vec<Block> {
 
 fn beside(reports: &[Checkup]) -> Table {
     let mut columns = vec![("項目".to_owned(), 3.2), ("基準値".to_owned(), 1.4)];
-    columns.extend(reports.iter().map(|report| (date::format(report.date), 1.6)));
+    columns.extend(reports.iter().map(|report| (dates::in_words(report.date), 1.8)));
     let mut rows: Vec<(&str, Vec<String>)> = Vec::new();
     for (at, report) in reports.iter().enumerate() {
         for item in &report.items {
@@ -246,7 +248,14 @@ fn beside(reports: &[Checkup]) -> Table {
 }
 
 fn shown(item: &CheckupItem) -> String {
-    let judged = item.judged.map(domain::checkup::Judged::code).filter(|code| *code != "N");
+    let compared = || match &item.value {
+        CheckupValue::Quantity { value, .. } => item.range.map(|range| range.judge(*value)),
+        CheckupValue::OutOfRange { .. }
+        | CheckupValue::Coded { .. }
+        | CheckupValue::Text { .. }
+        | CheckupValue::NotDone => None,
+    };
+    let judged = item.judged.or_else(compared).map(domain::checkup::Judged::code).filter(|code| *code != "N");
     let value = match &item.value {
         CheckupValue::Quantity { value, unit } => format!("{value} {unit}"),
         CheckupValue::OutOfRange { side, limit, unit } => match (side, limit) {

@@ -20,8 +20,10 @@ mod checkups;
 mod drugs;
 mod request;
 mod tell;
+#[cfg(test)]
+mod tests;
 
 pub use checkups::{CheckupRecord, CheckupResult, HealthCheckupInfo, QualificationsInfo, SpecificHealthCheckupInfo};
 pub use drugs::{DiDateInf, DrugInf, DrugRecord, DrugResult, MeTrInf, MeTrMonthInf, QuaInf};
 pub use request::{RecordAsked, RecordHeader, RecordKind, RecordQuestion, read_record_request, write_record_request};
-pub use tell::{AskedRecord, why_not_shown, write_checkup_result, write_drug_result, write_record_failure};
+pub use tell::{AskedRecord, part_name, why_not_shown, write_checkup_result, write_drug_result, write_record_failure};

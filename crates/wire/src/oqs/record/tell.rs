@@ -81,9 +81,21 @@ pub fn why_not_shown(answer: &RecordAnswer, items: &[ConsentItem]) -> Option<Tol
     told(code, message)
 }
 
+/// What the interface calls a part of a record; a screen for patients has simpler words.
+pub const fn part_name(item: ConsentItem) -> &'static str {
+    match item {
+        ConsentItem::Drugs => "薬剤情報",
+        ConsentItem::Diagnosis => "診療情報",
+        ConsentItem::Surgery => "手術情報",
+        ConsentItem::Checkups => "特定健診情報",
+        ConsentItem::LimitCertificate => "限度額適用認定証",
+        ConsentItem::SpecificDisease => "特定疾病療養受療証",
+    }
+}
+
 /// Why one part may not be seen.
 fn hidden(answer: &RecordAnswer, item: ConsentItem) -> (&'static str, String) {
-    let name = item.name().ja;
+    let name = part_name(item);
     let part = answer.part_list.iter().find(|part| part.consent_item() == Some(item));
     match part.map(|part| part.consent_state.as_str()) {
         Some("expired") => (
