@@ -144,13 +144,13 @@ fn part(
 
 fn drugs(answer: &RecordAnswer) -> Vec<Block> {
     let columns = [
-        ("調剤日", 1.8),
-        ("薬剤（成分）", 3.6),
-        ("区分", 0.7),
-        ("量", 1.9),
-        ("用法", 1.8),
-        ("処方", 1.7),
-        ("調剤", 1.7),
+        ("調剤日", 2.0),
+        ("薬剤（成分）", 3.7),
+        ("区分", 0.8),
+        ("量", 2.1),
+        ("用法", 1.9),
+        ("処方", 2.0),
+        ("調剤", 1.6),
     ];
     let rows = || {
         let each = answer.medication_list.iter().map(drug_row).map(|row| {

@@ -36,6 +36,7 @@ mod offline;
 mod pages;
 mod pdf;
 mod proofs;
+mod record_files;
 mod records;
 mod samples;
 mod scan;
