@@ -171,7 +171,7 @@ async fn a_request_that_cannot_be_read_names_its_fields_and_is_no_look() {
 
 #[tokio::test]
 async fn a_card_without_a_birth_date_names_the_one_person_who_was_asked_here() {
-    let (_world, _, client) = world().await;
+    let (world, _, client) = world().await;
     let by_card = |n: u32, number: u128| RecordRequest {
         qualification_confirm_search_info: wire::api::SearchInfo { birthdate: String::new(), ..card(n) },
         ..request(CLINIC, n, &BOTH, number)
@@ -193,4 +193,8 @@ async fn a_card_without_a_birth_date_names_the_one_person_who_was_asked_here() {
         ..request(CLINIC, 1, &BOTH, 5)
     };
     assert_eq!(seen(&client, &unknown).await.verdict, Verdict::NotFound);
+    world.clock.advance(Duration::from_hours(24));
+    let over = seen(&client, &by_card(1, 6)).await;
+    assert_eq!(states(&over), ["expired"; 4]);
+    assert!(over.patient.is_none() && over.medication_list.is_empty());
 }
