@@ -89,15 +89,14 @@ impl Bridge {
                 RecordKind::Checkups => write_checkup_result(asked, answer, self.encoding).bytes,
             }),
             // Paper has a place to say what was left out, so that one part that may be seen is enough.
-            FileCategory::Pdf => match why_not_shown(answer, wanted.kind.items()) {
-                Some(why) => {
-                    Built::Answer(write_record_failure(asked, RecordResultCode::Error, &why, self.encoding).bytes)
+            FileCategory::Pdf => {
+                if let Some(why) = why_not_shown(answer, wanted.kind.items()) {
+                    let written = write_record_failure(asked, RecordResultCode::Error, &why, self.encoding);
+                    return Built::Answer(written.bytes);
                 }
-                None => {
-                    let facility = &self.checks.center.facts().record.name;
-                    Built::Pdf(document(looked, Contents::File(wanted.kind), facility).to_pdf())
-                }
-            },
+                let facility = &self.checks.center.facts().record.name;
+                Built::Pdf(document(looked, Contents::File(wanted.kind), facility).to_pdf())
+            }
         }
     }
 

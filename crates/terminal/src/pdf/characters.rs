@@ -67,8 +67,8 @@ pub(super) fn width(text: &str) -> usize {
     text.chars().map(width_of).sum()
 }
 
-/// Breaks a text into lines of at most so many thousandths. Latin words stay whole where they fit into a line, and no line
-/// begins with a closing mark.
+/// Breaks a text into lines of at most so many thousandths. Latin words stay whole where they fit into a line, no line begins
+/// with a closing mark, and none ends with an opening one.
 pub(super) fn lines(text: &str, width_max: usize) -> Vec<String> {
     let room = width_max.max(2_000);
     let mut found = Vec::new();
@@ -81,8 +81,9 @@ pub(super) fn lines(text: &str, width_max: usize) -> Vec<String> {
             continue;
         }
         if used > 0 {
-            found.push(std::mem::take(&mut line));
-            used = 0;
+            let opening = take_opening(&mut line);
+            found.push(std::mem::replace(&mut line, opening));
+            used = width(&line);
         }
         for c in word.trim_start_matches(' ').chars() {
             if used + width_of(c) > room {
@@ -99,6 +100,12 @@ pub(super) fn lines(text: &str, width_max: usize) -> Vec<String> {
     found
 }
 
+/// Takes an opening mark off the end of a line, for the next one to begin with, unless the line is nothing else.
+fn take_opening(line: &mut String) -> String {
+    let opens = line.chars().count() > 1 && line.ends_with(['「', '（', '『', '【', '(', '［']);
+    if opens { line.pop().map(String::from).unwrap_or_default() } else { String::new() }
+}
+
 /// Marks that stay on the line before, even beyond its end.
 fn hangs(word: &str) -> bool {
     matches!(word, "、" | "。" | "，" | "．" | "）" | "」" | "』" | "】" | "ー" | "～")
@@ -109,11 +116,11 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let first = rest.chars().next()?;
-        let end = if !is_latin(first) {
-            first.len_utf8()
-        } else {
+        let end = if is_latin(first) {
             let mut chars = rest.char_indices().skip(1);
             chars.find(|(_, c)| *c == ' ' || !is_latin(*c)).map_or(rest.len(), |(at, _)| at)
+        } else {
+            first.len_utf8()
         };
         let (word, after) = rest.split_at(end);
         rest = after;
@@ -146,6 +153,7 @@ mod tests {
             let broken = lines(text, room);
             assert!(broken.iter().all(|line| width(line) <= room + 2_000), "{broken:?}");
             assert!(broken.iter().all(|line| !line.starts_with(['、', '。', '」'])), "{broken:?}");
+            assert!(broken.iter().all(|line| !line.ends_with('「')), "{broken:?}");
             let joined: String = broken.concat().replace(' ', "");
             assert_eq!(joined, text.replace(' ', ""), "nothing is lost");
         }

@@ -6,7 +6,7 @@ use crate::limits::PDF_PAGES_MAX;
 
 /// A4, in points.
 pub(super) const PAGE: (f32, f32) = (595.28, 841.89);
-const MARGIN: f32 = 40.0;
+const MARGIN: f32 = 36.0;
 /// Left and right end of what is printed.
 const LEFT: f32 = MARGIN;
 const RIGHT: f32 = PAGE.0 - MARGIN;
@@ -204,7 +204,7 @@ impl Paper {
         let broken = |cells: &[String], notes: &mut Notes| -> Vec<Vec<String>> {
             let cells = cells.iter().zip(&columns);
             cells
-                .map(|(cell, (_, wide))| lines(&notes.printable(cell), room(wide - 2.0 * CELL_GAP, TEXT_SIZE)))
+                .map(|(cell, (_, wide))| lines(&notes.printable(cell), room(wide - 1.25 * CELL_GAP, TEXT_SIZE)))
                 .collect()
         };
         let titles: Vec<String> = table.columns.iter().map(|(title, _)| title.clone()).collect();

@@ -41,11 +41,11 @@ async fn look(
     answer.request_id = request.request_id;
     answer.medical_institution_code = request.medical_institution_code.clone();
     answer.part_list.retain(|part| request.items.contains(&part.item));
-    if !request.items.iter().any(|item| item == "checkups") {
-        answer.checkup_list.clear();
-    } else {
+    if request.items.iter().any(|item| item == "checkups") {
         answer.medication_list.clear();
         answer.diagnosis_list.clear();
+    } else {
+        answer.checkup_list.clear();
     }
     if search.insured_identification_number == "5" {
         answer = RecordAnswer {
