@@ -63,7 +63,7 @@ pub fn ask_for_xml(
     suffix: &str,
 ) -> Result<String> {
     let (name, bytes) = ask(terminal, kind, institution, card, "2", suffix)?;
-    ensure!(name.ends_with(".xml"), "{name}");
+    ensure!(name == format!("{kind}siquc01res_{suffix}.xml"), "{name}");
     Ok(String::from_utf8(bytes)?)
 }
 
