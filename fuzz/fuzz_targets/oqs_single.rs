@@ -1,7 +1,8 @@
-//! Requests of one person (001, 003, 007): no bytes panic the reader, and what was read is written and read the same.
+//! Requests of one person (001, 003, 007, YZK, TKK): no bytes panic the reader, and what was read is written and read the same.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use wire::oqs::record::{RecordAsked, RecordKind, read_record_request, write_record_request};
 use wire::oqs::{
     Body, CheckQuestion, DownloadRequest, EncodingPolicy, OutputEncoding, RegistrationRequest, read, write,
 };
@@ -32,6 +33,28 @@ fn check<B: Body + PartialEq + Clone>(bytes: &[u8], normal: impl Fn(B) -> B) {
     }
 }
 
+fn check_record(bytes: &[u8]) {
+    match read_record_request(bytes, EncodingPolicy::Declared) {
+        Ok(message) => {
+            let once = write_record_request(&message.header, &message.body, OutputEncoding::Utf8);
+            let again = read_record_request(once.bytes.as_slice(), EncodingPolicy::Declared).expect("our own file");
+            let twice = write_record_request(&again.header, &again.body, OutputEncoding::Utf8);
+            assert_eq!(once.bytes, twice.bytes);
+            for kind in [RecordKind::Drugs, RecordKind::Checkups] {
+                match RecordAsked::parse(kind, &message.body) {
+                    Ok(asked) => {
+                        let request = asked.request(&message.header, Default::default(), "1312345670", "folder");
+                        request.months().expect("months that were read are months");
+                        let _ = request.qualification_confirm_search_info.parse_card("20261122", "1312345670");
+                    }
+                    Err(wrong) => assert!(!wrong.is_empty()),
+                }
+            }
+        }
+        Err(error) => assert!(error.line >= 1 && error.column >= 1),
+    }
+}
+
 fuzz_target!(|bytes: &[u8]| {
     check::<CheckQuestion>(bytes, |body| {
         if let Some(search) = &body.search_info {
@@ -41,4 +64,5 @@ fuzz_target!(|bytes: &[u8]| {
     });
     check::<RegistrationRequest>(bytes, |body| body);
     check::<DownloadRequest>(bytes, |body| body);
+    check_record(bytes);
 });

@@ -52,6 +52,8 @@ const PACKAGES: &[Package] = &[
         why: "a second opinion on the codes of certificates",
         is_there: || run::is_installed("zbarimg"),
     },
+    Package { name: "poppler-utils", why: "reads PDF files back", is_there: || run::is_installed("pdftotext") },
+    Package { name: "poppler-data", why: "Japanese text in them", is_there: has_japanese_cmaps },
     Package { name: "pkg-config", why: "finds the library for readers", is_there: || run::is_installed("pkg-config") },
     Package { name: "libpcsclite-dev", why: "builds with feature `pcsc` link to it", is_there: has_reader_library },
     Package { name: "g++", why: "the fuzzer's runtime is C++", is_there: || run::is_installed("c++") },
@@ -121,6 +123,10 @@ fn has_virtual_reader() -> bool {
 fn has_reader_library() -> bool {
     let asked = Command::new("pkg-config").args(["--exists", "libpcsclite"]).status();
     asked.is_ok_and(|status| status.success())
+}
+
+fn has_japanese_cmaps() -> bool {
+    Path::new("/usr/share/poppler/cMap/Adobe-Japan1").exists()
 }
 
 fn has_japanese_font() -> bool {

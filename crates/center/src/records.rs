@@ -6,11 +6,14 @@
 
 use domain::eligibility::{MoreFacts, more_facts_needed};
 use domain::record::{HealthRecord, MaySee, Month};
-use domain::{ConsentItem, EligibilityQuery, Facts, PersonId, Recorded, Verdict, decide};
+use domain::{
+    CardQuery, ConsentItem, Date, EligibilityQuery, Facts, MedicalInstitutionCode, PersonId, Recorded,
+    RegistrationStatus, Verdict, decide,
+};
 use jiff::Timestamp;
-use wire::api::Months;
+use wire::api::{Months, RecordPatient};
 
-use crate::check::whose;
+use crate::check::{canonical_query, whose};
 use crate::claims::records::{Masters, put_together};
 use crate::limits;
 use crate::store::claim::StoredClaim;
@@ -20,11 +23,37 @@ use crate::store::{Result, Store, Tx};
 /// What an institution wants to see.
 pub(crate) struct RecordLook {
     /// Whose record, and which institution asks.
-    pub(crate) query: EligibilityQuery,
+    pub(crate) whose: Whose,
     /// Which parts.
     pub(crate) items: Vec<ConsentItem>,
     /// Of which months.
     pub(crate) months: Months,
+}
+
+/// By what a patient is named.
+pub(crate) enum Whose {
+    /// By card and birth date.
+    Person(EligibilityQuery),
+    /// By the card alone: the one of its people whom the institution has asked what it may see.
+    Card(CardQuery),
+}
+
+impl Whose {
+    /// Who asks.
+    pub(crate) const fn facility(&self) -> MedicalInstitutionCode {
+        match self {
+            Self::Person(query) => query.medical_institution_code,
+            Self::Card(card) => card.medical_institution_code(),
+        }
+    }
+
+    /// The one way to write it, for the hash in the access event; a card alone ends with the word `card`.
+    pub(crate) fn canonical(&self) -> String {
+        match self {
+            Self::Person(query) => canonical_query(query),
+            Self::Card(card) => [canonical_query(&card.about(Date::default())), "card".to_owned()].join("\n"),
+        }
+    }
 }
 
 /// What came of a look, not on record yet.
@@ -40,6 +69,8 @@ pub(crate) struct Shown {
     pub(crate) person: PersonId,
     pub(crate) may_see: MaySee,
     pub(crate) record: HealthRecord,
+    /// As registered; none where nothing may be seen.
+    pub(crate) patient: Option<RecordPatient>,
     /// The newest month of which there is a claim of this person.
     pub(crate) newest_month: Option<Month>,
 }
@@ -55,6 +86,7 @@ struct Read {
 
 struct Found {
     person: PersonId,
+    patient: Option<RecordPatient>,
     may_see: MaySee,
     claims: Vec<StoredClaim>,
 }
@@ -63,11 +95,11 @@ struct Found {
 pub(crate) async fn look(store: &Store, masters: &Masters, look: &RecordLook, now: Timestamp) -> Result<Looked> {
     let Read { verdict, found } =
         store.read("record_look", async |mut tx| tx.look_into_record(look, now).await).await?;
-    let Some(Found { person, may_see, claims }) = found else { return Ok(Looked { verdict, found: None }) };
+    let Some(Found { person, patient, may_see, claims }) = found else { return Ok(Looked { verdict, found: None }) };
     let (mut history, newest_month) = put_together(&claims, look.months.last)?;
     masters.name(&mut history);
     let record = may_see.of(HealthRecord { history, checkups: Vec::new() });
-    Ok(Looked { verdict, found: Some(Shown { person, may_see, record, newest_month }) })
+    Ok(Looked { verdict, found: Some(Shown { person, may_see, record, patient, newest_month }) })
 }
 
 /// The first month that is read.
@@ -78,12 +110,20 @@ fn first_month(look: &RecordLook, now: Timestamp) -> Month {
 
 impl Tx {
     async fn look_into_record(&mut self, look: &RecordLook, now: Timestamp) -> Result<Read> {
-        let facts = self.facts_of_card(&look.query).await?;
-        let decision = decide(&look.query, &facts);
-        let Some(person) = decision.coverage.and_then(|shown| whose(&facts.matched, shown)) else {
+        let query = match &look.whose {
+            Whose::Person(query) => query.clone(),
+            Whose::Card(card) => match self.who_was_asked(card).await? {
+                Ok(query) => query,
+                Err(verdict) => return Ok(Read { verdict, found: None }),
+            },
+        };
+        let facts = self.facts_of_card(&query).await?;
+        let decision = decide(&query, &facts);
+        let shown = decision.coverage.and_then(|shown| Some((whose(&facts.matched, shown)?, shown)));
+        let Some((person, coverage)) = shown else {
             return Ok(Read { verdict: decision.verdict, found: None });
         };
-        let latest = self.latest_consent(person, look.query.medical_institution_code).await?;
+        let latest = self.latest_consent(person, query.medical_institution_code).await?;
         let may_see = MaySee::new(latest.as_ref(), &look.items, now);
         // No checkups are taken in so far, so there are none to read.
         let claims = if FROM_CLAIMS.iter().any(|item| may_see.allows(*item)) {
@@ -91,8 +131,36 @@ impl Tx {
         } else {
             Vec::new()
         };
-        let found = Some(Found { person, may_see, claims });
+        let patient = may_see.allows_anything().then(|| RecordPatient::from(&coverage.person));
+        let found = Some(Found { person, patient, may_see, claims });
         Ok(Read { verdict: decision.verdict, found })
+    }
+
+    /// The question about the one person of a card who is meant: its only one, or the only one whom this institution has
+    /// asked. Nobody and several are told apart.
+    async fn who_was_asked(&mut self, card: &CardQuery) -> Result<std::result::Result<EligibilityQuery, Verdict>> {
+        let mut people: Vec<(PersonId, Date)> = Vec::new();
+        for row in self.coverages_of_cards(&[card.card_key()]).await? {
+            let coverage = read_record(row.person, &row.record)?.coverage;
+            let counts = coverage.registration_status == RegistrationStatus::Registered
+                && card.fits_branch(coverage.insured_branch_number);
+            if counts && !people.iter().any(|(person, _)| *person == row.person) {
+                people.push((row.person, coverage.person.birthdate));
+            }
+        }
+        if people.len() > 1 {
+            let facility = card.medical_institution_code();
+            let asked: Vec<_> = people.iter().map(|(person, _)| (facility, *person)).collect();
+            let answered: Vec<usize> = self.latest_consents(&asked).await?.into_iter().map(|(at, _)| at).collect();
+            if let [only] = answered.as_slice() {
+                people = people.get(*only).copied().into_iter().collect();
+            }
+        }
+        Ok(match people.as_slice() {
+            [] => Err(Verdict::NotFound),
+            [(_, birthdate)] => Ok(card.about(*birthdate)),
+            _ => Err(Verdict::Multiple),
+        })
     }
 
     /// What the register holds about the card of a question; nobody else is looked up.

@@ -73,7 +73,7 @@ pub use personal_certificate::PersonalCertificate;
 pub use prefecture::Prefecture;
 pub use presence::{PresenceMeans, PresenceRecord};
 pub use purpose::Purpose;
-pub use query::{EligibilityQuery, Field, UnreadableField};
+pub use query::{CardQuery, EligibilityQuery, Field, UnreadableField};
 pub use scheme::Scheme;
 pub use share::{Share, ShareReason};
 pub use spoken::{Spoken, Tongue};

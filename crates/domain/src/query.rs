@@ -241,6 +241,49 @@ impl EligibilityQuery {
     }
 }
 
+/// The numbers of a card without a birth date: as the folders ask for a record (YZK, TKK). They name everybody on the card,
+/// so whoever asks has to know from elsewhere which of them is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardQuery {
+    /// The birth date in it is nobody's and is never read.
+    numbers: EligibilityQuery,
+}
+
+impl CardQuery {
+    /// Reads all fields but the birth date, in the manner of [`EligibilityQuery::parse`].
+    ///
+    /// # Errors
+    /// The unreadable fields, in the order of the interface; never empty.
+    pub fn parse(raw: &RawQuery<'_>) -> Result<Self, Vec<UnreadableField>> {
+        let numbers = EligibilityQuery::parse(&RawQuery { birthdate: "19000101", ..*raw })?;
+        Ok(Self { numbers })
+    }
+
+    /// 医療機関コード of who asks.
+    pub const fn medical_institution_code(&self) -> MedicalInstitutionCode {
+        self.numbers.medical_institution_code
+    }
+
+    /// What the card is found by.
+    pub fn card_key(&self) -> CardKey {
+        self.numbers.card_key()
+    }
+
+    /// Whether a coverage of this card fits: its branch is the one asked for, or one of both is missing.
+    pub fn fits_branch(&self, held: Option<BranchNumber>) -> bool {
+        match (self.numbers.insured_branch_number, held) {
+            (Some(asked), Some(held)) => asked == held,
+            (Some(_) | None, _) => true,
+        }
+    }
+
+    /// The question about one person of the card.
+    #[must_use]
+    pub fn about(&self, birthdate: Date) -> EligibilityQuery {
+        EligibilityQuery { birthdate, ..self.numbers.clone() }
+    }
+}
+
 fn take<T>(bad: &mut Vec<UnreadableField>, field: Field, read: Result<T, &'static str>) -> Option<T> {
     read.map_err(|code| bad.push(UnreadableField { field, code })).ok()
 }

@@ -1,5 +1,14 @@
 // The filter of the records page. Without it everything is shown.
 "use strict";
+// What is folded up on the screen is open on paper.
+(() => {
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    for (const box of opened) box.open = true;
+  });
+  addEventListener("afterprint", () => { for (const box of opened) box.open = false; });
+})();
 (() => {
   const box = document.querySelector(".filter");
   if (!box) return;

@@ -15,6 +15,7 @@
 //! * `scan` — the code of a 資格確認書: from a scanner, a camera or a photo
 //! * `bridge` — the request and answer folders of the receipt computer
 //! * `desk` — the page for the staff, and the JSON address for vendors
+//! * `pdf` — a record on paper, for the folders and the desk
 //! * `kiosk` — the page for the patients: card, face, consents
 //! * [`face`] — is this the person on the photo?
 //! * [`store`] — SQLite with sealed columns
@@ -45,6 +46,7 @@ mod night;
 mod noticing;
 pub mod offline;
 mod password;
+mod pdf;
 mod running;
 mod scan;
 pub mod store;

@@ -112,6 +112,8 @@ pub const BULK_LINES_WAITING_MAX: usize = 64;
 pub const BULK_RESULT_LINE_BYTES_MAX: u64 = 1024 * 1024;
 /// Files of the face folder that are looked at in one round.
 pub const FACE_FILES_AT_ONCE: u32 = 64;
+/// Pages of a document on paper; what is longer ends with a note that says so.
+pub const PDF_PAGES_MAX: usize = 300;
 /// How long taken files stay in the store after they were answered.
 pub const BRIDGE_KEEP_TIME: Duration = Duration::from_hours(24);
 

@@ -16,6 +16,13 @@ fn a_request_is_answered_under_the_same_base_name() {
         ("OQSmuquc02req_患者.xml", ApiId::BulkCheckDownload, "OQSmuquc02res_患者.xml", "OQSmuquc02req_患者.err"),
         ("OQSmuimm01req_0.xml", ApiId::BulkRegistrationUpload, "OQSmuimm01res_0.xml", "OQSmuimm01req_0.err"),
         ("OQSmuimm02req_0.xml", ApiId::BulkRegistrationDownload, "OQSmuimm02res_0.xml", "OQSmuimm02req_0.err"),
+        (
+            "YZKsiquc01req_022602211748123.xml",
+            ApiId::DrugRecord,
+            "YZKsiquc01res_022602211748123.xml",
+            "YZKsiquc01req_022602211748123.err",
+        ),
+        ("TKKsiquc01req_01.xml", ApiId::CheckupRecord, "TKKsiquc01res_01.xml", "TKKsiquc01req_01.err"),
     ] {
         let name = FileName::parse(request).expect(request);
         assert_eq!((name.api(), name.is_request()), (api, true), "{request}");
@@ -38,7 +45,8 @@ fn other_files_are_left_alone() {
         ("Thumbs.db", FileNameError::NotOurs),
         ("", FileNameError::NotOurs),
         ("OQSsihvq01req_1.xml", FileNameError::OtherInterface),
-        ("YZKsiquc01req_022602211748.xml", FileNameError::OtherInterface),
+        ("CIPsiquc01req_1.xml", FileNameError::OtherInterface),
+        ("YZKsiref01req_1.xml", FileNameError::OtherInterface),
         ("EPSsiPIR01req_1.xml", FileNameError::OtherInterface),
         ("OQSsiquc01req_.xml", FileNameError::NoSuffix),
         ("OQSsiquc01req_../../etc/passwd.xml", FileNameError::Character),
@@ -62,4 +70,13 @@ proptest::proptest! {
             }
         }
     }
+}
+
+#[test]
+fn only_records_are_answered_on_paper() {
+    let paper: Vec<ApiId> = ApiId::ALL.into_iter().filter(|api| api.may_be_pdf()).collect();
+    assert_eq!(paper, [ApiId::DrugRecord, ApiId::CheckupRecord]);
+    let name = FileName::parse("TKKsiquc01req_a.b.xml").expect("a request");
+    assert_eq!(name.pdf_name(), "TKKsiquc01res_a.b.pdf");
+    assert_eq!(FileName::parse(&name.pdf_name()).map(|found| found.request_name()), Ok(name.to_string()));
 }

@@ -14,9 +14,9 @@ use wire::limits::USER_IDENTIFIER_MAX_CHARS;
 use super::Api;
 use super::caller::FacilityCaller;
 use super::refuse::{too_long, unreadable};
-use crate::check::{AskedBeside, CheckError, LookBeside, LookNote, canonical_query};
+use crate::check::{AskedBeside, CheckError, LookBeside, LookNote};
 use crate::limits;
-use crate::records::{self, Looked, RecordLook, Shown};
+use crate::records::{self, Looked, RecordLook, Shown, Whose};
 
 /// What the patient lets this institution see: drugs, treatment, surgery, checkups, each only where they agreed and as
 /// long as that holds. A part without consent is not in the answer, and `PartList` says so.
@@ -63,7 +63,12 @@ pub(super) async fn look(
 /// Reads the request; every field that is wrong is named.
 fn read(message: &RecordRequest, now: jiff::Timestamp) -> Result<RecordLook, Vec<FieldError>> {
     let today = domain::date::format(domain::date::in_japan(now).date());
-    let query = message.qualification_confirm_search_info.parse(&today, &message.medical_institution_code);
+    let search = &message.qualification_confirm_search_info;
+    let whose = if search.birthdate.trim().is_empty() {
+        search.parse_card(&today, &message.medical_institution_code).map(Whose::Card)
+    } else {
+        search.parse(&today, &message.medical_institution_code).map(Whose::Person)
+    };
     let user = message.user_identifier.trim();
     let user_missing = user.is_empty().then(|| FieldError {
         field: "UserIdentifier".to_owned(),
@@ -72,10 +77,10 @@ fn read(message: &RecordRequest, now: jiff::Timestamp) -> Result<RecordLook, Vec
         message_en: "Say who looks.".to_owned(),
     });
     let wrong_user = user_missing.or_else(|| too_long("UserIdentifier", Some(user), USER_IDENTIFIER_MAX_CHARS));
-    match (query, message.wanted(), message.months(), wrong_user) {
-        (Ok(query), Ok(items), Ok(months), None) => Ok(RecordLook { query, items, months }),
-        (query, items, months, user) => {
-            let wrong = [query.err(), items.err(), months.err(), user.map(|user| vec![user])];
+    match (whose, message.wanted(), message.months(), wrong_user) {
+        (Ok(whose), Ok(items), Ok(months), None) => Ok(RecordLook { whose, items, months }),
+        (whose, items, months, user) => {
+            let wrong = [whose.err(), items.err(), months.err(), user.map(|user| vec![user])];
             Err(wrong.into_iter().flatten().flatten().collect())
         }
     }
@@ -88,7 +93,7 @@ fn on_record(
     looked: Looked,
     now: jiff::Timestamp,
 ) -> Result<LookBeside, Problem> {
-    let facility = look.query.medical_institution_code;
+    let facility = look.whose.facility();
     let bare = RecordAnswer {
         verdict: looked.verdict.into(),
         process_execution_time: japan_time(now),
@@ -96,6 +101,7 @@ fn on_record(
         request_id: message.request_id,
         as_of: now,
         part_list: Vec::new(),
+        patient: None,
         newest_month: None,
         medication_list: Vec::new(),
         diagnosis_list: Vec::new(),
@@ -106,10 +112,10 @@ fn on_record(
     let mut allowed = ConsentChoice::NOTHING;
     let (answer, shown) = match looked.found {
         None => (bare, Vec::new()),
-        Some(Shown { person, may_see, record, newest_month }) => {
+        Some(Shown { person, may_see, record, patient, newest_month }) => {
             let items = look.items.iter().copied();
             allowed = choice(items.filter(|item| may_see.allows(*item)));
-            (RecordAnswer { newest_month, ..bare }.with_record(&may_see, record), vec![person])
+            (RecordAnswer { patient, newest_month, ..bare }.with_record(&may_see, record), vec![person])
         }
     };
     let wanted = choice(look.items.iter().copied());
@@ -118,7 +124,7 @@ fn on_record(
         asked: AskedBeside {
             facility,
             request_id: message.request_id,
-            canonical: [&canonical_query(&look.query), message.user_identifier.trim(), &items].join("\n"),
+            canonical: [&look.whose.canonical(), message.user_identifier.trim(), &items].join("\n"),
         },
         shown,
         verdict: looked.verdict,

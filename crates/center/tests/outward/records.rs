@@ -168,3 +168,33 @@ async fn a_request_that_cannot_be_read_names_its_fields_and_is_no_look() {
     let nothing = request(CLINIC, 1, &[], 4);
     assert_eq!(problem_code(look(&client, &nothing).await), ProblemCode::UnreadableQuery);
 }
+
+#[tokio::test]
+async fn a_card_without_a_birth_date_names_the_one_person_who_was_asked_here() {
+    let (world, _, client) = world().await;
+    let by_card = |n: u32, number: u128| RecordRequest {
+        qualification_confirm_search_info: wire::api::SearchInfo { birthdate: String::new(), ..card(n) },
+        ..request(CLINIC, n, &BOTH, number)
+    };
+    let unasked = seen(&client, &by_card(1, 1)).await;
+    assert_eq!(states(&unasked), ["nothing_recorded"; 4]);
+    assert!(unasked.patient.is_none(), "who it is stays unsaid until something may be seen");
+    allow(&client, 1, all_consents(), 2).await;
+    let answer = seen(&client, &by_card(1, 3)).await;
+    let whole = seen(&client, &request(CLINIC, 1, &BOTH, 4)).await;
+    assert_eq!(answer.medication_list, whole.medication_list);
+    assert_eq!(answer.patient.map(|patient| patient.birthdate), Some(card(1).birthdate));
+    let unknown = RecordRequest {
+        qualification_confirm_search_info: wire::api::SearchInfo {
+            birthdate: String::new(),
+            insured_identification_number: "999999".to_owned(),
+            ..card(1)
+        },
+        ..request(CLINIC, 1, &BOTH, 5)
+    };
+    assert_eq!(seen(&client, &unknown).await.verdict, Verdict::NotFound);
+    world.clock.advance(Duration::from_hours(24));
+    let over = seen(&client, &by_card(1, 6)).await;
+    assert_eq!(states(&over), ["expired"; 4]);
+    assert!(over.patient.is_none() && over.medication_list.is_empty());
+}

@@ -12,6 +12,7 @@ mod fault_terminal;
 mod jpki;
 mod personal_certificate;
 mod receipt_computer;
+mod record_files;
 mod record_page;
 mod records;
 mod stack;

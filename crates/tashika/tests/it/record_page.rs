@@ -1,8 +1,10 @@
 //! Proves the way from a year of claims to a doctor's screen: a nation's claims are loaded by command, a patient is checked
 //! at the desk and asked by staff, one click opens the record, and what the nation knows to be dangerous stands on top. A
-//! patient who allows nothing shows nothing. A real Chromium at the real page.
+//! patient who allows nothing shows nothing. A real Chromium at the real page. Beside it a receipt computer asks for the same
+//! through the folders, and gets what the page shows or the same reason.
 
 use crate::browser::{WAIT, sign_in};
+use crate::record_files;
 use crate::records::{Row, claim_files, rows};
 use crate::stack::{CenterProcess, TerminalProcess, output, tashika};
 use anyhow::{Context as _, Result, ensure};
@@ -71,7 +73,8 @@ async fn a_consent_opens_the_record_with_what_is_dangerous_and_no_consent_shows_
     let terminal = center.terminal(&institution)?;
     let browser = Browser::start().await?;
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
-    let walked = walk(&browser, &terminal, &danger, &card, &pictures).await;
+    let asking = Asking { terminal: &terminal, institution: &institution, nation: &nation };
+    let walked = walk(&browser, &asking, &danger, &card, &pictures).await;
     if walked.is_err() {
         browser.screenshot(pictures.join("records-failed.png")).await?;
     }
@@ -79,10 +82,17 @@ async fn a_consent_opens_the_record_with_what_is_dangerous_and_no_consent_shows_
     browser.close().await
 }
 
-async fn walk(browser: &Browser, terminal: &TerminalProcess, danger: &Row, card: &Row, pictures: &Path) -> Result<()> {
+/// Where is asked, and what is true.
+struct Asking<'a> {
+    terminal: &'a TerminalProcess,
+    institution: &'a str,
+    nation: &'a Path,
+}
+
+async fn walk(browser: &Browser, asking: &Asking<'_>, danger: &Row, card: &Row, pictures: &Path) -> Result<()> {
     let page = browser.client();
     page.set_window_size(1366, 768).await?;
-    sign_in(page, terminal).await.context("signing in")?;
+    sign_in(page, asking.terminal).await.context("signing in")?;
 
     check(page, card, &["diagnosis"]).await.context("a patient who allows diagnoses only")?;
     page.find(Locator::Css("a[href$='/records']")).await?.click().await?;
@@ -91,6 +101,7 @@ async fn walk(browser: &Browser, terminal: &TerminalProcess, danger: &Row, card:
     ensure!(told.contains("患者さんが同意していないため"), "{told}");
     ensure!(page.find(Locator::Css(".finding")).await.is_err(), "a danger is shown that nobody allowed to be seen");
     browser.screenshot(pictures.join("records-withheld.png")).await?;
+    record_files::nothing_without_consent(asking.terminal, asking.institution, card)?;
 
     check(page, card, &["drugs", "diagnosis", "surgery", "checkups"]).await.context("a patient who allows all")?;
     page.find(Locator::Css("a[href$='/records']")).await.context("one click")?.click().await?;
@@ -100,5 +111,9 @@ async fn walk(browser: &Browser, terminal: &TerminalProcess, danger: &Row, card:
     ensure!(findings.contains("相互作用"), "{danger:?} is not told: {findings}");
     let all = page.find(Locator::Css("main")).await?.text().await?;
     ensure!(!all.contains('●') && all.contains("証明番号"), "{all}");
-    Ok(())
+    let saved = "const done = arguments[0]; fetch(document.getElementById('pdf').href).then(async r => done([r.status, \
+                 r.headers.get('content-type'), new TextDecoder('latin1').decode((await r.arrayBuffer()).slice(0, 5))].join(' ')))";
+    let saved = page.execute_async(saved, Vec::new()).await?;
+    ensure!(saved.as_str() == Some("200 application/pdf %PDF-"), "{saved}");
+    record_files::the_record_is_the_true_one(asking.terminal, asking.institution, card, asking.nation)
 }

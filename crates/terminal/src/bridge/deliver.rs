@@ -8,7 +8,7 @@ use wire::oqs::FileName;
 
 use super::{Bridge, BridgeError, Step, place};
 use crate::health::Folder;
-use crate::store::requests::{OpenRequest, RequestState};
+use crate::store::requests::{AnswerKind, OpenRequest, RequestState};
 
 impl Bridge {
     /// Where an answer is written before it is renamed.
@@ -25,7 +25,7 @@ impl Bridge {
         let path = self.aside(request.request_id);
         blocking(move || place::write(&path, &bytes)).await.map_err(BridgeError::Res)?;
         self.steps.done(Step::Aside)?;
-        self.checks.store.mark_delivering(request.request_id, request.is_error).await?;
+        self.checks.store.mark_delivering(request.request_id).await?;
         self.steps.done(Step::Delivering)?;
         Ok(RequestState::Delivering)
     }
@@ -37,13 +37,17 @@ impl Bridge {
         name: &FileName,
     ) -> Result<RequestState, BridgeError> {
         let aside = self.aside(request.request_id);
-        let named = self.res.join(if request.is_error { name.error_name() } else { name.response_name() });
+        let named = self.res.join(match request.kind {
+            AnswerKind::Xml => name.response_name(),
+            AnswerKind::Pdf => name.pdf_name(),
+            AnswerKind::Error => name.error_name(),
+        });
         let res = self.res.clone();
         blocking(move || place::rename(&res, &aside, &named)).await.map_err(BridgeError::Res)?;
         self.checks.health.folder_works(Folder::Res);
         self.steps.done(Step::Renamed)?;
         let now = self.checks.center.hours().local();
-        self.checks.store.mark_delivered(request.request_id, request.is_error, now).await?;
+        self.checks.store.mark_delivered(request.request_id, now).await?;
         Ok(RequestState::Delivered)
     }
 }

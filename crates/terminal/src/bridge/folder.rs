@@ -181,7 +181,11 @@ pub(crate) fn remove_old_answers(res: &Path, now: SystemTime, age: Duration) -> 
         let entry = entry?;
         let Some(name) = entry.file_name().to_str().and_then(|name| FileName::parse(name).ok()) else { continue };
         let ours = match name.direction() {
-            wire::oqs::Direction::Response => name.extension() == "xml",
+            wire::oqs::Direction::Response => match name.extension() {
+                "xml" => true,
+                "pdf" => name.api().may_be_pdf(),
+                _ => false,
+            },
             wire::oqs::Direction::Request => name.extension() == "err",
         };
         let old = entry
@@ -310,6 +314,8 @@ mod tests {
             "OQSsiquc01req_old.err",
             "OQSsiquc01res_old.pdf",
             "YZKsiquc01res_old.xml",
+            "TKKsiquc01res_old.pdf",
+            "CIPsiquc01res_old.xml",
             "notes.txt",
         ] {
             fs::write(dir.path().join(name), "x").unwrap();
@@ -318,9 +324,9 @@ mod tests {
         }
         fs::write(dir.path().join("OQSsiquc01res_new.xml"), "x").unwrap();
         let now = fs::metadata(dir.path().join("OQSsiquc01res_new.xml")).unwrap().modified().unwrap();
-        assert_eq!(remove_old_answers(dir.path(), now, 7 * day).unwrap(), 2);
+        assert_eq!(remove_old_answers(dir.path(), now, 7 * day).unwrap(), 4);
         let mut left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
         left.sort();
-        assert_eq!(left, ["OQSsiquc01res_new.xml", "OQSsiquc01res_old.pdf", "YZKsiquc01res_old.xml", "notes.txt"]);
+        assert_eq!(left, ["CIPsiquc01res_old.xml", "OQSsiquc01res_new.xml", "OQSsiquc01res_old.pdf", "notes.txt"]);
     }
 }

@@ -5,7 +5,7 @@
 //! 1. **seen** complete and unchanged between two looks ([`folder`]);
 //! 2. **taken**: its content is in the store, committed; then the file is removed;
 //! 3. **answered**: the center is asked under the request's own number, so asking again is harmless; the bytes of the
-//!    answer file are in the store ([`single`], [`upload`]; results of bulk files go straight to step 4, [`download`]);
+//!    answer file are in the store ([`single`], [`upload`], [`record`]; results of bulk files go straight to step 4, [`download`]);
 //! 4. **delivering**: written aside in the answer folder under a name with a leading dot, flushed;
 //! 5. renamed to its place, where it appears complete;
 //! 6. **delivered**.
@@ -21,6 +21,7 @@ mod download;
 pub(crate) mod face;
 pub(crate) mod folder;
 mod place;
+mod record;
 mod retry;
 mod single;
 mod step;
@@ -36,14 +37,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use kit::lifecycle::Lifecycle;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
-use wire::oqs::{EncodingPolicy, FileName, OutputEncoding};
+use wire::oqs::record::RecordKind;
+use wire::oqs::{ApiId, EncodingPolicy, FileName, OutputEncoding};
 
 use crate::checks::Checks;
 use crate::config::Config;
 use crate::health::Folder;
 use crate::limits;
 use crate::store::StoreError;
-use crate::store::requests::{NewRequest, OpenRequest, RequestState};
+use crate::store::requests::{AnswerKind, NewRequest, OpenRequest, RequestState};
 use folder::{Candidate, RequestFolder};
 pub(crate) use step::{Step, Steps};
 
@@ -238,7 +240,7 @@ impl Bridge {
                 request_id,
                 file_name,
                 state: RequestState::Taken,
-                is_error: false,
+                kind: AnswerKind::Xml,
                 too_large: candidate.is_too_large(),
             });
             taken.push((mac, candidate));
@@ -352,32 +354,32 @@ impl Bridge {
         let built = if request.too_large {
             Built::Error(content::too_large(name.api(), self.encoding))
         } else {
+            let id = request.request_id;
             match name.api() {
-                wire::oqs::ApiId::Check => self.answer_check(request.request_id).await?,
-                wire::oqs::ApiId::Registration => self.answer_registration(request.request_id).await?,
-                wire::oqs::ApiId::BulkCheckUpload => self.answer_check_upload(request.request_id).await?,
-                wire::oqs::ApiId::BulkRegistrationUpload => self.answer_registration_upload(request.request_id).await?,
-                wire::oqs::ApiId::BulkCheckDownload => self.answer_check_download(request.request_id).await?,
-                wire::oqs::ApiId::BulkRegistrationDownload => {
-                    self.answer_registration_download(request.request_id).await?
-                }
+                ApiId::Check => self.answer_check(id).await?,
+                ApiId::Registration => self.answer_registration(id).await?,
+                ApiId::BulkCheckUpload => self.answer_check_upload(id).await?,
+                ApiId::BulkRegistrationUpload => self.answer_registration_upload(id).await?,
+                ApiId::BulkCheckDownload => self.answer_check_download(id).await?,
+                ApiId::BulkRegistrationDownload => self.answer_registration_download(id).await?,
+                ApiId::DrugRecord => self.answer_record(id, RecordKind::Drugs).await?,
+                ApiId::CheckupRecord => self.answer_record(id, RecordKind::Checkups).await?,
             }
         };
-        let bytes = match built {
+        let (bytes, kind) = match built {
             Built::Aside => {
                 self.steps.done(Step::Aside)?;
-                self.checks.store.mark_delivering(request.request_id, false).await?;
+                self.checks.store.mark_delivering(request.request_id).await?;
                 self.steps.done(Step::Delivering)?;
                 return Ok(RequestState::Delivering);
             }
-            Built::Answer(bytes) => bytes,
-            Built::Error(bytes) => {
-                request.is_error = true;
-                bytes
-            }
+            Built::Answer(bytes) => (bytes, AnswerKind::Xml),
+            Built::Pdf(bytes) => (bytes, AnswerKind::Pdf),
+            Built::Error(bytes) => (bytes, AnswerKind::Error),
         };
+        request.kind = kind;
         self.steps.done(Step::Built)?;
-        self.checks.store.put_answer(request.request_id, &bytes, request.is_error).await?;
+        self.checks.store.put_answer(request.request_id, &bytes, kind).await?;
         self.checks.health.disk_works();
         self.steps.done(Step::Answered)?;
         Ok(RequestState::Answered)
@@ -391,6 +393,8 @@ type Mac = [u8; 32];
 pub(crate) enum Built {
     /// Bytes of an answer file.
     Answer(Vec<u8>),
+    /// Bytes of a PDF file in its place.
+    Pdf(Vec<u8>),
     /// Bytes of an `.err` file.
     Error(Vec<u8>),
     /// The answer file is written aside already, complete and flushed.

@@ -7,6 +7,7 @@
 //! | `GET /scan`, `POST /scan`, `POST /scan/picture` | all roles | check a patient by the code of a 資格確認書 |
 //! | `GET /today`, `GET /answers/{id}`, `GET /answers/{id}/proof` | all roles | the list of a day, a saved answer, its proof file |
 //! | `GET /answers/{id}/records` | admin and records | what the patient allowed: drugs, diagnoses, surgery, checkups |
+//! | `GET /answers/{id}/records.pdf` | admin and records | the same as a PDF file |
 //! | `POST /answers/{id}/chart`, `POST /answers/{id}/withdraw` | all roles | the chart of a patient, consents taken back |
 //! | `GET /kiosk`, `POST /kiosk/staff` | all roles | who is at the kiosk, and staff's eyes |
 //! | `GET /open`, `POST /open/{id}/seen` | all roles | what was decided while the center could not be asked |
@@ -138,6 +139,7 @@ impl Desk {
             .route("/answers/{request_id}/chart", post(arrival::choose_chart))
             .route("/answers/{request_id}/withdraw", post(arrival::withdraw))
             .route("/answers/{request_id}/records", get(records::page))
+            .route("/answers/{request_id}/records.pdf", get(records::pdf))
             .route("/kiosk", get(kiosk::part))
             .route("/line", post(line::switch))
             .route("/open", get(open::page))

@@ -46,6 +46,36 @@ impl RequestState {
     }
 }
 
+/// What an answer file is, and with that how its name ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AnswerKind {
+    /// `….xml`
+    #[default]
+    Xml,
+    /// `….pdf`
+    Pdf,
+    /// The name of the request with `.err`.
+    Error,
+}
+
+impl AnswerKind {
+    const fn columns(self) -> (i64, i64) {
+        match self {
+            Self::Xml => (0, 0),
+            Self::Pdf => (0, 1),
+            Self::Error => (1, 0),
+        }
+    }
+
+    const fn of_columns(is_error: i64, is_pdf: i64) -> Self {
+        match (is_error, is_pdf) {
+            (0, 0) => Self::Xml,
+            (0, _) => Self::Pdf,
+            _ => Self::Error,
+        }
+    }
+}
+
 /// A request that is not finished.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OpenRequest {
@@ -55,8 +85,8 @@ pub struct OpenRequest {
     pub file_name: String,
     /// How far it is.
     pub state: RequestState,
-    /// Whether the answer is an `.err` file.
-    pub is_error: bool,
+    /// What its answer is.
+    pub kind: AnswerKind,
     /// Whether the file was larger than any request may be; there is no content then.
     pub too_large: bool,
 }
@@ -177,7 +207,7 @@ impl Store {
     /// it must not hold up the others.
     pub async fn open_requests(&self) -> Result<Vec<OpenRequest>, StoreError> {
         let rows = sqlx::query(
-            "SELECT request_id, file_name, state, is_error, too_large FROM bridge_request
+            "SELECT request_id, file_name, state, is_error, is_pdf, too_large FROM bridge_request
              WHERE state <> 'delivered' ORDER BY taken_at, request_id",
         )
         .fetch_all(self.pool())
@@ -201,7 +231,7 @@ impl Store {
             request_id: id.parse().map_err(|_| damaged("request_id"))?,
             file_name: String::from_utf8_lossy(&name).into_owned(),
             state: RequestState::parse(&state).ok_or_else(|| damaged("state"))?,
-            is_error: row.try_get::<i64, _>("is_error")? != 0,
+            kind: AnswerKind::of_columns(row.try_get("is_error")?, row.try_get("is_pdf")?),
             too_large: row.try_get::<i64, _>("too_large")? != 0,
         })
     }
@@ -219,17 +249,19 @@ impl Store {
     }
 
     /// Keeps the bytes of the answer file.
-    pub async fn put_answer(&self, request_id: Uuid, answer: &[u8], is_error: bool) -> Result<(), StoreError> {
+    pub async fn put_answer(&self, request_id: Uuid, answer: &[u8], kind: AnswerKind) -> Result<(), StoreError> {
         let id = request_id.to_string();
         let sealed = self.vault().seal(answer_place(&id), answer)?;
+        let (is_error, is_pdf) = kind.columns();
         let mut tx = self.begin("bridge.answered").await?;
         sqlx::query(
-            "UPDATE bridge_request SET state = 'answered', answer = ?2, is_error = ?3
+            "UPDATE bridge_request SET state = 'answered', answer = ?2, is_error = ?3, is_pdf = ?4
              WHERE request_id = ?1 AND state IN ('taken', 'answered')",
         )
         .bind(&id)
         .bind(sealed)
-        .bind(i64::from(is_error))
+        .bind(is_error)
+        .bind(is_pdf)
         .execute(tx.on())
         .await?;
         tx.commit().await
@@ -246,28 +278,21 @@ impl Store {
     }
 
     /// The answer is written aside and flushed.
-    pub async fn mark_delivering(&self, request_id: Uuid, is_error: bool) -> Result<(), StoreError> {
-        self.mark(request_id, RequestState::Delivering, is_error, None).await
+    pub async fn mark_delivering(&self, request_id: Uuid) -> Result<(), StoreError> {
+        self.mark(request_id, RequestState::Delivering, None).await
     }
 
     /// The answer is in its place. The sealed content is not needed any more and goes.
-    pub async fn mark_delivered(&self, request_id: Uuid, is_error: bool, now: Timestamp) -> Result<(), StoreError> {
-        self.mark(request_id, RequestState::Delivered, is_error, Some(now)).await
+    pub async fn mark_delivered(&self, request_id: Uuid, now: Timestamp) -> Result<(), StoreError> {
+        self.mark(request_id, RequestState::Delivered, Some(now)).await
     }
 
-    async fn mark(
-        &self,
-        request_id: Uuid,
-        state: RequestState,
-        is_error: bool,
-        at: Option<Timestamp>,
-    ) -> Result<(), StoreError> {
+    async fn mark(&self, request_id: Uuid, state: RequestState, at: Option<Timestamp>) -> Result<(), StoreError> {
         let id = request_id.to_string();
         let mut tx = self.begin("bridge.mark").await?;
-        sqlx::query("UPDATE bridge_request SET state = ?2, is_error = ?3, delivered_at = ?4 WHERE request_id = ?1")
+        sqlx::query("UPDATE bridge_request SET state = ?2, delivered_at = ?3 WHERE request_id = ?1")
             .bind(&id)
             .bind(state.code())
-            .bind(i64::from(is_error))
             .bind(at.map(millis))
             .execute(tx.on())
             .await?;

@@ -206,6 +206,7 @@ fn serve_api(inner: &Arc<Inner>, at: SocketAddr, life: &Lifecycle) -> SocketAddr
         .route("/v1/bulk-reference-numbers/{number}", get(bulk_status))
         .route("/v1/bulk-reference-numbers/{number}/results", get(registration_results))
         .merge(super::searching::routes())
+        .merge(super::record_files::routes())
         .layer(axum::extract::DefaultBodyLimit::disable())
         .with_state(Arc::clone(inner));
     let listener = Listener::bind(at, Reach::Loopback).unwrap();

@@ -249,6 +249,10 @@ async fn only_an_administrator_manages_users_and_never_loses_the_last_one() {
         users::add(&clinic.data(), "uketsuke", Role::Reception, None, &clock, &super::clinic::random()).await.unwrap();
     let reception = Browser::sign_in(&clinic, "uketsuke", &password).await;
     assert_eq!(reception.get("/users").await.status, 403);
+    for path in ["records", "records.pdf"] {
+        let path = format!("/answers/01900000-0000-7000-8000-000000000001/{path}");
+        assert_eq!(reception.get(&path).await.status, 403, "{path}");
+    }
     assert_eq!(reception.post("/users/add", "name=x&role=admin").await.status, 403);
     assert_eq!(reception.post("/users/facility-password", "password=sakura-no-ki-no-shita").await.status, 403);
     assert!(!reception.get("/").await.body.contains("href=\"/users\""));

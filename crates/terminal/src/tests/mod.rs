@@ -17,6 +17,8 @@
 //! | `searching` | people are searched for by name, by those who may, and nothing of it is kept among checks |
 //! | `night` | booked and frequent patients are asked about once a night, also over a stop |
 //! | `scan` | the code of a 資格確認書: scanner, photo, camera; what it says without the center |
+//! | `record_files` | YZK and TKK through the folders: shown, not consented, run out, nobody, no line |
+//! | `pdf` | records on paper, read back by poppler |
 //! | `pages` | every page renders for every verdict |
 
 mod browser;
@@ -32,7 +34,9 @@ mod lists;
 mod night;
 mod offline;
 mod pages;
+mod pdf;
 mod proofs;
+mod record_files;
 mod records;
 mod samples;
 mod scan;

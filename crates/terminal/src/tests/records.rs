@@ -24,7 +24,7 @@ const METFORMIN: &str = "622822401";
 const BROTIZOLAM: &str = "621465702";
 const CLARITHROMYCIN: &str = "622909201";
 
-fn today() -> Date {
+pub(super) fn today() -> Date {
     domain::date::in_japan(now()).date()
 }
 
@@ -113,7 +113,7 @@ fn checkups() -> Vec<Checkup> {
     ]
 }
 
-fn answer(states: [&str; 4]) -> RecordAnswer {
+pub(super) fn answer(states: [&str; 4]) -> RecordAnswer {
     let shows = |at: usize| states[at] == "consented";
     let day = today();
     RecordAnswer {
@@ -123,6 +123,12 @@ fn answer(states: [&str; 4]) -> RecordAnswer {
         request_id: uuid::Uuid::nil(),
         as_of: now(),
         part_list: parts(states),
+        patient: Some(wire::api::RecordPatient {
+            name: "吉田　髙子".to_owned(),
+            name_kana: Some("ヨシダ　タカコ".to_owned()),
+            birthdate: "19560401".to_owned(),
+            sex1: "2".to_owned(),
+        }),
         newest_month: Some(Month::parse("202602").unwrap()),
         medication_list: if shows(0) { medications() } else { Vec::new() },
         diagnosis_list: if shows(1) {

@@ -3,7 +3,7 @@
 use domain::coverage::{ElderlyRecipientCertificate, LimitCertificate, MedicalTicket, SpecificDiseaseCertificate};
 use domain::presence::Showing;
 use domain::query::RawQuery;
-use domain::{Consent, Coverage, Date, Decision, EligibilityQuery, UnreadableField, age, date};
+use domain::{CardQuery, Consent, Coverage, Date, Decision, EligibilityQuery, UnreadableField, age, date};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -40,7 +40,25 @@ impl SearchInfo {
         qualification_confirmation_date: &str,
         medical_institution_code: &str,
     ) -> Result<EligibilityQuery, Vec<FieldError>> {
-        EligibilityQuery::parse(&RawQuery {
+        let raw = self.raw(qualification_confirmation_date, medical_institution_code);
+        EligibilityQuery::parse(&raw).map_err(|fields| fields.iter().map(FieldError::from).collect())
+    }
+
+    /// The same without the birth date, which the folders do not name when they ask for a record.
+    ///
+    /// # Errors
+    /// One entry for each unreadable field.
+    pub fn parse_card(
+        &self,
+        qualification_confirmation_date: &str,
+        medical_institution_code: &str,
+    ) -> Result<CardQuery, Vec<FieldError>> {
+        let raw = self.raw(qualification_confirmation_date, medical_institution_code);
+        CardQuery::parse(&raw).map_err(|fields| fields.iter().map(FieldError::from).collect())
+    }
+
+    fn raw<'a>(&'a self, qualification_confirmation_date: &'a str, medical_institution_code: &'a str) -> RawQuery<'a> {
+        RawQuery {
             qualification_confirmation_date,
             medical_institution_code,
             insurer_number: &self.insurer_number,
@@ -52,8 +70,7 @@ impl SearchInfo {
                 .limit_application_certificate_related_cons_flg
                 .as_deref()
                 .unwrap_or_default(),
-        })
-        .map_err(|fields| fields.iter().map(FieldError::from).collect())
+        }
     }
 }
 

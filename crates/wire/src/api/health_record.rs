@@ -41,8 +41,41 @@ pub struct RecordRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "202611")]
     pub end_date: Option<String>,
-    /// Whose: the numbers of the card and the birth date, as the answer to a check gave them.
+    /// Whose: the numbers of the card and the birth date, as the answer to a check gave them. Without `Birthdate`, as the
+    /// folders ask (YZK, TKK), it is the one person of this card whom this institution has asked for their consent.
     pub qualification_confirm_search_info: SearchInfo,
+}
+
+/// Whose record it is, as registered. `Debug` is blank: it names a person.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct RecordPatient {
+    /// 氏名.
+    pub name: String,
+    /// 氏名カナ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_kana: Option<String>,
+    /// 生年月日, `yyyyMMdd`.
+    pub birthdate: String,
+    /// 性別1 (OQSCD007).
+    pub sex1: String,
+}
+
+impl From<&domain::Person> for RecordPatient {
+    fn from(person: &domain::Person) -> Self {
+        Self {
+            name: person.name.clone(),
+            name_kana: person.name_kana.clone(),
+            birthdate: domain::date::format(person.birthdate),
+            sex1: person.sex1.code().to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Debug for RecordPatient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RecordPatient(…)")
+    }
 }
 
 /// Which months are wanted; both are inclusive.
@@ -163,6 +196,9 @@ pub struct RecordAnswer {
     /// Each part that was wanted, and whether it may be seen. Empty where nobody was found.
     #[serde(default)]
     pub part_list: Vec<RecordPart>,
+    /// Whose record it is; absent where nobody was found and where no part may be seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<RecordPatient>,
     /// The newest month of which claims have come in, `yyyyMM`; absent where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]

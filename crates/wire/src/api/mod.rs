@@ -40,7 +40,7 @@ pub use bulk::{BulkHeader, BulkReception, BulkState, BulkStatus, BulkUnit};
 pub use check::{Answer, Basis, CheckRequest, CheckResponse, Hint, Proof, Purpose, SearchInfo, Share, Verdict};
 pub use consent::{ConsentInfo, Consents};
 pub use convert::{AnswerContext, ByStaff, japan_time};
-pub use health_record::{Months, RecordAnswer, RecordPart, RecordRequest, RecordResponse};
+pub use health_record::{Months, RecordAnswer, RecordPart, RecordPatient, RecordRequest, RecordResponse};
 pub use insurer::{ImportReport, Refusal};
 pub use join::{Enrolled, EnrolmentRequest, LogKey, RenewalRequest, RenewalWithOldCertificate, TimeNow};
 pub use person_search::{

@@ -69,6 +69,43 @@ codes! {
 }
 
 codes! {
+    /// FileCategory of a YZK or TKK request: in which form the record is wanted.
+    FileCategory {
+        /// A PDF file in the place of the XML file
+        Pdf = "1",
+        /// XML
+        Xml = "2",
+    }
+}
+
+codes! {
+    /// 診療形態 (OQSCD028).
+    MedicalTreatmentFlag {
+        /// 外来
+        Outpatient = "1",
+        /// 訪問診療等
+        Visiting = "2",
+        /// オンライン診療等
+        Online = "3",
+        /// 救急時
+        Emergency = "4",
+    }
+}
+
+codes! {
+    /// ResultCode of a YZK or TKK result. Public sources tell only that 1 is 正常 and everything else an error with its words
+    /// in MessageContents; 2 and 9 are used as in OQSCD004 and OQSCD003.
+    RecordResultCode {
+        /// 正常
+        Normal = "1",
+        /// About this person or this request: nobody found, no consent, a field that cannot be read.
+        Error = "2",
+        /// Nothing could be asked.
+        Failed = "9",
+    }
+}
+
+codes! {
     /// 資格有効性 (OQSCD006).
     QualificationValidity {
         /// 有効
@@ -122,6 +159,17 @@ pub const SIGNED_COPY: &str = "TSK-I-SIGNED-COPY";
 pub const CERTIFICATE: &str = "TSK-I-CERTIFICATE";
 /// The terminal could neither ask nor tell.
 pub const UNDETERMINED: &str = "TSK-E-UNDETERMINED";
+
+/// Whoever the numbers name, the patient was not asked here what may be seen.
+pub const CONSENT_NOT_ASKED: &str = "TSK-E-CONSENT-NOT-ASKED";
+/// The patient did not agree, or took it back.
+pub const NOT_CONSENTED: &str = "TSK-E-NOT-CONSENTED";
+/// The patient agreed, and that has run out.
+pub const CONSENT_EXPIRED: &str = "TSK-E-CONSENT-EXPIRED";
+/// The numbers name nobody.
+pub const NOT_FOUND: &str = "TSK-E-NOT-FOUND";
+/// The numbers name several people.
+pub const MULTIPLE: &str = "TSK-E-MULTIPLE";
 
 /// The code of a hint, such as `TSK-H-BIRTHDATE-DIFFERS`.
 pub fn hint_code(hint: &str) -> String {

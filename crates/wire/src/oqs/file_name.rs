@@ -17,17 +17,23 @@ pub enum ApiId {
     BulkRegistrationUpload,
     /// OQS-IF-011/012 照会番号一括登録, download.
     BulkRegistrationDownload,
+    /// YZK-IF-001/002 薬剤情報・診療情報 閲覧.
+    DrugRecord,
+    /// TKK-IF-001/002 特定健診情報 閲覧.
+    CheckupRecord,
 }
 
 impl ApiId {
     /// Every interface that this program serves.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Check,
         Self::Registration,
         Self::BulkCheckUpload,
         Self::BulkCheckDownload,
         Self::BulkRegistrationUpload,
         Self::BulkRegistrationDownload,
+        Self::DrugRecord,
+        Self::CheckupRecord,
     ];
 
     /// The identifier, such as `OQSsiquc01`.
@@ -39,12 +45,19 @@ impl ApiId {
             Self::BulkCheckDownload => "OQSmuquc02",
             Self::BulkRegistrationUpload => "OQSmuimm01",
             Self::BulkRegistrationDownload => "OQSmuimm02",
+            Self::DrugRecord => "YZKsiquc01",
+            Self::CheckupRecord => "TKKsiquc01",
         }
     }
 
     /// Whether the request carries many people.
     pub const fn is_bulk_upload(self) -> bool {
         matches!(self, Self::BulkCheckUpload | Self::BulkRegistrationUpload)
+    }
+
+    /// Whether an answer may be a PDF file.
+    pub const fn may_be_pdf(self) -> bool {
+        matches!(self, Self::DrugRecord | Self::CheckupRecord)
     }
 
     /// Longest request file, in bytes.
@@ -156,6 +169,11 @@ impl FileName {
     /// The name of the answer: the same base name with `res`.
     pub fn response_name(&self) -> String {
         format!("{}res_{}.xml", self.api.as_str(), self.suffix)
+    }
+
+    /// The name of an answer in the form of a PDF file.
+    pub fn pdf_name(&self) -> String {
+        format!("{}res_{}.pdf", self.api.as_str(), self.suffix)
     }
 
     /// The name of the request that this file answers, or is.

@@ -1,4 +1,4 @@
-//! The XML files of the national interface (OQS-IF-001 to 012), read and written.
+//! The XML files of the national interface (OQS-IF-001 to 012, YZK and TKK), read and written.
 //!
 //! | file | interface | read | written |
 //! |---|---|---|---|
@@ -9,6 +9,7 @@
 //! | `OQSmuquc02req_` / `res_` | 007/008 | `<`[`DownloadRequest`]`>` / [`BulkReader`] of [`BulkConfirmUnit`] | [`bulk_result_header`], [`confirm_unit`], [`BulkWriter`] |
 //! | `OQSmuimm01req_` / `res_` | 009/010 照会番号一括登録 | [`BulkReader`] of `ReferenceNumberRegistrationInfo` / `<`[`Reception`]`>` | [`write_reception`] … |
 //! | `OQSmuimm02req_` / `res_` | 011/012 | `<`[`DownloadRequest`]`>` / [`BulkReader`] of [`BulkRegistrationUnit`] | [`registration_unit`], [`BulkWriter`] |
+//! | `YZKsiquc01`, `TKKsiquc01` | records | [`record`] | [`record`] |
 //!
 //! **Reading** takes UTF-8 and Shift_JIS, any order, unknown elements; it refuses whatever a message never needs and an
 //! attack might use, and says where. **Writing** keeps the order of the layout and never writes a character that the
@@ -24,6 +25,7 @@ mod layout;
 mod message;
 mod outcome;
 mod read;
+pub mod record;
 mod source;
 mod tree;
 mod write;

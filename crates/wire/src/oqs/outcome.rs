@@ -382,6 +382,15 @@ fn moment(answer: &Answer) -> String {
 
 /// Adds what was folded to what is told. The code of a hint is more useful than that of a fold, so it stays.
 fn with_folds(told: Option<Told>, folds: &[ElementFold]) -> Option<Told> {
+    let Some(note) = folds_told(folds) else { return told };
+    Some(match told {
+        None => Told { code: CHARACTER_FOLDED.to_owned(), message: note },
+        Some(told) => Told { code: told.code, message: format!("{} {note}", told.message) },
+    })
+}
+
+/// What was folded, in words; none where nothing is worth telling.
+pub(super) fn folds_told(folds: &[ElementFold]) -> Option<String> {
     let mut pairs: Vec<String> = Vec::new();
     for fold in folds.iter().filter(|f| f.fold.kind.is_worth_telling() && f.element != "ArbitraryIdentifier") {
         let points: Vec<String> = fold.fold.original.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect();
@@ -390,16 +399,11 @@ fn with_folds(told: Option<Told>, folds: &[ElementFold]) -> Option<Told> {
             pairs.push(pair);
         }
     }
-    if pairs.is_empty() {
-        return told;
-    }
-    let note = format!(
-        "この文字コードにない文字を置き換えて出力しました（{}）。元の字は資格確認端末の画面で確認できます。",
-        pairs.join("、")
-    );
-    Some(match told {
-        None => Told { code: CHARACTER_FOLDED.to_owned(), message: note },
-        Some(told) => Told { code: told.code, message: format!("{} {note}", told.message) },
+    (!pairs.is_empty()).then(|| {
+        format!(
+            "この文字コードにない文字を置き換えて出力しました（{}）。元の字は資格確認端末の画面で確認できます。",
+            pairs.join("、")
+        )
     })
 }
 

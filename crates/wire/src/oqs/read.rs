@@ -13,11 +13,11 @@ pub(super) const ROOT: &str = "XmlMsg";
 pub(super) const HEADER: &str = "MessageHeader";
 pub(super) const BODY: &str = "MessageBody";
 
-/// A message, read.
+/// A message, read. YZK and TKK have headers of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message<B> {
+pub struct Message<B, H = MessageHeader> {
     /// `MessageHeader`.
-    pub header: MessageHeader,
+    pub header: H,
     /// `MessageBody`.
     pub body: B,
     /// The encoding of the file. An answer is best written in the same.
@@ -36,13 +36,22 @@ pub struct Message<B> {
 /// # Errors
 /// What is wrong, and where.
 pub fn read<B: Body>(input: impl Read, policy: EncodingPolicy) -> Result<Message<B>, OqsError> {
+    read_with(input, policy, B::REQUIRED)
+}
+
+/// Reads a message with a header of any layout.
+pub(super) fn read_with<H: Group + Default, B: Group + Default>(
+    input: impl Read,
+    policy: EncodingPolicy,
+    required: Option<&'static str>,
+) -> Result<Message<B, H>, OqsError> {
     let mut xml = Xml::new(input, policy, limits::OQS_SINGLE_MAX_BYTES)?;
     let (mut header, mut body) = (None, None);
     xml.root(ROOT)?;
     while xml.child()? {
         match xml.name() {
             HEADER if header.is_none() => {
-                let mut found = MessageHeader::default();
+                let mut found = H::default();
                 read_group(&mut xml, &mut found)?;
                 header = Some(found);
             }
@@ -51,7 +60,7 @@ pub fn read<B: Body>(input: impl Read, policy: EncodingPolicy) -> Result<Message
                 let seen = read_group(&mut xml, &mut found)?;
                 let has =
                     |name: &str| found.names().iter().position(|n| *n == name).is_some_and(|i| seen & (1 << i) != 0);
-                if let Some(name) = B::REQUIRED.filter(|name| !has(name)) {
+                if let Some(name) = required.filter(|name| !has(name)) {
                     return Err(xml.missing(&format!("{BODY}/{name}")));
                 }
                 body = Some(found);

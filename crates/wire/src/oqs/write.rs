@@ -84,6 +84,15 @@ pub fn write<B: Body>(header: &MessageHeader, body: &B, encoding: OutputEncoding
     Written { bytes: xml.bytes, folds: xml.folds }
 }
 
+/// Writes a message whose header is of another layout.
+pub(super) fn write_groups(header: &dyn Group, body: &dyn Group, encoding: OutputEncoding) -> Written {
+    let mut xml = XmlText::begin(encoding);
+    xml.element(HEADER, header);
+    xml.element(BODY, body);
+    xml.close(ROOT);
+    Written { bytes: xml.bytes, folds: xml.folds }
+}
+
 /// Writes a message of many people one by one, holding one at a time. Give it a buffered writer.
 pub struct BulkWriter<W, U> {
     output: W,
@@ -253,7 +262,7 @@ impl XmlText {
         match name {
             // 8 characters, shorter ones with half-width spaces on the left.
             "InsurerNumber" => self.text(name, &format!("{text:>8}")),
-            "NameKana" | "NameOfOtherKana" => self.text(name, &kana::to_half_width(text)),
+            "NameKana" | "NameOfOtherKana" | "KanaName" | "KanasName" => self.text(name, &kana::to_half_width(text)),
             _ => self.text(name, text),
         }
         self.push("</");

@@ -38,7 +38,7 @@ pub(crate) struct FindingRow {
 }
 
 /// Looks through what may be seen.
-pub(super) fn of(answer: &RecordAnswer, series: &[Series], rules: &RuleBook, today: Date) -> FindingsView {
+pub(crate) fn of(answer: &RecordAnswer, series: &[Series], rules: &RuleBook, today: Date) -> FindingsView {
     let looked = answer.shows(ConsentItem::Drugs);
     let egfr = newest_egfr(series);
     let mut gaps = Vec::new();

@@ -113,8 +113,8 @@ pub(crate) struct VisitRow {
     pub(crate) source: String,
 }
 
-/// What is not shown where a part may not be seen.
-fn hidden(answer: &RecordAnswer, item: ConsentItem) -> Option<Text> {
+/// What is said where a part may not be seen; none where it may.
+pub(crate) fn hidden(answer: &RecordAnswer, item: ConsentItem) -> Option<Text> {
     let part = answer.part_list.iter().find(|part| part.consent_item() == Some(item));
     match part.map(|part| part.consent_state.as_str()) {
         Some("consented") => None,
@@ -134,7 +134,7 @@ fn hidden(answer: &RecordAnswer, item: ConsentItem) -> Option<Text> {
     }
 }
 
-fn part_of(part: &RecordPart) -> Option<PartView> {
+pub(crate) fn part_of(part: &RecordPart) -> Option<PartView> {
     let name = part.consent_item()?.name();
     let when = |word: &str| part.valid_until.map(|at| format!("{}{word}", dates::day_and_time(at))).unwrap_or_default();
     let (class, state, when) = match part.consent_state.as_str() {
@@ -201,7 +201,7 @@ impl RecordsPage {
     }
 }
 
-fn month(month: domain::record::Month) -> String {
+pub(crate) fn month(month: domain::record::Month) -> String {
     format!("{}年{}月", month.year(), month.month())
 }
 
@@ -229,7 +229,7 @@ pub(super) fn amount(entry: &Medication) -> String {
     if count.is_empty() { amount } else { format!("{amount} × {count}") }
 }
 
-fn drug_row(entry: &Medication) -> DrugRow {
+pub(crate) fn drug_row(entry: &Medication) -> DrugRow {
     let names: Vec<&str> = entry.drug.ingredients.iter().map(|ingredient| ingredient.name.as_str()).collect();
     DrugRow {
         day: day(entry.dispensed_on),
@@ -246,7 +246,7 @@ fn drug_row(entry: &Medication) -> DrugRow {
     }
 }
 
-fn diagnosis_row(entry: &domain::record::Diagnosis) -> DiagnosisRow {
+pub(crate) fn diagnosis_row(entry: &domain::record::Diagnosis) -> DiagnosisRow {
     let state = if entry.is_suspected() {
         Text::new("疑い", "suspected")
     } else if entry.has_ended() {
@@ -264,7 +264,7 @@ fn diagnosis_row(entry: &domain::record::Diagnosis) -> DiagnosisRow {
     }
 }
 
-fn surgery_row(entry: &domain::record::Procedure) -> SurgeryRow {
+pub(crate) fn surgery_row(entry: &domain::record::Procedure) -> SurgeryRow {
     SurgeryRow {
         day: day(entry.performed_on),
         name: entry.shown().to_owned(),
@@ -273,7 +273,7 @@ fn surgery_row(entry: &domain::record::Procedure) -> SurgeryRow {
     }
 }
 
-fn visit_row(entry: &domain::record::TreatmentVisit) -> VisitRow {
+pub(crate) fn visit_row(entry: &domain::record::TreatmentVisit) -> VisitRow {
     let item = |item: &domain::record::VisitItem| {
         let name = item.name.as_deref().unwrap_or(item.code.as_str());
         if item.times > 1 { format!("{name} ×{}", item.times) } else { name.to_owned() }
