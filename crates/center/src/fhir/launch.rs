@@ -27,7 +27,7 @@ use crate::limits;
 /// What is sent, as a form.
 #[derive(Deserialize)]
 #[serde(default)]
-pub(super) struct Launch {
+pub(super) struct Asked {
     grant_type: String,
     scope: String,
     launch: String,
@@ -36,7 +36,7 @@ pub(super) struct Launch {
     purpose_of_use: String,
 }
 
-impl Default for Launch {
+impl Default for Asked {
     fn default() -> Self {
         let none = String::new;
         Self {
@@ -71,7 +71,7 @@ struct RefusedScope {
 pub(super) async fn launch(
     State(api): State<Arc<Api>>,
     caller: FacilityCaller,
-    form: Result<Form<Launch>, FormRejection>,
+    form: Result<Form<Asked>, FormRejection>,
 ) -> Result<Response, Problem> {
     api.single_checks.admit(&caller.code)?;
     let Form(asked) =
@@ -124,7 +124,7 @@ pub(super) async fn launch(
 }
 
 /// Who looks, in which role; everything that is wrong is named.
-fn read(asked: &Launch) -> Result<LookRole, Problem> {
+fn read(asked: &Asked) -> Result<LookRole, Problem> {
     let user = asked.user_identifier.trim();
     let mut wrong: Vec<FieldError> = Vec::new();
     if asked.grant_type != "client_credentials" {

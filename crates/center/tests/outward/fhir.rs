@@ -189,7 +189,7 @@ async fn part_of_a_consent_opens_its_part_and_says_what_is_not_shown() {
 async fn a_consent_that_runs_out_closes_what_a_token_opened() {
     let (world, _, client) = world().await;
     allow(&client, 1, all_consents(), 1).await;
-    world.clock.advance(Duration::from_mins(60));
+    world.clock.advance(Duration::from_hours(1));
     let id = patient_id(&client, 1).await;
     world.clock.advance(Duration::from_mins(22 * 60 + 50));
     let token = token(&client, &id).await;
@@ -200,7 +200,7 @@ async fn a_consent_that_runs_out_closes_what_a_token_opened() {
     assert_eq!((status, code_of(&outcome)), (403, "consent-expired"));
     world.clock.advance(Duration::from_mins(5));
     assert_eq!(problem_code(get(&client, &path, &token).await), ProblemCode::AccessTokenInvalid);
-    world.clock.advance(Duration::from_mins(60));
+    world.clock.advance(Duration::from_hours(1));
     assert_eq!(problem_code(launch(&client, &id, ALL, "doctor").await), ProblemCode::PatientIdUnknown);
 }
 

@@ -133,15 +133,13 @@ async fn submit(
         }
     };
     let recalled = checks.recall_for_program(&question, &why, Way::Api, false).await.map_err(super::unavailable)?;
-    match recalled {
-        Some(recalled) => Ok(respond(&desk, &request, &recalled.answer, None)),
-        None => {
-            let outcome = Outcome::CouldNotAsk(why);
-            let kept = checks.keep(&question, &outcome, Way::Api, &user.name, "").await;
-            checks.note(question.request_id, kept);
-            Err(told(&outcome))
-        }
+    if let Some(recalled) = recalled {
+        return Ok(respond(&desk, &request, &recalled.answer, None));
     }
+    let outcome = Outcome::CouldNotAsk(why);
+    let kept = checks.keep(&question, &outcome, Way::Api, &user.name, "").await;
+    checks.note(question.request_id, kept);
+    Err(told(&outcome))
 }
 
 /// The center's answer, with the id under which the patient is read from now on.

@@ -104,7 +104,7 @@ pub fn eligibility_response(answered: &Answered<'_>, answer: &Answer) -> Coverag
     }));
     let insurance = found.as_ref().map(|_| ResponseInsurance {
         coverage: contained(COVERAGE, None),
-        inforce: is_known.then(|| matches!(answer.verdict, Verdict::Valid | Verdict::ValidUnregistered)),
+        inforce: is_known.then_some(matches!(answer.verdict, Verdict::Valid | Verdict::ValidUnregistered)),
         benefit_period: None,
         item: answer.share.as_ref().map(|share| copay(share.percent)).into_iter().collect(),
     });
