@@ -24,6 +24,7 @@
 //! | add a route | `api/mod.rs`, which has the recipe |
 //! | know how an answer comes about | [`check`] |
 //! | take claims, read a health record | [`claims`] |
+//! | serve FHIR | `fhir/mod.rs` |
 //! | know what a card proves | [`presence`] |
 //! | know who may search by name, and whom that finds | `search.rs` |
 //! | know how a certificate comes about and ends | [`enrol`], [`revocation`] |
@@ -41,6 +42,7 @@ pub mod claims;
 pub mod config;
 pub mod enrol;
 pub mod feed;
+mod fhir;
 pub mod folder;
 pub mod init;
 mod jobs;

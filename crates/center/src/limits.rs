@@ -227,6 +227,17 @@ pub const FEEDS_AT_ONCE: usize = 2;
 /// How long taking in an insurer's feed may last.
 pub const FEED_TIME: Duration = Duration::from_hours(1);
 
+/// How long a patient may be read in FHIR under the id that a check gave: no longer than a consent given at that check.
+pub const PATIENT_ID_LIFE: SignedDuration = domain::consent::CONSENT_LIFE;
+/// How long a token of the FHIR façade holds.
+pub const FHIR_TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(15);
+/// Longest token that is looked at, in characters.
+pub const FHIR_TOKEN_CHARS_MAX: usize = 2_048;
+/// Most scopes that one token is asked for, in scopes.
+pub const FHIR_SCOPES_MAX: usize = 64;
+/// Looks of an institution at one patient that are told, the newest first, in looks.
+pub const FHIR_AUDIT_EVENTS_MAX: u32 = 1_000;
+
 const fn nonzero(number: u32) -> NonZeroU32 {
     match NonZeroU32::new(number) {
         Some(number) => number,

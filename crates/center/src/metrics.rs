@@ -134,5 +134,5 @@ pub(crate) async fn count(State(metrics): State<Arc<CenterMetrics>>, request: Re
 
 /// Labels come from a fixed list, so that nobody outside can make them grow.
 fn known(path: &str) -> &'static str {
-    crate::api::ROUTES.iter().find(|route| **route == path).copied().unwrap_or("other")
+    crate::api::ROUTES.iter().chain(&crate::fhir::ROUTES).find(|route| **route == path).copied().unwrap_or("other")
 }

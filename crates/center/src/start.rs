@@ -184,6 +184,7 @@ struct Core {
     signer: Arc<LogSigner>,
     status: Arc<StatusLists>,
     masters: Masters,
+    fhir: Arc<crate::fhir::Keys>,
     clock: SharedClock,
     random: SharedRandom,
 }
@@ -228,6 +229,7 @@ impl Core {
         let status = StatusLists::open(store.clone(), credential, Arc::clone(&clock), Arc::clone(&random)).await?;
         let status = Arc::new(status);
         let masters = Masters::load(&store).await?;
+        let fhir = Arc::new(crate::fhir::Keys::of_center(&store, &*random, clock.now()).await?);
         Ok(Self {
             config,
             store,
@@ -240,6 +242,7 @@ impl Core {
             signer,
             status,
             masters,
+            fhir,
             clock,
             random,
         })
@@ -289,6 +292,7 @@ impl Core {
             ),
             searches_at_once: Semaphore::new(limits::PERSON_SEARCHES_AT_ONCE),
             masters: self.masters.clone(),
+            fhir: Arc::clone(&self.fhir),
             record_looks_at_once: Semaphore::new(limits::RECORD_LOOKS_AT_ONCE),
             bulk_requests: Throttle::new(limits.bulk_requests(), Arc::clone(&self.clock)),
             renewals: Throttle::new(limits.enrolment_attempts(), Arc::clone(&self.clock)),

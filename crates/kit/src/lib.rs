@@ -7,6 +7,7 @@
 //! | serve a router over TLS or on a loopback address | [`serve`] |
 //! | ask such a server | [`client`] |
 //! | refuse, in words and with a code | [`problem`] |
+//! | serve FHIR: faults as `OperationOutcome`, JSON of its media type | [`fhir`] |
 //! | read a request body within bounds, answer with JSON | [`mod@body`] |
 //! | know which request this is and who asks | [`RequestId`], [`Peer`], [`PeerCertificate`] |
 //! | keep one caller from taking the share of others | [`throttle`] |
@@ -58,6 +59,7 @@ pub mod body;
 pub mod client;
 pub mod clock;
 mod context;
+pub mod fhir;
 pub mod files;
 pub mod gate;
 pub mod lifecycle;

@@ -18,6 +18,9 @@ use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RET
 use http::{HeaderMap, StatusCode};
 use wire::api::problem::PROBLEM_MEDIA_TYPE;
 use wire::api::{FieldError, ProblemCode, ProblemDocument};
+use wire::fhir::Resource;
+use wire::fhir::convert::outcome_of_problem;
+use wire::fhir::serve::MEDIA_TYPE as FHIR_MEDIA_TYPE;
 
 use crate::context::RequestId;
 
@@ -26,13 +29,15 @@ use crate::context::RequestId;
 pub struct Problem {
     document: Box<ProblemDocument>,
     inner: Option<Arc<str>>,
+    /// Whether it is told in the words of FHIR.
+    in_fhir: bool,
 }
 
 impl Problem {
     /// A problem of this kind. `detail` is Japanese, says what happened this time, may be empty, and never holds
     /// anything about another person.
     pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self { document: Box::new(ProblemDocument::new(code, detail)), inner: None }
+        Self { document: Box::new(ProblemDocument::new(code, detail)), inner: None, in_fhir: false }
     }
 
     /// A fault of ours. `inner` is for the log.
@@ -77,6 +82,17 @@ impl Problem {
         self
     }
 
+    /// A problem that another server told, as it told it.
+    pub fn of(document: ProblemDocument) -> Self {
+        Self { document: Box::new(document), inner: None, in_fhir: false }
+    }
+
+    /// The same told as an `OperationOutcome` of FHIR.
+    #[must_use]
+    pub fn in_fhir(self) -> Self {
+        Self { in_fhir: true, ..self }
+    }
+
     /// What went wrong.
     pub fn code(&self) -> ProblemCode {
         self.document.code
@@ -98,8 +114,13 @@ impl Problem {
     }
 
     fn bytes(&self) -> Bytes {
-        // The document consists of strings and numbers, which always have a JSON form.
-        serde_json::to_vec(&self.document).map_or_else(|_| Bytes::from_static(b"{}"), Bytes::from)
+        // Both faces consist of strings and numbers, which always have a JSON form.
+        let bytes = if self.in_fhir {
+            serde_json::to_vec(&Resource::from(outcome_of_problem(&self.document)))
+        } else {
+            serde_json::to_vec(&self.document)
+        };
+        bytes.map_or_else(|_| Bytes::from_static(b"{}"), Bytes::from)
     }
 }
 
@@ -119,7 +140,8 @@ impl IntoResponse for Problem {
         let mut response = Response::new(Body::from(self.bytes()));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_MEDIA_TYPE));
+        let media_type = if self.in_fhir { FHIR_MEDIA_TYPE } else { PROBLEM_MEDIA_TYPE };
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.document.retry_after_seconds {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -177,6 +199,19 @@ mod tests {
         assert!(!String::from_utf8_lossy(&body).contains("password"));
         let document: ProblemDocument = serde_json::from_slice(&body).unwrap();
         assert_eq!(document.code, ProblemCode::Internal);
+    }
+
+    #[tokio::test]
+    async fn in_fhir_it_keeps_its_code_and_its_number() {
+        let mut response = Problem::new(ProblemCode::ConsentExpired, "").in_fhir().into_response();
+        assert_eq!(response.headers()[CONTENT_TYPE], FHIR_MEDIA_TYPE);
+        let id = RequestId::from(uuid::Uuid::from_u128(7));
+        name_request(&mut response, &id).unwrap();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let outcome: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(outcome["resourceType"], "OperationOutcome");
+        assert_eq!(outcome["issue"][0]["details"]["coding"][0]["code"], "consent-expired");
+        assert!(outcome["issue"][0]["diagnostics"].as_str().unwrap().contains(&id.to_string()));
     }
 
     #[tokio::test]

@@ -126,6 +126,8 @@ pub const CLEANUP_INTERVAL: Duration = Duration::from_hours(1);
 
 /// Longest desk form, in bytes.
 pub const FORM_BYTES_MAX: u64 = 16 * 1024;
+/// Largest question of a program in FHIR, in bytes.
+pub const FHIR_BODY_BYTES_MAX: u64 = 64 * 1024;
 /// Open connections of the desk listener: a few browsers and a vendor's program.
 pub const DESK_CONNECTIONS_MAX: usize = 64;
 /// Rows of today's list on one page.

@@ -18,6 +18,8 @@
 //! several times a day ([`status_list`]), with a key of its own ([`cwt`]). What a patient carries is
 //! [`personal_certificate`], one QR code.
 //!
+//! [`patient_id`] is made out of an event: under it a patient is read after a check.
+//!
 //! [`seal`] is the fourth thing with a key: it encrypts columns on a terminal's disk.
 //!
 //! [`jpki`] judges what an Individual Number Card shows: certificates of another authority than ours, with RSA.
@@ -99,6 +101,7 @@ pub mod keys;
 pub mod limits;
 pub mod log;
 pub mod merkle;
+pub mod patient_id;
 pub mod peer;
 mod pem;
 pub mod personal_certificate;

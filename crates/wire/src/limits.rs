@@ -114,3 +114,8 @@ pub const CLAIM_DUPLICATES_MAX_RECEIPTS: usize = 500_000;
 pub const CLAIM_HEAD_BYTES: u64 = 64 * 1024;
 /// Consecutive rows of a receipt that may stand without 診療識別, in rows (formats.md 1.2).
 pub const CLAIM_ROWS_WITHOUT_SECTION_MAX: u32 = 98;
+
+/// Entries of a page of a FHIR search where the asker names no number, in entries.
+pub const FHIR_PAGE_DEFAULT_ENTRIES: usize = 200;
+/// Most entries of a page of a FHIR search, in entries; also of `$everything`, which says when there are more.
+pub const FHIR_PAGE_MAX_ENTRIES: usize = 1_000;

@@ -15,6 +15,7 @@
 //! | `POST /v1/certificates/renew`, `GET /v1/time`, `GET /v1/log/key` | both | [`join`], [`info`] |
 //! | `POST /v1/personal-certificates`, `…/revoke` | insurer | [`personal_certificates`] |
 //! | `GET /v1/status-lists/{name}`, `GET /v1/credential-keys` | both | [`status`] |
+//! | `/fhir/r4/…` | institution | [`crate::fhir`] |
 //! | `POST /v1/enrolments`, `POST /v1/renewals` (enrolment port) | whoever has a code or an old key | [`join`] |
 //!
 //! Rules: who asks is decided by [`caller`], in the arguments of the handler, so that no handler can forget it (a test
@@ -124,6 +125,8 @@ pub(crate) struct Api {
     pub(crate) masters: Masters,
     /// How many records are read at once.
     pub(crate) record_looks_at_once: Semaphore,
+    /// What the FHIR façade seals tokens and makes ids with.
+    pub(crate) fhir: Arc<crate::fhir::Keys>,
     pub(crate) bulk_requests: Throttle<MedicalInstitutionCode>,
     pub(crate) renewals: Throttle<Peer>,
     /// Where feeds wait on the disk while they are taken in.
@@ -164,6 +167,7 @@ pub(crate) fn router(api: Arc<Api>, metrics: Arc<CenterMetrics>) -> Router {
         .route("/v1/log/key", get(info::log_key))
         .route("/v1/status-lists/{name}", get(status::list))
         .route("/v1/credential-keys", get(status::keys))
+        .merge(crate::fhir::routes())
         .route_layer(from_fn_with_state(metrics, metrics::count));
     with_fallbacks(router).with_state(api)
 }

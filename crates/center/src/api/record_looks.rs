@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, Request, State};
 use axum::response::Response;
+use domain::record::LookRole;
 use domain::{ConsentChoice, ConsentItem};
 use kit::body::{JsonBody, json_bytes};
 use kit::problem::Problem;
@@ -77,10 +78,10 @@ fn read(message: &RecordRequest, now: jiff::Timestamp) -> Result<RecordLook, Vec
         message_en: "Say who looks.".to_owned(),
     });
     let wrong_user = user_missing.or_else(|| too_long("UserIdentifier", Some(user), USER_IDENTIFIER_MAX_CHARS));
-    match (whose, message.wanted(), message.months(), wrong_user) {
-        (Ok(whose), Ok(items), Ok(months), None) => Ok(RecordLook { whose, items, months }),
-        (whose, items, months, user) => {
-            let wrong = [whose.err(), items.err(), months.err(), user.map(|user| vec![user])];
+    match (whose, message.wanted(), message.months(), wrong_user, message.role()) {
+        (Ok(whose), Ok(items), Ok(months), None, Ok(_)) => Ok(RecordLook { whose, items, months }),
+        (whose, items, months, user, role) => {
+            let wrong = [whose.err(), items.err(), months.err(), user.map(|user| vec![user]), role.err()];
             Err(wrong.into_iter().flatten().flatten().collect())
         }
     }
@@ -130,7 +131,14 @@ fn on_record(
         verdict: looked.verdict,
         answer: serde_json::to_string(&answer).map_err(Problem::internal)?,
         as_of: now,
-        note: LookNote::Record { user_identifier: message.user_identifier.trim().to_owned(), wanted, allowed },
+        note: LookNote::Record {
+            user_identifier: message.user_identifier.trim().to_owned(),
+            // One that opens no records was refused when the request was read.
+            role: message.role().unwrap_or(LookRole::Records),
+            resources: String::new(),
+            wanted,
+            allowed,
+        },
     })
 }
 

@@ -123,7 +123,7 @@ impl From<ImportError> for Problem {
 }
 
 /// A question with values that cannot be right.
-pub(super) fn unreadable(errors: Vec<FieldError>) -> Problem {
+pub(crate) fn unreadable(errors: Vec<FieldError>) -> Problem {
     Problem::new(ProblemCode::UnreadableQuery, "示された項目を確認して入力し直してください").with_errors(errors)
 }
 

@@ -143,9 +143,21 @@ async fn append(
                 Some(look::Beside { note: LookNote::Search { purpose, reason, outcome }, shown }) => {
                     searches.push(NewLook { leaf, facility, purpose, reason, outcome, shown });
                 }
-                Some(look::Beside { note: LookNote::Record { user_identifier, wanted, allowed }, .. }) => {
+                Some(look::Beside {
+                    note: LookNote::Record { user_identifier, role, resources, wanted, allowed },
+                    ..
+                }) => {
                     let person = look.person;
-                    record_looks.push(NewRecordLook { leaf, facility, person, user_identifier, wanted, allowed });
+                    record_looks.push(NewRecordLook {
+                        leaf,
+                        facility,
+                        person,
+                        user_identifier,
+                        role,
+                        resources,
+                        wanted,
+                        allowed,
+                    });
                 }
                 None => {}
             }

@@ -2,6 +2,7 @@
 //! for it. What the batch does is put it on record, so that it leaves with its access event and its proof like every other
 //! answer.
 
+use domain::record::LookRole;
 use domain::{ConsentChoice, MedicalInstitutionCode, PersonId, Purpose, SearchOutcome, SearchPurpose, Verdict};
 use jiff::Timestamp;
 use trust::event::{AccessEvent, salted_hash};
@@ -18,7 +19,7 @@ pub struct LookBeside {
     pub shown: Vec<PersonId>,
     /// What the access event says.
     pub verdict: Verdict,
-    /// JSON of `wire::api::PersonSearchAnswer` or `RecordAnswer`.
+    /// JSON of `wire::api::PersonSearchAnswer`, `RecordAnswer` or `FhirAnswer`.
     pub answer: String,
     /// When it was true.
     pub as_of: Timestamp,
@@ -42,6 +43,10 @@ pub enum LookNote {
     Record {
         /// Who looked, as the institution names its staff.
         user_identifier: String,
+        /// In which role.
+        role: LookRole,
+        /// Kinds of FHIR resources, names with commas; empty where it was not through FHIR.
+        resources: String,
         /// What they wanted to see.
         wanted: ConsentChoice,
         /// What they were shown.

@@ -50,6 +50,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     shared(10, "claims", include_str!("../../migrations/0010_claims.sql")),
     shared(11, "record_look", include_str!("../../migrations/0011_record_look.sql")),
+    shared(14, "record_look_role", include_str!("../../migrations/0014_record_look_role.sql")),
 ];
 
 /// The newest schema that this program knows.

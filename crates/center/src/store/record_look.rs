@@ -1,5 +1,6 @@
 //! `record_look`: looks into health records beside their access events.
 
+use domain::record::LookRole;
 use domain::{ConsentChoice, MedicalInstitutionCode, PersonId};
 use jiff::Timestamp;
 
@@ -9,7 +10,7 @@ use super::{Tx, time};
 
 const TABLE: &str = "record_look";
 
-type LookRow = (i64, i64, String, String, i64, i64, i64);
+type LookRow = (i64, i64, String, String, i64, i64, i64, String, String);
 
 /// A look that is to be put on record with its access event.
 #[derive(Clone)]
@@ -22,6 +23,10 @@ pub struct NewRecordLook {
     pub person: Option<PersonId>,
     /// Who looked, as the institution names its staff.
     pub user_identifier: String,
+    /// In which role.
+    pub role: LookRole,
+    /// Kinds of FHIR resources, names with commas; empty where it was not through FHIR.
+    pub resources: String,
     /// What they wanted to see.
     pub wanted: ConsentChoice,
     /// What they were shown.
@@ -39,6 +44,10 @@ pub struct StoredRecordLook {
     pub facility: MedicalInstitutionCode,
     /// Who looked, as the institution names its staff.
     pub user_identifier: String,
+    /// In which role.
+    pub role: LookRole,
+    /// Kinds of FHIR resources, names with commas; empty where it was not through FHIR.
+    pub resources: String,
     /// What they wanted to see.
     pub wanted: ConsentChoice,
     /// What they were shown.
@@ -54,8 +63,9 @@ impl Tx {
             execute_on_both!(self, |c| {
                 sqlx::query(
                     "INSERT INTO record_look
-                         (log_id, leaf, facility, person_id, user_identifier, wanted, allowed, looked_at)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                         (log_id, leaf, facility, person_id, user_identifier, wanted, allowed, looked_at,
+                          role, resources)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                 )
                 .bind(log_id)
                 .bind(time::signed(look.leaf))
@@ -65,6 +75,8 @@ impl Tx {
                 .bind(i64::from(look.wanted.bits()))
                 .bind(i64::from(look.allowed.bits()))
                 .bind(time::ms(now))
+                .bind(look.role.code())
+                .bind(look.resources.as_str())
                 .execute(&mut *c)
                 .await
             })?;
@@ -76,7 +88,7 @@ impl Tx {
     pub async fn record_looks_of(&mut self, person: PersonId, most: u32) -> Result<Vec<StoredRecordLook>> {
         let rows: Vec<LookRow> = on_both!(self, |c| {
             sqlx::query_as(
-                "SELECT log_id, leaf, facility, user_identifier, wanted, allowed, looked_at
+                "SELECT log_id, leaf, facility, user_identifier, wanted, allowed, looked_at, role, resources
                  FROM record_look WHERE person_id = $1 ORDER BY looked_at DESC, leaf DESC LIMIT $2",
             )
             .bind(person.0.to_vec())
@@ -86,9 +98,32 @@ impl Tx {
         })?;
         rows.into_iter().map(read).collect()
     }
+
+    /// Looks of one institution into a person's record, the newest first.
+    pub async fn record_looks_at(
+        &mut self,
+        person: PersonId,
+        facility: MedicalInstitutionCode,
+        most: u32,
+    ) -> Result<Vec<StoredRecordLook>> {
+        let rows: Vec<LookRow> = on_both!(self, |c| {
+            sqlx::query_as(
+                "SELECT log_id, leaf, facility, user_identifier, wanted, allowed, looked_at, role, resources
+                 FROM record_look WHERE person_id = $1 AND facility = $2
+                 ORDER BY looked_at DESC, leaf DESC LIMIT $3",
+            )
+            .bind(person.0.to_vec())
+            .bind(facility.as_str())
+            .bind(i64::from(most))
+            .fetch_all(&mut *c)
+            .await
+        })?;
+        rows.into_iter().map(read).collect()
+    }
 }
 
-fn read((log_id, leaf, facility, user_identifier, wanted, allowed, looked_at): LookRow) -> Result<StoredRecordLook> {
+fn read(row: LookRow) -> Result<StoredRecordLook> {
+    let (log_id, leaf, facility, user_identifier, wanted, allowed, looked_at, role, resources) = row;
     let choice = |bits: i64, what| {
         let choice = u8::try_from(bits).ok().and_then(ConsentChoice::from_bits);
         choice.ok_or_else(|| StoreError::inconsistent(TABLE, what))
@@ -98,6 +133,8 @@ fn read((log_id, leaf, facility, user_identifier, wanted, allowed, looked_at): L
         leaf: u64::try_from(leaf).map_err(|_| StoreError::inconsistent(TABLE, "leaf"))?,
         facility: MedicalInstitutionCode::parse(&facility).map_err(|e| StoreError::inconsistent(TABLE, e))?,
         user_identifier,
+        role: LookRole::parse(&role).ok_or_else(|| StoreError::inconsistent(TABLE, "role"))?,
+        resources,
         wanted: choice(wanted, "wanted")?,
         allowed: choice(allowed, "allowed")?,
         looked_at: time::time(TABLE, looked_at)?,

@@ -9,6 +9,7 @@
 //! | `consents` | what a card tells before its PIN, consents by number, and what is told of them later |
 //! | `joining` | one-time codes, renewal, renewal after the end, revocation |
 //! | `bulk` | files of questions and registrations, their order, limits, and a restart in the middle |
+//! | `fhir` | the FHIR façade: scopes bound to consent, ids of patients, looks on record |
 //! | `feeding` | insurers' feeds over the API |
 //! | `personal_certificates` | 資格確認書 with a code, for insurers |
 //! | `overload` | more questions than fit |
@@ -23,6 +24,7 @@ mod cards;
 mod checking;
 mod consents;
 mod feeding;
+mod fhir;
 mod issuer;
 mod joining;
 mod overload;

@@ -14,7 +14,7 @@ use crate::cards::all_consents;
 use crate::people::{card, question, request_id};
 use crate::world::{CLINIC, Member, PHARMACY, World, problem_code};
 
-const AMLODIPINE: &str = "622947001";
+pub const AMLODIPINE: &str = "622947001";
 const BOTH: [&str; 4] = ["drugs", "diagnosis", "surgery", "checkups"];
 
 fn receipt(n: u32, rows: &str) -> String {
@@ -33,7 +33,7 @@ fn claims() -> String {
     format!("{head}{}{}GO,2,200,99\r\n", receipt(1, &drug), receipt(2, &surgery))
 }
 
-async fn world() -> (World, Member, Client) {
+pub async fn world() -> (World, Member, Client) {
     let mut world = World::with_people(3).await;
     world.admin.drug_master_synthetic().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -53,6 +53,7 @@ fn request(facility: &str, n: u32, items: &[&str], number: u128) -> RecordReques
         request_id: request_id(number),
         medical_institution_code: facility.to_owned(),
         user_identifier: "sato".to_owned(),
+        user_role: Some("doctor".to_owned()),
         items: items.iter().map(|item| (*item).to_owned()).collect(),
         start_date: None,
         end_date: None,

@@ -1,6 +1,7 @@
 //! Proves that looks into records are kept beside their access events, on both engines, and are found by the person.
 
 use center::store::record_look::NewRecordLook;
+use domain::record::LookRole;
 use domain::{ConsentChoice, ConsentItem, MedicalInstitutionCode};
 use kit::clock::Clock as _;
 
@@ -18,6 +19,8 @@ async fn a_look_is_kept_with_who_looked_and_what_they_saw(world: World) {
         facility: MedicalInstitutionCode::parse("1310000017").unwrap(),
         person,
         user_identifier: "sato".to_owned(),
+        role: LookRole::Pharmacist,
+        resources: "MedicationDispense".to_owned(),
         wanted: ConsentChoice::everything(),
         allowed: drugs,
     };
@@ -31,4 +34,12 @@ async fn a_look_is_kept_with_who_looked_and_what_they_saw(world: World) {
         ("sato", ConsentChoice::everything(), drugs)
     );
     assert_eq!(found[0].log_id, 7);
+    assert_eq!((found[0].role, found[0].resources.as_str()), (LookRole::Pharmacist, "MedicationDispense"));
+    let here = MedicalInstitutionCode::parse("1310000017").unwrap();
+    let elsewhere = MedicalInstitutionCode::parse("1340000012").unwrap();
+    for (facility, most, leaves) in [(here, 10, vec![3, 1]), (here, 1, vec![3]), (elsewhere, 10, vec![])] {
+        let found =
+            store.read("looks", async |mut tx| tx.record_looks_at(person(1), facility, most).await).await.unwrap();
+        assert_eq!(found.iter().map(|look| look.leaf).collect::<Vec<u64>>(), leaves);
+    }
 }

@@ -8,7 +8,7 @@
 //! * [`history`] — all of it of one person, put together from claims.
 //! * [`drug`] — what is known of a drug by its code; an unknown drug is shown by its code and is never an error.
 //! * [`danger`] — what of it matters: duplicates, interactions, kidneys, long use.
-//! * [`consented`] — what an institution may see of it.
+//! * [`consented`] — what an institution may see of it; [`scope`] — what a program may read of it in FHIR.
 //! * [`source`] — from which claim an entry comes; [`month`] and [`quantity`] — months, and amounts without rounding;
 //!   [`usage`] — how codes of usage read.
 #![doc(alias = "薬剤情報")]
@@ -22,6 +22,7 @@ pub mod medication;
 pub mod month;
 pub mod procedure;
 pub mod quantity;
+pub mod scope;
 pub mod source;
 pub mod usage;
 pub mod visit;
@@ -34,6 +35,7 @@ pub use medication::{DosageForm, Medication, Supply, Usage};
 pub use month::Month;
 pub use procedure::{Procedure, ProcedureCode, ProcedureKind};
 pub use quantity::Quantity;
+pub use scope::{LookPurpose, LookRole, NotReadable, PatientResource, Readable, may_read};
 pub use source::{ClaimKind, Institution, Source};
 pub use usage::usage_text;
 pub use visit::{TreatmentVisit, VisitItem};

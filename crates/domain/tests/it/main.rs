@@ -12,4 +12,5 @@ mod person_search;
 mod personal_certificate;
 mod presence;
 mod properties;
+mod scope;
 mod share;

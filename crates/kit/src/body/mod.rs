@@ -24,6 +24,7 @@ use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use tokio::time::Sleep;
 use wire::api::ProblemCode;
+use wire::fhir::serve::MEDIA_TYPE as FHIR_MEDIA_TYPE;
 
 pub(crate) use gather::Gathered;
 
@@ -336,7 +337,7 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 fn is_json(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
         let essence = value.split(';').next().unwrap_or_default().trim();
-        essence.eq_ignore_ascii_case("application/json")
+        essence.eq_ignore_ascii_case("application/json") || essence.eq_ignore_ascii_case(FHIR_MEDIA_TYPE)
     })
 }
 

@@ -274,6 +274,14 @@ impl Client {
         self.whole(self.send(Ask::get(path, self.inner.options.answer_time))).await
     }
 
+    /// GET with a token that opens more than the certificate does (RFC 6750).
+    pub async fn get_with_token(&self, path: &str, token: &str) -> Result<Answer, ClientError> {
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {token}")).map_err(CouldNotAsk::unwritable)?;
+        bearer.set_sensitive(true);
+        let ask = Ask { bearer: Some(bearer), ..Ask::get(path, self.inner.options.answer_time) };
+        self.whole(self.send(ask)).await
+    }
+
     /// POST of bytes.
     pub async fn post(
         &self,
@@ -283,7 +291,8 @@ impl Client {
     ) -> Result<Answer, ClientError> {
         let piece_time = self.inner.options.answer_time;
         let content_type = Some(content_type);
-        let ask = Ask { method: Method::POST, path, content_type, body: body.into(), piece_time, held: None };
+        let ask =
+            Ask { method: Method::POST, path, content_type, body: body.into(), piece_time, held: None, bearer: None };
         self.whole(self.send(ask)).await
     }
 
@@ -369,6 +378,9 @@ impl Client {
         if let Some(held) = ask.held {
             request.headers_mut().insert(IF_NONE_MATCH, held);
         }
+        if let Some(bearer) = ask.bearer {
+            request.headers_mut().insert(http::header::AUTHORIZATION, bearer);
+        }
         let pool = self.inner.pool.load_full();
         let mut waiting = Waiting::begin(&self.inner, &pool, index);
         match pool.http.request(request).await {
@@ -411,11 +423,13 @@ struct Ask<'a> {
     piece_time: Duration,
     /// What is held already.
     held: Option<HeaderValue>,
+    /// A token beside the certificate.
+    bearer: Option<HeaderValue>,
 }
 
 impl<'a> Ask<'a> {
     const fn get(path: &'a str, piece_time: Duration) -> Self {
-        Self { method: Method::GET, path, content_type: None, body: Bytes::new(), piece_time, held: None }
+        Self { method: Method::GET, path, content_type: None, body: Bytes::new(), piece_time, held: None, bearer: None }
     }
 }
 

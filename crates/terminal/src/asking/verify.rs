@@ -5,8 +5,8 @@ use trust::ProofNumber;
 use trust::event::AccessEvent;
 use trust::proof::{ProofError, ProofFile};
 use wire::api::{
-    Answer, CardCheckRequest, CheckRequest, CheckResponse, Consents, PersonSearchAnswer, PersonSearchRequest,
-    PersonSearchResponse, Proof, RecordAnswer, RecordPart, RecordRequest, RecordResponse,
+    Answer, CardCheckRequest, CheckRequest, CheckResponse, Consents, FhirAnswer, FhirResponse, PersonSearchAnswer,
+    PersonSearchRequest, PersonSearchResponse, Proof, RecordAnswer, RecordPart, RecordRequest, RecordResponse,
 };
 
 use super::outcome::{Answered, CouldNotAsk, Why};
@@ -141,6 +141,15 @@ pub(super) fn verify_record(
         return Err(does_not_fit("parts"));
     }
     Ok(RecordAnswered { answer, proof_number: response.proof.proof_number.clone() })
+}
+
+/// The answer to a look through FHIR, which this institution made.
+pub(super) fn verify_fhir(facts: &CenterFacts, response: &FhirResponse) -> Result<FhirAnswer, CouldNotAsk> {
+    let (_, event) = proven_file(facts, response.answer.get(), &response.proof)?;
+    if event.purpose != Purpose::RecordLook {
+        return Err(does_not_fit("purpose"));
+    }
+    serde_json::from_str(response.answer.get()).map_err(|error| unread(&error))
 }
 
 /// That the event holds what the patient chose, or less where the way of recognising them is not enough for it.

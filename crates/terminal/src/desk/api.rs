@@ -22,6 +22,7 @@ use crate::limits;
 use crate::password;
 use crate::store::answers::Way;
 use crate::store::charts::Chart;
+use crate::store::users::User;
 
 /// `CheckRequest` with less that must be there.
 #[derive(Deserialize)]
@@ -60,18 +61,24 @@ pub(super) async fn check(
 }
 
 async fn authorize(desk: &Desk, headers: &HeaderMap) -> Result<String, Problem> {
-    let refused =
-        || Problem::new(ProblemCode::SignInRequired, "連携用トークンを Authorization: Bearer で送ってください");
-    let token = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .ok_or_else(refused)?;
-    let found = desk.checks().store.user_by_token(&password::token_hash(token.trim())).await.map_err(unavailable)?;
-    found.map(|user| user.name).ok_or_else(refused)
+    authorized(desk, headers).await.map(|user| user.name)
 }
 
-fn could_not_ask(could_not: &CouldNotAsk) -> Problem {
+/// Whose API token a program brings.
+pub(super) async fn authorized(desk: &Desk, headers: &HeaderMap) -> Result<User, Problem> {
+    let refused =
+        || Problem::new(ProblemCode::SignInRequired, "連携用トークンを Authorization: Bearer で送ってください");
+    let token = bearer(headers).ok_or_else(refused)?;
+    let found = desk.checks().store.user_by_token(&password::token_hash(token)).await.map_err(unavailable)?;
+    found.ok_or_else(refused)
+}
+
+/// The token of a request (RFC 6750).
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
+}
+
+pub(super) fn could_not_ask(could_not: &CouldNotAsk) -> Problem {
     let code = match could_not.why {
         Why::Unreachable | Why::NoAnswerInTime => ProblemCode::CenterUnreachable,
         Why::Busy => ProblemCode::Overloaded,

@@ -20,6 +20,7 @@
 //! | `POST /api/v1/check` | a user's API token | the same check as JSON, for programs |
 //! | `POST /api/v1/charts` | a user's API token | the institution's charts, to match patients with |
 //! | `POST /api/v1/bookings` | a user's API token | booked patients, to be asked about in the night before |
+//! | `/fhir/r4/…` | a user's API token, or a token of the center | the center's FHIR façade, for programs |
 //! | `GET /assets/…` | everybody | style and script |
 //!
 //! Numbers of a patient travel in the bodies of forms, never in an address. Every form carries a token of its session,
@@ -31,6 +32,7 @@ mod arrival;
 mod assets;
 mod check;
 mod disaster;
+mod fhir;
 mod kiosk;
 mod line;
 mod login;
@@ -167,6 +169,7 @@ impl Desk {
         let charts = Router::new().route("/api/v1/charts", post(api::charts));
         let bookings = Router::new().route("/api/v1/bookings", post(api::bookings));
         let router = kit::body::limit(router, limits::FORM_BYTES_MAX)
+            .merge(kit::body::limit(fhir::routes(), limits::FHIR_BODY_BYTES_MAX))
             .merge(kit::body::limit(charts, limits::CHART_BYTES_MAX))
             .merge(kit::body::limit(bookings, limits::BOOKING_FILE_BYTES_MAX))
             .merge(kit::body::limit(photos, limits::PHOTO_BYTES_MAX as u64));
@@ -235,7 +238,8 @@ async fn face(State(desk): State<Desk>, request: Request, next: Next) -> Respons
 /// Whether a browser asked to show something, not a program or a script.
 fn wants_a_page(request: &Request) -> bool {
     let accepts = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accepts.contains("text/html") && !request.uri().path().starts_with("/api/")
+    let path = request.uri().path();
+    accepts.contains("text/html") && !path.starts_with("/api/") && !path.starts_with("/fhir/")
 }
 
 /// A page.

@@ -78,6 +78,7 @@ async fn look(
         request_id: center.new_request_id(),
         medical_institution_code: center.facility(),
         user_identifier: who.name().to_owned(),
+        user_role: Some(who.session.role.look_role().code().to_owned()),
         items: ConsentItem::ALL.iter().filter(|item| item.is_medical()).map(|item| item.code().to_owned()).collect(),
         start_date: None,
         end_date: None,

@@ -1,5 +1,6 @@
 //! `desk_user`: who may use the desk page.
 
+use domain::record::LookRole;
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -36,6 +37,14 @@ impl Role {
         match self {
             Self::Records | Self::Admin => true,
             Self::Reception => false,
+        }
+    }
+
+    /// In which role the center is told that somebody looks; a profession is not known here.
+    pub const fn look_role(self) -> LookRole {
+        match self {
+            Self::Records | Self::Admin => LookRole::Records,
+            Self::Reception => LookRole::Reception,
         }
     }
 

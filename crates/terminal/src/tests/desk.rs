@@ -303,7 +303,7 @@ async fn signing_out_ends_the_session_on_this_side_too() {
 }
 
 /// A token for a vendor's program, as the page shows it once.
-async fn issue_token(admin: &Browser) -> String {
+pub(super) async fn issue_token(admin: &Browser) -> String {
     let page = admin.post("/users/token", "name=admin&what=issue").await;
     let (_, rest) = page.body.split_once("<p><code>").unwrap();
     format!("Bearer {}", rest.split('<').next().unwrap())

@@ -13,6 +13,7 @@
 //! | `desk` | sign-in, forms, roles, the API token |
 //! | `browser` | a real browser signs in and checks patients with keys alone |
 //! | `faces` | the models, on pictures that are made here |
+//! | `fhir` | what a program asks in FHIR, and what it is told while the center is away |
 //! | `offline` | care goes on from kept answers, and everything is asked again when the center is back |
 //! | `searching` | people are searched for by name, by those who may, and nothing of it is kept among checks |
 //! | `night` | booked and frequent patients are asked about once a night, also over a stop |
@@ -28,6 +29,7 @@ mod clinic;
 mod crash;
 mod desk;
 mod faces;
+mod fhir;
 mod folders;
 mod joining;
 mod lists;

@@ -3,7 +3,7 @@
 //! The center sends what is allowed and nothing else: a part without consent is not in the answer, and the answer says so in
 //! its place. The entries are the domain's own, written as JSON.
 
-use domain::record::{Diagnosis, HealthRecord, MaySee, Medication, Month, Procedure, TreatmentVisit};
+use domain::record::{Diagnosis, HealthRecord, LookRole, MaySee, Medication, Month, Procedure, TreatmentVisit};
 use domain::{Checkup, ConsentItem, ConsentState};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,11 @@ pub struct RecordRequest {
     #[serde(default)]
     #[schema(required, example = "sato")]
     pub user_identifier: String,
+    /// In which role they look: `doctor`, `dentist`, `pharmacist`, or `records`: whom the institution gave the right to open
+    /// records. Absent: `records`. On record with the look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "doctor")]
+    pub user_role: Option<String>,
     /// Which parts: `drugs`, `diagnosis`, `surgery`, `checkups`.
     #[serde(default)]
     #[schema(required, example = json!(["drugs", "checkups"]))]
@@ -109,6 +114,21 @@ impl RecordRequest {
             wrong.push(bad("Items", "見たい情報を一つ以上指定してください。", "Name at least one item."));
         }
         if wrong.is_empty() { Ok(wanted) } else { Err(wrong) }
+    }
+
+    /// The role of who looks.
+    ///
+    /// # Errors
+    /// One entry where it is none that opens records.
+    pub fn role(&self) -> Result<LookRole, Vec<FieldError>> {
+        let Some(word) = self.user_role.as_deref() else { return Ok(LookRole::Records) };
+        LookRole::parse(word.trim()).filter(|role| role.sees_records()).ok_or_else(|| {
+            vec![bad(
+                "UserRole",
+                "doctor、dentist、pharmacist、records のどれかを指定してください。",
+                "The role is one of doctor, dentist, pharmacist, records.",
+            )]
+        })
     }
 
     /// The months that are wanted.

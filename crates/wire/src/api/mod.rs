@@ -15,6 +15,7 @@
 //! | [`consent`] | what a patient allows, and what is recorded about it |
 //! | [`person_search`] | somebody without card or numbers is searched for by name |
 //! | [`health_record`] | drugs, treatment, surgery and checkups that the patient allowed |
+//! | [`fhir_look`] | a look through FHIR with its proof, between center and terminal |
 //! | [`mod@reference`] | 照会番号, the institution's own patient numbers |
 //! | [`join`] | how a terminal gets and renews its certificate |
 //! | [`insurer`] | what an insurer is told about its feed |
@@ -24,6 +25,7 @@ pub mod bulk;
 pub mod check;
 pub mod consent;
 pub mod convert;
+pub mod fhir_look;
 pub mod health_record;
 pub mod insurer;
 pub mod join;
@@ -40,6 +42,7 @@ pub use bulk::{BulkHeader, BulkReception, BulkState, BulkStatus, BulkUnit};
 pub use check::{Answer, Basis, CheckRequest, CheckResponse, Hint, Proof, Purpose, SearchInfo, Share, Verdict};
 pub use consent::{ConsentInfo, Consents};
 pub use convert::{AnswerContext, ByStaff, japan_time};
+pub use fhir_look::{FhirAnswer, FhirResponse};
 pub use health_record::{Months, RecordAnswer, RecordPart, RecordPatient, RecordRequest, RecordResponse};
 pub use insurer::{ImportReport, Refusal};
 pub use join::{Enrolled, EnrolmentRequest, LogKey, RenewalRequest, RenewalWithOldCertificate, TimeNow};

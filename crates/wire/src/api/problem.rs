@@ -97,6 +97,24 @@ problem_codes! {
     /// This kind of certificate or this user may not do that.
     RoleNotAllowed = "role-not-allowed", 403,
         "この操作の権限がありません", "This role may not do that";
+    /// The patient did not agree that this institution sees it, or took that back.
+    ConsentMissing = "consent-missing", 403,
+        "患者の同意がありません", "The patient has not consented";
+    /// The patient agreed, and the time of that is over.
+    ConsentExpired = "consent-expired", 403,
+        "患者の同意の期限が切れています", "The patient's consent has expired";
+    /// The purpose is not one for which a record is opened.
+    PurposeNotAllowed = "purpose-not-allowed", 403,
+        "この目的では閲覧できません", "A record is not opened for this purpose";
+    /// The token does not cover this kind of resource.
+    ScopeNotGranted = "scope-not-granted", 403,
+        "このトークンでは閲覧できない種類の情報です", "The scope was not granted to this token";
+    /// The token is missing, was not given to this institution, or has run out.
+    AccessTokenInvalid = "access-token-invalid", 401,
+        "アクセストークンがないか、使えません", "The access token is missing or does not hold";
+    /// No check of this institution gave this id, or not in time.
+    PatientIdUnknown = "patient-id-unknown", 404,
+        "この患者IDは使えません。資格確認をやり直してください", "No recent check of this institution gave this patient id";
     /// Nobody is signed in.
     SignInRequired = "sign-in-required", 401,
         "ログインが必要です", "Sign-in is required";

@@ -11,9 +11,11 @@
 //! | [`service`] | questions and answers, looks, faults, capabilities, bundles |
 //! | [`system`] | names of profiles, code systems and identifier systems |
 //! | [`convert`] | from `domain` |
+//! | [`serve`] | what center and terminal serve alike: which routes, how a search is read and a page is cut, one record as resources |
 
 pub mod clinical;
 pub mod convert;
+pub mod serve;
 pub mod service;
 pub mod system;
 pub mod types;

@@ -69,8 +69,7 @@ pub struct CoverageEligibilityResponse {
     /// When it was answered.
     pub created: String,
     /// The question.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<Reference>,
+    pub request: Reference,
     /// `complete`, `error` or `partial`.
     pub outcome: String,
     /// The verdict in words.
@@ -171,8 +170,11 @@ pub struct AuditEvent {
 #[serde(rename_all = "camelCase")]
 pub struct AuditAgent {
     /// Their role.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub role: Vec<CodeableConcept>,
+    /// A person of the staff, as the institution names them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<Vec<CodeableConcept>>,
+    pub alt_id: Option<String>,
     /// The institution or person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub who: Option<Reference>,
@@ -222,6 +224,9 @@ pub struct Issue {
     /// For vendors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diagnostics: Option<String>,
+    /// Where it is: the element or parameter.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expression: Vec<String>,
 }
 
 /// What a server can do.
@@ -274,9 +279,24 @@ pub struct Software {
 pub struct CapabilityRest {
     /// `server`.
     pub mode: String,
+    /// Who is let in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security: Option<CapabilitySecurity>,
     /// By resource.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resource: Vec<CapabilityResource>,
+}
+
+/// Who is let in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CapabilitySecurity {
+    /// `SMART-on-FHIR`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub service: Vec<CodeableConcept>,
+    /// In words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
 /// What can be done with a resource.
@@ -315,6 +335,9 @@ pub struct SearchParam {
     pub name: String,
     /// `reference`, `date`, `token`.
     pub r#type: String,
+    /// What is particular about it here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub documentation: Option<String>,
 }
 
 /// An operation.
@@ -339,9 +362,22 @@ pub struct Bundle {
     /// How many fit a search.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<u32>,
+    /// This page, and the next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub link: Vec<BundleLink>,
     /// The resources.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entry: Vec<BundleEntry>,
+}
+
+/// Where a page of a search is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BundleLink {
+    /// `self` or `next`.
+    pub relation: String,
+    /// Its address.
+    pub url: String,
 }
 
 /// One resource of a bundle.
@@ -362,7 +398,7 @@ pub struct BundleEntry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BundleSearch {
-    /// `match`, `include`.
+    /// `match`, or `outcome` for words about the search.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
 }

@@ -4,7 +4,6 @@
 mod samples;
 
 use domain::Verdict;
-use domain::query::Field;
 use jiff::civil::date;
 use wire::fhir::{CoverageEligibilityRequest, Resource, convert};
 
@@ -53,18 +52,51 @@ fn a_value_beyond_measurement_and_one_not_done_say_so() {
 #[test]
 fn a_question_names_every_field_that_cannot_be_read() {
     let good = samples::request();
-    let today = date(2026, 6, 3);
-    let query = convert::question(&good, "1311234567", today).unwrap();
+    let today = date(2026, 6, 5);
+    assert_eq!(convert::serviced_day(&good, today), "20260603");
+    let query = convert::search_info(&good).parse("20260603", "1311234567").unwrap();
     assert_eq!((query.insurer_number.as_str(), query.birthdate), ("01130012", date(1960, 4, 2)));
     let mut without: CoverageEligibilityRequest = good;
     without.contained.clear();
     without.serviced_date = None;
-    let bad = convert::question(&without, "1311234567", today).unwrap_err();
-    let fields: Vec<_> = bad.iter().map(|field| (field.field, field.code)).collect();
+    assert_eq!(convert::serviced_day(&without, today), "20260605");
+    let bad = convert::search_info(&without).parse("20260605", "1311234567").unwrap_err();
+    let fields: Vec<_> = bad.iter().map(|field| (field.field.as_str(), field.code.as_str())).collect();
+    assert_eq!(fields, [("InsurerNumber", "empty"), ("InsuredIdentificationNumber", "empty"), ("Birthdate", "empty")]);
+}
+
+#[test]
+fn a_kept_answer_says_how_old_it_is_and_cannot_tell_is_an_error() {
+    let kept = sample("answer-kept");
+    assert_eq!((&kept["outcome"], &kept["insurance"][0]["inforce"]), (&"complete".into(), &true.into()));
+    let words = kept["disposition"].as_str().unwrap();
+    assert!(words.contains("控え") && words.contains("2026-06-03 10:23 現在"), "{words}");
+    let cannot_tell = sample("answer-cannot-tell");
     assert_eq!(
-        fields,
-        [(Field::InsurerNumber, "empty"), (Field::InsuredIdentificationNumber, "empty"), (Field::Birthdate, "empty"),]
+        (&cannot_tell["outcome"], &cannot_tell["error"][0]["code"]["coding"][0]["code"]),
+        (&"error".into(), &"undetermined".into())
     );
+    assert!(cannot_tell["insurance"].is_null());
+}
+
+#[test]
+fn a_page_names_the_next_and_what_is_not_shown_stands_in_its_place() {
+    let drugs = sample("served-MedicationDispense");
+    assert_eq!((&drugs["total"], drugs["entry"].as_array().unwrap().len()), (&3.into(), 2));
+    assert_eq!(drugs["link"][1]["relation"], "next");
+    assert_eq!(drugs["link"][1]["url"], "MedicationDispense?patient=p1&_count=2&_offset=2");
+    let ids: Vec<_> = drugs["entry"].as_array().unwrap().iter().map(|one| &one["resource"]["id"]).collect();
+    assert_ne!(ids[0], ids[1], "two entries that say the same are two");
+    let procedures = sample("served-Procedure");
+    let note = &procedures["entry"][1];
+    assert_eq!(
+        (&note["search"]["mode"], &note["resource"]["issue"][0]["severity"]),
+        (&"outcome".into(), &"warning".into())
+    );
+    assert!(note["resource"]["issue"][0]["details"]["text"].as_str().unwrap().contains("手術"));
+    let everything = sample("served-everything");
+    let last = everything["entry"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["resource"]["resourceType"], "OperationOutcome", "more than a page says so");
 }
 
 #[test]

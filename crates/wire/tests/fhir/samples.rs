@@ -2,17 +2,22 @@
 
 use domain::coverage::RegistrationStatus;
 use domain::record::{
-    Diagnosis, DiagnosisCode, DiagnosisOutcome, DosageForm, Drug, DrugCode, Institution, Medication, Month, Procedure,
-    ProcedureCode, ProcedureKind, Quantity, Supply, Usage,
+    Diagnosis, DiagnosisCode, DiagnosisOutcome, DosageForm, Drug, DrugCode, HealthRecord, History, Institution,
+    LookRole, Medication, Month, PatientResource, Procedure, ProcedureCode, ProcedureKind, Quantity, Supply, Usage,
 };
 use domain::{
-    CardNumber, CardSymbol, Coverage, EligibilityQuery, Facts, InsuredCardClassification, InsurerNumber,
+    CardNumber, CardSymbol, ConsentItem, ConsentState, Coverage, Facts, InsuredCardClassification, InsurerNumber,
     MedicalInstitutionCode, Person, PersonId, Purpose, Recorded, Sex, decide,
 };
 use jiff::Timestamp;
 use jiff::civil::date;
+use uuid::Uuid;
+use wire::api::{Answer, AnswerContext, Basis, FieldError, ProblemCode, ProblemDocument};
 use wire::fhir::convert::{self, Answered, Look};
-use wire::fhir::{CoverageEligibilityRequest, Resource};
+use wire::fhir::serve::page::{everything, not_shown, searchset};
+use wire::fhir::serve::record::resources;
+use wire::fhir::serve::search::Search;
+use wire::fhir::{CoverageEligibilityRequest, Resource, serve};
 
 const INSTITUTION: &str = "1311234567";
 
@@ -151,7 +156,8 @@ pub fn all() -> Vec<(String, Resource)> {
         ("condition-suspected".to_owned(), convert::condition("x2", "p1", &suspected).into()),
         ("procedure".to_owned(), convert::procedure("o1", "p1", &procedure()).into()),
         ("request".to_owned(), request().into()),
-        ("capabilities".to_owned(), convert::capability_statement(date(2026, 6, 1), "0.1.0").into()),
+        ("capabilities".to_owned(), serve::capability_statement(date(2026, 6, 1), "0.1.0").into()),
+        ("outcome-problem".to_owned(), convert::outcome_of_problem(&problem()).into()),
         (
             "outcome".to_owned(),
             convert::operation_outcome("forbidden", "consent-missing", "同意がありません。", None).into(),
@@ -163,9 +169,55 @@ pub fn all() -> Vec<(String, Resource)> {
     found.extend(
         observations.into_iter().enumerate().map(|(at, one)| (format!("observation-{:02}", at + 1), one.into())),
     );
-    let two = found[..2].iter().map(|(name, resource)| (format!("{name}/1"), resource.clone())).collect();
-    found.push(("searchset".to_owned(), convert::searchset("https://center.example/fhir", at, two).into()));
+    found.extend(served(at));
     found
+}
+
+/// A fault as the façade tells it.
+fn problem() -> ProblemDocument {
+    ProblemDocument::new(ProblemCode::UnreadableQuery, "示された項目を確認してください")
+        .with_request_id("01900000-0000-7000-8000-000000000001")
+        .with_errors(vec![FieldError {
+            field: "InsurerNumber".to_owned(),
+            code: "insurer_check_digit".to_owned(),
+            message: "保険者番号を確かめてください。".to_owned(),
+            message_en: "Look at the insurer number.".to_owned(),
+        }])
+}
+
+/// What the façade serves of a whole record: a page of each kind, and everything at once with a part that is not shown.
+pub fn served(at: Timestamp) -> Vec<(String, Resource)> {
+    let history = History {
+        medications: vec![
+            medication(Supply::Days(14), DosageForm::Oral),
+            medication(Supply::Days(14), DosageForm::Oral),
+            medication(Supply::Times(1), DosageForm::External),
+        ],
+        diagnoses: vec![diagnosis()],
+        procedures: vec![procedure()],
+        visits: Vec::new(),
+    };
+    let record = HealthRecord { history, checkups: vec![checkup()] };
+    let make_id = |text: &[u8]| {
+        let sum = text.iter().fold(0_u128, |sum, byte| sum.wrapping_mul(31).wrapping_add(u128::from(*byte)));
+        Uuid::from_u128(sum)
+    };
+    let of = |kind| resources(kind, "p1", &record, date(2026, 6, 10), &make_id);
+    let search = Search { count: 2, ..Search::everything("p1") };
+    let mut pages: Vec<(String, Resource)> = Vec::new();
+    for kind in serve::SEARCHED {
+        let notes = if kind == PatientResource::Procedure {
+            vec![not_shown(ConsentItem::Surgery, ConsentState::NotConsented)]
+        } else {
+            Vec::new()
+        };
+        let page = searchset(kind.name(), &search, "", at, of(kind), notes);
+        pages.push((format!("served-{}", kind.name()), page.into()));
+    }
+    let all = PatientResource::ALL.into_iter().flat_map(of).collect();
+    let whole = everything(&Search { count: 5, ..search }, at, all, Vec::new());
+    pages.push(("served-everything".to_owned(), whole.into()));
+    pages
 }
 
 fn look(at: Timestamp) -> Look<'static> {
@@ -173,8 +225,9 @@ fn look(at: Timestamp) -> Look<'static> {
         id: "a1",
         at,
         institution: MedicalInstitutionCode::parse(INSTITUTION).expect("ten digits"),
-        role: "records",
-        purpose: Purpose::Check,
+        user: "sato",
+        role: LookRole::Doctor,
+        purpose: Purpose::RecordLook,
         patient: "p1",
         items: &["MedicationDispense", "Observation"],
         refused: false,
@@ -182,25 +235,41 @@ fn look(at: Timestamp) -> Look<'static> {
     }
 }
 
-/// One answer with a coverage, one without.
+/// One answer with a coverage, one without, one that could not be asked and rests on a kept answer, and one that cannot tell.
 fn answers(coverage: &Coverage, at: Timestamp) -> Vec<(String, Resource)> {
     let request = request();
-    let query: EligibilityQuery =
-        convert::question(&request, INSTITUTION, date(2026, 6, 3)).expect("a question that can be answered");
-    let answered = Answered { id: "e1", query: &query, request: &request, at, proof_number: Some("01-00000012345-7") };
+    let search = convert::search_info(&request);
+    let day = convert::serviced_day(&request, date(2026, 6, 3));
+    let query = search.parse(&day, INSTITUTION).expect("a question that can be answered");
     let matched = vec![Recorded { person: PersonId([1; 16]), coverage: coverage.clone() }];
     let known = Facts { matched, insurer_known: true, ..Facts::default() };
     let unknown = Facts { insurer_known: true, ..Facts::default() };
-    vec![
-        (
-            "answer-valid".to_owned(),
-            convert::eligibility_response(&answered, &decide(&query, &known), Some("p1")).into(),
-        ),
-        (
-            "answer-not-found".to_owned(),
-            convert::eligibility_response(&answered, &decide(&query, &unknown), None).into(),
-        ),
+    let context = |basis| AnswerContext {
+        request_id: Uuid::from_u128(1),
+        arbitrary_file_identifier: None,
+        search: &search,
+        query: &query,
+        now: at,
+        basis,
+        as_of: at,
+        insurer_data_as_of: None,
+        reference_number: None,
+        by_staff: None,
+        recorded: None,
+    };
+    let told = |facts: &Facts, basis| Answer::from_decision(&decide(&query, facts), &context(basis));
+    let cannot_tell = Answer { verdict: wire::api::Verdict::Undetermined, ..told(&unknown, Basis::SignedCopy) };
+    let answered = |patient, proof_number| Answered { id: "e1", request: &request, at, proof_number, patient };
+    let proof = Some("01-00000012345-7");
+    [
+        ("answer-valid", answered(Some("p1"), proof), told(&known, Basis::Live)),
+        ("answer-not-found", answered(None, proof), told(&unknown, Basis::Live)),
+        ("answer-kept", answered(None, None), told(&known, Basis::SignedCopy)),
+        ("answer-cannot-tell", answered(None, None), cannot_tell),
     ]
+    .into_iter()
+    .map(|(name, answered, answer)| (name.to_owned(), convert::eligibility_response(&answered, &answer).into()))
+    .collect()
 }
 
 /// A checkup with every kind of value, by way of the reader.

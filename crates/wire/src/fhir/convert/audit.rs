@@ -1,15 +1,14 @@
-//! The service about itself: looks, faults, capabilities, bundles.
+//! The service about itself: looks and faults.
 
-use domain::{Date, MedicalInstitutionCode, Purpose};
+use domain::record::LookRole;
+use domain::{MedicalInstitutionCode, Purpose};
 use jiff::Timestamp;
 
-use super::{concept, day, identifier, reference};
-use crate::fhir::service::{
-    AuditAgent, AuditEntity, AuditSource, BundleEntry, BundleSearch, CapabilityOperation, CapabilityResource,
-    CapabilityRest, Interaction, Issue, SearchParam, Software,
-};
+use super::{concept, identifier, reference};
+use crate::api::ProblemDocument;
+use crate::fhir::service::{AuditAgent, AuditEntity, AuditSource, Issue};
 use crate::fhir::types::{CodeableConcept, Coding, Reference};
-use crate::fhir::{AuditEvent, Bundle, CapabilityStatement, OperationOutcome, Resource, system};
+use crate::fhir::{AuditEvent, OperationOutcome, system};
 
 /// One look at somebody's data.
 #[derive(Debug, Clone)]
@@ -20,8 +19,10 @@ pub struct Look<'a> {
     pub at: Timestamp,
     /// The institution that looked.
     pub institution: MedicalInstitutionCode,
-    /// Role of the member of staff, such as `records`.
-    pub role: &'a str,
+    /// Who looked, as the institution names its staff.
+    pub user: &'a str,
+    /// In which role.
+    pub role: LookRole,
     /// Why.
     pub purpose: Purpose,
     /// Whose data: id of the patient.
@@ -43,9 +44,10 @@ pub fn audit_event(look: &Look<'_>) -> AuditEvent {
         action: Some("R".to_owned()),
         recorded: look.at.to_string(),
         outcome: Some(if look.refused { "4" } else { "0" }.to_owned()),
-        purpose_of_event: vec![concept(system::OWN, look.purpose.code(), None)],
+        purpose_of_event: vec![concept(system::OWN, look.purpose.code(), Some(look.purpose.label()))],
         agent: vec![AuditAgent {
-            role: Some(vec![concept(system::OWN, look.role, None)]),
+            role: vec![concept(system::OWN, look.role.code(), Some(look.role.label()))],
+            alt_id: Some(look.user.to_owned()).filter(|user| !user.is_empty()),
             who: Some(Reference {
                 identifier: Some(identifier(system::INSTITUTION_CODE, look.institution.as_str())),
                 ..Reference::default()
@@ -74,67 +76,42 @@ pub fn operation_outcome(kind: &str, code: &str, words: &str, diagnostics: Optio
                 text: Some(words.to_owned()),
             }),
             diagnostics: diagnostics.map(str::to_owned),
+            expression: Vec::new(),
         }],
     }
 }
 
-/// The answer to a search: every resource fits it. `base` is the server's address without a slash at its end.
-pub fn searchset(base: &str, at: Timestamp, found: Vec<(String, Resource)>) -> Bundle {
-    let total = u32::try_from(found.len()).ok();
-    let entry = |(place, resource): (String, Resource)| BundleEntry {
-        full_url: Some(format!("{base}/{place}")),
-        resource,
-        search: Some(BundleSearch { mode: Some("match".to_owned()) }),
-    };
-    Bundle {
-        r#type: "searchset".to_owned(),
-        timestamp: Some(at.to_string()),
-        total,
-        entry: found.into_iter().map(entry).collect(),
-    }
+/// A problem in the words of FHIR: the code of the house stays in `details`, each wrong value is an issue of its own.
+pub fn outcome_of_problem(problem: &ProblemDocument) -> OperationOutcome {
+    let kind = kind_of(problem.status);
+    let words = [problem.title.as_str(), problem.detail.as_str()];
+    let words = words.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("。");
+    let number = problem.request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
+    let about = format!("{}{number}", problem.title_en);
+    let mut outcome = operation_outcome(kind, problem.code.as_str(), &words, Some(&about));
+    outcome.issue.extend(problem.errors.iter().map(|error| Issue {
+        severity: "error".to_owned(),
+        code: kind.to_owned(),
+        details: Some(concept(system::OWN, &error.code, Some(&error.message))),
+        diagnostics: Some(error.message_en.clone()),
+        expression: vec![error.field.clone()],
+    }));
+    outcome
 }
 
-/// What the façade can do: read and search what a patient agreed to, and `$submit` a question about coverage.
-pub fn capability_statement(since: Date, version: &str) -> CapabilityStatement {
-    let by_patient = |kind: &str, profile: &str| CapabilityResource {
-        r#type: kind.to_owned(),
-        profile: Some(profile.to_owned()),
-        interaction: ["read", "search-type"].iter().map(|code| Interaction { code: (*code).to_owned() }).collect(),
-        search_param: vec![SearchParam { name: "patient".to_owned(), r#type: "reference".to_owned() }],
-        operation: Vec::new(),
-    };
-    let mut resource: Vec<_> = [
-        ("Coverage", system::JP_COVERAGE),
-        ("MedicationDispense", system::JP_MEDICATION_DISPENSE),
-        ("MedicationRequest", system::JP_MEDICATION_REQUEST),
-        ("MedicationStatement", system::JP_MEDICATION_STATEMENT),
-        ("Condition", system::JP_CONDITION),
-        ("Procedure", system::JP_PROCEDURE),
-        ("Observation", system::JP_OBSERVATION_COMMON),
-    ]
-    .into_iter()
-    .map(|(kind, profile)| by_patient(kind, profile))
-    .collect();
-    resource.insert(0, CapabilityResource { search_param: Vec::new(), ..by_patient("Patient", system::JP_PATIENT) });
-    resource[0].interaction.truncate(1);
-    resource.push(CapabilityResource {
-        r#type: "CoverageEligibilityRequest".to_owned(),
-        profile: None,
-        interaction: Vec::new(),
-        search_param: Vec::new(),
-        operation: vec![CapabilityOperation {
-            name: "submit".to_owned(),
-            definition: "http://hl7.org/fhir/OperationDefinition/CoverageEligibilityRequest-submit".to_owned(),
-        }],
-    });
-    CapabilityStatement {
-        status: "active".to_owned(),
-        date: day(since),
-        kind: "instance".to_owned(),
-        software: Some(Software { name: "Tashika".to_owned(), version: Some(version.to_owned()) }),
-        implementation: Some(crate::fhir::service::Implementation { description: "Tashika 確か".to_owned() }),
-        fhir_version: "4.0.1".to_owned(),
-        format: vec!["json".to_owned()],
-        rest: vec![CapabilityRest { mode: "server".to_owned(), resource }],
+/// A code of issue-type for an HTTP status.
+const fn kind_of(status: u16) -> &'static str {
+    match status {
+        401 => "login",
+        403 => "forbidden",
+        404 => "not-found",
+        405 | 415 => "not-supported",
+        408 => "timeout",
+        409 => "conflict",
+        413 => "too-long",
+        429 => "throttled",
+        503 => "transient",
+        500.. => "exception",
+        _ => "invalid",
     }
 }

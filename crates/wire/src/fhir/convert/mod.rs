@@ -7,10 +7,10 @@ mod eligibility;
 mod person;
 mod record;
 
-pub use audit::{Look, audit_event, capability_statement, operation_outcome, searchset};
+pub use audit::{Look, audit_event, operation_outcome, outcome_of_problem};
 pub use checkup::observations;
 pub use coverage::coverage;
-pub use eligibility::{Answered, eligibility_response, question};
+pub use eligibility::{Answered, asking_institution, eligibility_response, search_info, serviced_day};
 pub use person::{checkup_patient, patient};
 pub use record::{condition, medication_dispense, medication_request, medication_statement, procedure};
 

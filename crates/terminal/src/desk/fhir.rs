@@ -1,0 +1,205 @@
+//! `/fhir/r4/…`: the center's FHIR façade for the programs of vendors on this machine (docs/FHIR.md).
+//!
+//! * `POST CoverageEligibilityRequest/$submit`, with a user's API token, is the check of this terminal: proven, kept, listed,
+//!   and answered from a kept answer where the center cannot be asked, with basis and age in `disposition`.
+//! * `POST auth/token`, with a user's API token, asks the center for a token in the name of that user. A user who may not open
+//!   records gets none that opens any.
+//! * Everything else carries the center's token and is handed on; it comes back proven or not at all. While the center cannot
+//!   be asked that is 503 and never an empty bundle.
+
+use axum::Json;
+use axum::Router;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Request, State};
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::record::{LookRole, PatientResource};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use http::{HeaderMap, HeaderName};
+use jiff::civil::date;
+use kit::body::JsonBody;
+use kit::problem::Problem;
+use trust::ProofNumber;
+use trust::patient_id::PatientId;
+use wire::api::{Answer, ProblemCode};
+use wire::fhir::convert::{Answered as Told, asking_institution, eligibility_response, search_info, serviced_day};
+use wire::fhir::{CoverageEligibilityRequest, Resource, serve};
+
+use super::Desk;
+use super::api::{authorized, bearer, could_not_ask};
+use crate::asking::outcome::{Answered, Outcome};
+use crate::store::answers::Way;
+use crate::store::users::User;
+
+/// The number of the proof of a look.
+const PROOF_NUMBER: HeaderName = HeaderName::from_static("tashika-proof-number");
+
+/// The routes: those of the center.
+pub(super) fn routes() -> Router<Desk> {
+    let path = |below: &str| format!("{}{below}", serve::BASE_PATH);
+    let mut router = Router::new()
+        .route(&path(serve::METADATA), get(metadata))
+        .route(&path(serve::SMART_CONFIGURATION), get(smart_configuration))
+        .route(&path(serve::TOKEN), post(token))
+        .route(&path(serve::SUBMIT), post(submit))
+        .route(&path(serve::PATIENT), get(look))
+        .route(&path(serve::EVERYTHING), get(look));
+    for kind in serve::SEARCHED {
+        router = router.route(&path(&format!("/{}", kind.name())), get(look));
+    }
+    router.route_layer(from_fn(kit::fhir::face))
+}
+
+async fn metadata() -> Response {
+    let statement = serve::capability_statement(date(2026, 11, 28), env!("CARGO_PKG_VERSION"));
+    kit::fhir::resource(&Resource::from(statement))
+}
+
+async fn smart_configuration() -> Json<serde_json::Value> {
+    let scopes: Vec<String> = PatientResource::ALL.into_iter().map(PatientResource::scope).collect();
+    Json(serde_json::json!({
+        "token_endpoint": format!("{}{}", serve::BASE_PATH, serve::TOKEN),
+        "grant_types_supported": ["client_credentials"],
+        "scopes_supported": scopes,
+        "capabilities": ["permission-v2", "permission-v1", "permission-patient", "context-ehr-patient"],
+    }))
+}
+
+/// Hands the launch on, in the name of whose API token it is.
+async fn token(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    form: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Result<Response, Problem> {
+    let user = authorized(&desk, &headers).await?;
+    let Form(mut pairs) =
+        form.map_err(|error| Problem::new(ProblemCode::BadRequest, "フォームとして読み取れません").because(error))?;
+    let role = role(&user, &pairs)?;
+    pairs.retain(|(name, _)| !matches!(name.as_str(), "user_identifier" | "user_role"));
+    pairs.push(("user_identifier".to_owned(), user.name.clone()));
+    pairs.push(("user_role".to_owned(), role.code().to_owned()));
+    let form: Vec<String> = pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+    let body = desk.checks().center.fhir_token(form.join("&")).await.map_err(|outcome| told(&outcome))?;
+    tracing::info!(target: "audit", event = "desk.fhir_token", user = user.name, role = role.code(), "a program opened a patient");
+    let mut response = Response::new(axum::body::Body::from(body));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// The role that is named, or the one that the institution gave; never one that opens more.
+fn role(user: &User, pairs: &[(String, String)]) -> Result<LookRole, Problem> {
+    let given = user.role.look_role();
+    let Some((_, named)) = pairs.iter().find(|(name, _)| name == "user_role") else { return Ok(given) };
+    let refused = |detail: &str| Problem::new(ProblemCode::RoleNotAllowed, detail);
+    let named = LookRole::parse(named)
+        .ok_or_else(|| refused("user_role は doctor、dentist、pharmacist、records、reception のどれかです"))?;
+    if named.sees_records() && !given.sees_records() {
+        return Err(refused("この利用者は診療情報を開けません。管理者は「利用者」の画面で権限を変えられます"));
+    }
+    Ok(named)
+}
+
+async fn submit(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    body: Result<JsonBody<Resource>, Problem>,
+) -> Result<Response, Problem> {
+    let user = authorized(&desk, &headers).await?;
+    let JsonBody(sent) = body?;
+    let Resource::CoverageEligibilityRequest(request) = sent else {
+        return Err(Problem::new(ProblemCode::BadRequest, "CoverageEligibilityRequest を送ってください"));
+    };
+    let checks = desk.checks();
+    if asking_institution(&request).is_some_and(|code| code != checks.center.facility()) {
+        return Err(Problem::new(ProblemCode::FacilityMismatch, "この端末の医療機関コードと違います"));
+    }
+    let now = checks.center.hours().now();
+    let day = serviced_day(&request, domain::date::in_japan(now).date());
+    let question = checks.question(checks.center.new_request_id(), &day, search_info(&request));
+    let outcome = checks.center.check(&question).await;
+    let why = match outcome {
+        Outcome::CouldNotAsk(why) => why,
+        outcome => {
+            let kept = checks.keep(&question, &outcome, Way::Api, &user.name, "").await;
+            checks.note(question.request_id, kept);
+            return match outcome {
+                Outcome::Answered(answered) => Ok(live(&desk, &request, &answered)),
+                other => Err(told(&other)),
+            };
+        }
+    };
+    let recalled = checks.recall_for_program(&question, &why, Way::Api, false).await.map_err(super::unavailable)?;
+    if let Some(recalled) = recalled {
+        return Ok(respond(&desk, &request, &recalled.answer, None));
+    }
+    let outcome = Outcome::CouldNotAsk(why);
+    let kept = checks.keep(&question, &outcome, Way::Api, &user.name, "").await;
+    checks.note(question.request_id, kept);
+    Err(told(&outcome))
+}
+
+/// The center's answer, with the id under which the patient is read from now on.
+fn live(desk: &Desk, request: &CoverageEligibilityRequest, answered: &Answered) -> Response {
+    let proof = &answered.response.proof;
+    let number = ProofNumber::parse(&proof.proof_number).ok();
+    let event = URL_SAFE_NO_PAD.decode(&proof.event).ok();
+    let patient = number.zip(event).map(|(number, event)| PatientId::of(number, &event).to_string());
+    respond(desk, request, &answered.answer, Some((proof.proof_number.as_str(), patient.as_deref())))
+}
+
+fn respond(
+    desk: &Desk,
+    request: &CoverageEligibilityRequest,
+    answer: &Answer,
+    proven: Option<(&str, Option<&str>)>,
+) -> Response {
+    let told = Told {
+        id: &answer.request_id.to_string(),
+        request,
+        at: desk.checks().center.hours().now(),
+        proof_number: proven.map(|(number, _)| number),
+        patient: proven.and_then(|(_, patient)| patient).filter(|_| !answer.result_list.is_empty()),
+    };
+    kit::fhir::resource(&eligibility_response(&told, answer).into())
+}
+
+/// Hands a look on.
+async fn look(State(desk): State<Desk>, request: Request) -> Result<Response, Problem> {
+    let token = bearer(request.headers())
+        .ok_or_else(|| Problem::new(ProblemCode::AccessTokenInvalid, "auth/token でトークンを取ってください"))?;
+    let path = request.uri().path_and_query().map_or_else(|| request.uri().path(), |path| path.as_str());
+    let looked = desk.checks().center.fhir_look(path, token).await.map_err(|outcome| told(&outcome))?;
+    let mut response = kit::fhir::json(looked.resource);
+    *response.status_mut() = looked.status;
+    let number = HeaderValue::from_str(&looked.proof_number).map_err(Problem::internal)?;
+    response.headers_mut().insert(PROOF_NUMBER, number);
+    Ok(response.into_response())
+}
+
+/// What is no answer, as a problem.
+fn told(outcome: &Outcome) -> Problem {
+    match outcome {
+        Outcome::Unreadable(errors) => Problem::new(ProblemCode::UnreadableQuery, "").with_errors(errors.clone()),
+        Outcome::Refused(document) => Problem::of((**document).clone()),
+        Outcome::CouldNotAsk(why) => could_not_ask(why),
+        Outcome::Answered(_) => Problem::internal("an answer where none was asked for"),
+    }
+}
+
+/// A text in a form: everything but letters and digits as percent signs.
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push_str(&domain::hex::encode(&[byte]).to_ascii_uppercase());
+        }
+    }
+    out
+}
