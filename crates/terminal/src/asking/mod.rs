@@ -7,6 +7,7 @@
 //! * [`outcome`] — what can come of a question
 //! * [`bulk`] — files of many questions
 //! * [`cards`] — what is asked about cards
+//! * [`claims`] — claims that are submitted and taken back
 //! * [`search`] — people without card or numbers, by name
 //! * [`renewal`] — a fresh certificate, by itself
 //! * [`probe`] — can the center be reached, and what time is it there
@@ -15,6 +16,7 @@ pub mod outcome;
 
 pub(crate) mod bulk;
 pub(crate) mod cards;
+pub(crate) mod claims;
 pub(crate) mod probe;
 pub(crate) mod records;
 pub(crate) mod renewal;
