@@ -82,7 +82,7 @@ pub enum Command {
     /// 資格確認書 with a code: give out, take back, list.
     #[command(subcommand)]
     PersonalCertificate(PersonalCertificateCommand),
-    /// Claims (レセプト): check what a receipt computer wrote.
+    /// Claims (レセプト): check what a receipt computer wrote, submit it, see what became of each, take one back.
     #[command(subcommand)]
     Claims(Claims),
     /// Measurements of this program on this machine.
