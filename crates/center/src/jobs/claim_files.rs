@@ -92,6 +92,15 @@ impl ClaimFileWorker {
             return Ok(());
         }
         match self.claims(file).await {
+            Ok((counts, _)) if counts.claims == 0 => {
+                let refusal = ClaimRefusal {
+                    code: "no_claims".to_owned(),
+                    message: "ファイルにレセプトがありません。レセコンで作り直して、もう一度送ってください。"
+                        .to_owned(),
+                    message_en: "There is no claim in the file. Make it again and send it again.".to_owned(),
+                };
+                Ok(self.refuse(file, &refusal).await?)
+            }
             Ok((mut counts, check)) => {
                 submitted::add_check(&mut counts, &check);
                 let now = self.clock.now();

@@ -107,6 +107,23 @@ fn operations() -> Vec<Operation> {
         operation("bulkRegister", Role::Institution, ndjson, json_message(header)),
         operation("bulkRegisterStatus", Role::Institution, "", None),
         operation("bulkRegisterResults", Role::Institution, "", None),
+        operation(
+            "beginClaimFile",
+            Role::Institution,
+            "application/json",
+            json_message(json!({
+                "RequestId": request_id(1), "MedicalInstitutionCode": PHARMACY, "FileDigest": "", "FileBytes": 1
+            })),
+        ),
+        operation("sendClaimPiece", Role::Institution, "application/octet-stream", None),
+        operation("claimFileStatus", Role::Institution, "", None),
+        operation("claimFileResults", Role::Institution, "", None),
+        operation(
+            "withdrawClaim",
+            Role::Institution,
+            "application/json",
+            json_message(json!({ "MedicalInstitutionCode": PHARMACY, "ClaimNumber": "" })),
+        ),
         operation("sendFeed", Role::Insurer, "text/csv", None),
         operation("issuePersonalCertificate", Role::Insurer, "application/json", None),
         operation("revokePersonalCertificate", Role::Insurer, "application/json", None),
@@ -140,7 +157,9 @@ fn documented() -> Vec<(String, String, String)> {
             found.push((
                 id,
                 method.clone(),
-                path.replace("{reception_number}", "0123456789ABCDEFGHJKMNPQRS").replace("{name}", "13"),
+                path.replace("{reception_number}", "0123456789ABCDEFGHJKMNPQRS")
+                    .replace("{name}", "13")
+                    .replace("{first_byte}", "0"),
             ));
         }
     }
