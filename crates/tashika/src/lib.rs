@@ -85,8 +85,8 @@ async fn act(command: Command, world: &World) -> Result<ExitCode> {
             bench::certificates::run(seconds, world).map(|()| ExitCode::SUCCESS)
         }
         Command::Claims(claims) => command::claims::run(claims, world).await,
-        Command::Bench(cli::Bench::Claims { megabytes }) => {
-            bench::claims::run(megabytes, world).map(|()| ExitCode::SUCCESS)
+        Command::Bench(cli::Bench::Claims(claims)) => {
+            bench::claims::run(&claims, world).await.map(|()| ExitCode::SUCCESS)
         }
         Command::Bench(cli::Bench::Offline { cases }) => {
             bench::offline::run(cases as usize, world).await.map(|()| ExitCode::SUCCESS)
