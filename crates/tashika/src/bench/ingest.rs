@@ -1,5 +1,6 @@
 //! Claims taken into history: how many a second, and whether memory grows with the file.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -46,20 +47,16 @@ pub async fn run(claims: u32, database: Option<&str>, folder: &Path, world: &Wor
     let cards = cards(&nation)?;
     let small = write(&folder.join("RECEIPTC_SMALL.UKE"), &cards, SMALL, 1)?;
     let large = write(&folder.join("RECEIPTC_LARGE.UKE"), &cards, claims as usize, 2)?;
-    let (_, small_mib) = take(&center, &small, SMALL as u64, world).await?;
-    let (first, large_mib) = take(&center, &large, u64::from(claims), world).await?;
-    let (again, _) = take(&center, &large, 0, world).await?;
+    let (_, small_mib) = take(&center, &small, true, world).await?;
+    let (claims_per_s, large_mib) = take(&center, &large, true, world).await?;
+    let (again_per_s, _) = take(&center, &large, false, world).await?;
     center.stop().await?;
-    Ok(Ingest {
-        claims_per_s: f64::from(claims) / first.as_secs_f64(),
-        again_per_s: f64::from(claims) / again.as_secs_f64(),
-        small_mib,
-        large_mib,
-    })
+    Ok(Ingest { claims_per_s, again_per_s, small_mib, large_mib })
 }
 
-/// Takes a file of which `new` claims are new.
-async fn take(center: &PrivateCenter, file: &Path, new: u64, world: &World) -> Result<(Duration, f64)> {
+/// Takes a file whose claims are all new, or all known. Gives claims a second, of those that went into a record, and the most
+/// memory.
+async fn take(center: &PrivateCenter, file: &Path, is_new: bool, world: &World) -> Result<(f64, f64)> {
     let (ended, most) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let watching = std::thread::spawn({
         let (ended, most) = (Arc::clone(&ended), Arc::clone(&most));
@@ -76,11 +73,13 @@ async fn take(center: &PrivateCenter, file: &Path, new: u64, world: &World) -> R
     ended.store(true, Ordering::Relaxed);
     let _ = watching.join();
     let report = report?;
-    ensure!(report.new == new && report.replaced == 0, "{} new and {} replaced", report.new, report.replaced);
-    ensure!(report.new + report.known == report.claims, "every claim fits somebody: {:?}", report.outcomes);
-    #[expect(clippy::cast_precision_loss, reason = "kibibytes stay far below 2^52")]
-    let mib = most.load(Ordering::Relaxed) as f64 / 1024.0;
-    Ok((took, mib))
+    // Some people of a nation cannot be told apart by their cards; see the nation's oracle.
+    let unmatched = report.of(center::claims::Outcome::Unmatched);
+    let stored = if is_new { report.new } else { report.known };
+    ensure!(stored + unmatched == report.claims && unmatched * 10 < stored, "{:?}", report.outcomes);
+    #[expect(clippy::cast_precision_loss, reason = "claims and kibibytes stay far below 2^52")]
+    let (stored, mib) = (stored as f64, most.load(Ordering::Relaxed) as f64 / 1024.0);
+    Ok((stored / took.as_secs_f64(), mib))
 }
 
 /// What the process holds itself, without the pages of the database file that the system lends it.
@@ -107,7 +106,7 @@ fn cards(nation: &Path) -> Result<Vec<Card>> {
     let (insurer, symbol, number) =
         (at("InsurerNumber")?, at("InsuredCardSymbol")?, at("InsuredIdentificationNumber")?);
     let (branch, birthdate, ended) = (at("InsuredBranchNumber")?, at("Birthdate")?, at("DisqualificationDate")?);
-    let mut cards = Vec::new();
+    let (mut cards, mut seen) = (Vec::new(), HashSet::new());
     for row in reader.records() {
         let row = row?;
         let text = |at: usize| row.get(at).unwrap_or_default().to_owned();
@@ -118,7 +117,10 @@ fn cards(nation: &Path) -> Result<Vec<Card>> {
             branch: text(branch),
             birthdate: text(birthdate).replace('-', ""),
         };
-        if text(ended).is_empty() && !card.branch.is_empty() && card.birthdate.len() == 8 {
+        let counts = text(ended).is_empty() && !card.branch.is_empty() && card.birthdate.len() == 8;
+        // A card may have several rows: one for each change.
+        if counts && seen.insert((card.insurer.clone(), card.symbol.clone(), card.number.clone(), card.branch.clone()))
+        {
             cards.push(card);
         }
     }
