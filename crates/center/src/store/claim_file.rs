@@ -200,9 +200,10 @@ impl Tx {
         let end = first_byte.saturating_add(body.len() as u64);
         // A file that is complete was left alone for so long that whoever looks first may take it.
         let unclaimed = now.saturating_sub(limits::BULK_CLAIM_TIME).unwrap_or(now);
-        let (state, changed) = match end == file.file_bytes {
-            true => (ClaimFileState::Processing, unclaimed),
-            false => (ClaimFileState::Receiving, now),
+        let (state, changed) = if end == file.file_bytes {
+            (ClaimFileState::Processing, unclaimed)
+        } else {
+            (ClaimFileState::Receiving, now)
         };
         let found = execute_on_both!(self, |c| {
             sqlx::query(
