@@ -19,9 +19,8 @@ const AMLODIPINE: &str = "622947001";
 fn receipt(number: u32, n: u32, days: u32, more: &str) -> String {
     let birthdate = crate::people::row(n).birthdate;
     format!(
-        "RE,{number},1112,202602,髙橋　一,1,{birthdate}{more}\r\nHO,06139463,100,{n},1,{}\r\nSN,1,01,06139463,100,{n},00\r\n\
-         SY,8833421,20240401,1\r\nIY,21,1,{AMLODIPINE},1,1,{days},,,,,,,,,{days}\r\n",
-        days
+        "RE,{number},1112,202602,髙橋　一,1,{birthdate}{more}\r\nHO,06139463,100,{n},1,{days}\r\nSN,1,01,06139463,100,{n},00\r\n\
+         SY,8833421,20240401,1\r\nIY,21,1,{AMLODIPINE},1,1,{days},,,,,,,,,{days}\r\n"
     )
 }
 
@@ -142,6 +141,7 @@ async fn a_file_of_thousands_goes_on_where_the_center_was_stopped() {
 
 #[tokio::test]
 async fn every_claim_is_told_what_became_of_it() {
+    use ClaimResult::{Accepted, Repeated, SameAgain, Unmatched};
     let world = World::with_people(2).await;
     let client = world.client(&world.member(CLINIC).await);
     let stranger = receipt(3, 1, 5, "").replace("HO,06139463,100,1,", "HO,06139463,100,99,");
@@ -149,7 +149,6 @@ async fn every_claim_is_told_what_became_of_it() {
     let wrong_sum = receipt(5, 2, 14, "").replace("HO,06139463,100,2,1,14", "HO,06139463,100,2,1,15");
     let content = file(&[receipt(1, 1, 28, ""), receipt(1, 1, 28, ""), stranger, other_branch, wrong_sum]);
     let (status, told) = send(&client, &content, 1).await;
-    use ClaimResult::{Accepted, Repeated, SameAgain, Unmatched};
     assert_eq!(results(&told), [Accepted, Repeated, Unmatched, Unmatched, Accepted]);
     assert_eq!(told[2].code.as_deref(), Some("no_such_card"));
     assert_eq!(told[3].code.as_deref(), Some("branch_differs"));
