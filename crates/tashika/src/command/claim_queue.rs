@@ -1,5 +1,7 @@
-//! `tashika claims submit`, `status` and `withdraw`: the terminal's queue of claims.
+//! `tashika claims submit`, `status` and `withdraw`: the terminal's queue of claims. What is written into a `String` here cannot
+//! fail.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -78,10 +80,11 @@ fn submitted_text(file: &Path, submitted: &Submitted) -> String {
     );
     text.push_str(&set_aside_text(inspected));
     if !inspected.report.is_clean() {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\n  点検でエラー {} 件（tashika claims check で一覧） / the check found {} errors",
             inspected.report.errors, inspected.report.errors
-        ));
+        );
     }
     text
 }
@@ -90,19 +93,20 @@ fn set_aside_text(inspected: &Inspected) -> String {
     let mut text = String::new();
     for claim in inspected.set_aside.iter().take(SET_ASIDE_SHOWN_MAX) {
         let number = claim.number.map_or_else(|| "-".to_owned(), |number| number.to_string());
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\n    {}行目 レセプト番号 {number}: {} [{}]\n      line {}: {}",
             claim.line,
             claim.why.message(),
             claim.why.code(),
             claim.line,
             claim.why.message_en()
-        ));
+        );
     }
     let shown = inspected.set_aside.len().min(SET_ASIDE_SHOWN_MAX) as u64;
     if inspected.set_aside_count > shown {
         let rest = inspected.set_aside_count - shown;
-        text.push_str(&format!("\n    ほか {rest} 件 / {rest} more"));
+        let _ = write!(text, "\n    ほか {rest} 件 / {rest} more");
     }
     text
 }
@@ -179,6 +183,7 @@ pub async fn withdraw(claim_number: &str, data: &Path, world: &World) -> Result<
     Ok(ExitCode::SUCCESS)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
 fn told(error: ClaimsError) -> anyhow::Error {
     let words = error.message_ja();
     anyhow!("{words}\n{error}")
@@ -202,22 +207,21 @@ fn file_text(file: &QueuedClaims) -> String {
     );
     match &file.said {
         Some(SaidOfClaims::Status(status)) => {
-            text.push_str(&format!("\n  受付番号 / receipt {}", status.reception_number));
+            let _ = write!(text, "\n  受付番号 / receipt {}", status.reception_number);
             match &status.refusal {
                 Some(refusal) => {
-                    text.push_str(&format!("\n  {} [{}]\n  {}", refusal.message, refusal.code, refusal.message_en));
+                    let _ = write!(text, "\n  {} [{}]\n  {}", refusal.message, refusal.code, refusal.message_en);
                 }
                 None if file.state == ClaimFileState::Done => text.push_str(&counts_text(&status.counts)),
                 None => {}
             }
         }
         Some(SaidOfClaims::Refused(document)) => {
-            text.push_str(&format!("\n  {} {} [{}]", document.title, document.detail, document.code));
+            let _ = write!(text, "\n  {} {} [{}]", document.title, document.detail, document.code);
         }
         Some(SaidOfClaims::CouldNotAsk(code)) => {
-            text.push_str(&format!(
-                "\n  センターに送れていません。回線が戻ればひとりでに送られます / not sent yet [{code}]"
-            ));
+            let _ =
+                write!(text, "\n  センターに送れていません。回線が戻ればひとりでに送られます / not sent yet [{code}]");
         }
         None => {}
     }
@@ -259,20 +263,20 @@ fn outcome_text(outcome: &ClaimOutcome) -> String {
         outcome.result.label_en()
     );
     if let Some(claim) = &outcome.claim_number {
-        text.push_str(&format!("\n      受付番号 {claim}"));
+        let _ = write!(text, "\n      受付番号 {claim}");
     }
     if let Some(search) = &outcome.search_number {
-        text.push_str(&format!(" 検索番号 {search}"));
+        let _ = write!(text, " 検索番号 {search}");
     }
     if let Some(replaces) = &outcome.replaces {
-        text.push_str(&format!("\n      {replaces} の差替え / in place of it"));
+        let _ = write!(text, "\n      {replaces} の差替え / in place of it");
     }
     if let (Some(message), Some(message_en)) = (&outcome.message, &outcome.message_en) {
         let code = outcome.code.as_deref().or(outcome.routing.as_deref()).unwrap_or_default();
-        text.push_str(&format!("\n      {message} [{code}]\n      {message_en}"));
+        let _ = write!(text, "\n      {message} [{code}]\n      {message_en}");
     }
     for finding in &outcome.finding_list {
-        text.push_str(&format!("\n      {} [{}]", finding.message, finding.code));
+        let _ = write!(text, "\n      {} [{}]", finding.message, finding.code);
     }
     text
 }

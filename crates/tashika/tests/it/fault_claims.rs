@@ -2,6 +2,7 @@
 //! file in its queue, the center killed while pieces come and while claims are taken, the same file twice, the file of another
 //! institution. Every claim has one outcome, and nothing of a file lies open on the terminal's disk.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -41,8 +42,7 @@ fn large_file(institution: &str, folder: &Path) -> Result<PathBuf> {
     let mut text = format!("IR,1,{prefecture},{table},{code},,x,202610,00,\r\n");
     for n in 1..=CLAIMS {
         let rows = format!("SI,11,1,111000110,,291,1,,,,,,,{}1\r\n", ",".repeat(4)).repeat(6);
-        text +=
-            &format!("RE,{n},1112,202609,x,1,19800401\r\nHO,06139463,1,{n},1,291\r\nSY,8833421,20240401,1\r\n{rows}");
+        write!(text, "RE,{n},1112,202609,x,1,19800401\r\nHO,06139463,1,{n},1,291\r\nSY,8833421,20240401,1\r\n{rows}")?;
     }
     let path = folder.join("RECEIPTC.UKE");
     std::fs::write(&path, text + "GO,1,291,99\r\n\u{1a}")?;
