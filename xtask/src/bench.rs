@@ -26,8 +26,13 @@ pub enum Bench {
     },
     /// Cards' certificates checked a second on one core, with OCSP and with a revocation list; the last line is JSON
     Certificates,
-    /// Megabytes of claims checked a second on one core; the last line is JSON
-    Claims,
+    /// Megabytes of claims checked a second on one core, claims taken into history a second on SQLite and PostgreSQL; the
+    /// last line is JSON
+    Claims {
+        /// Passed on to `tashika bench claims`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// What a window says while the line is cut, how fast, and how long until all is settled; the last line is JSON
     Offline,
     /// How long terminals get no answer when the primary of three database nodes is lost; the last figures are JSON
@@ -42,15 +47,12 @@ pub enum Bench {
 
 pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
     match bench {
-        Bench::Check { arguments } => check(workspace, arguments),
+        Bench::Check { arguments } => with_postgres(workspace, "check", arguments),
         Bench::Certificates => {
             let words = ["bench", "certificates"];
             run::run(&mut run::command(&workspace.root, built(workspace)?, &words), BENCH_MAX)
         }
-        Bench::Claims => {
-            let words = ["bench", "claims"];
-            run::run(&mut run::command(&workspace.root, built(workspace)?, &words), BENCH_MAX)
-        }
+        Bench::Claims { arguments } => with_postgres(workspace, "claims", arguments),
         Bench::Offline => {
             let words = ["bench", "offline"];
             run::run(&mut run::command(&workspace.root, built(workspace)?, &words), BENCH_MAX)
@@ -77,9 +79,10 @@ fn card(workspace: &Workspace, visits: usize) -> Result<()> {
     workspace.cargo(&[&words[..], &["--bench", &visits]].concat(), RELEASE_BUILD_MAX + BENCH_MAX)
 }
 
-fn check(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+/// A bench that measures a private PostgreSQL as well.
+fn with_postgres(workspace: &Workspace, bench: &str, arguments: &[String]) -> Result<()> {
     let server = PrivatePostgres::start_with(SERVER_SETTINGS)?;
-    let mut command = run::command(&workspace.root, built(workspace)?, &["bench", "check", "--postgres"]);
+    let mut command = run::command(&workspace.root, built(workspace)?, &["bench", bench, "--postgres"]);
     command.arg(server.create_database()?).args(arguments);
     run::run(&mut command, BENCH_MAX)
 }

@@ -98,6 +98,15 @@ pub const CLAIMS_CHUNKS_AHEAD: usize = 4;
 pub const CLAIMS_REMEMBERED: usize = 200_000;
 /// Claims that are named in a report, in claims; all are counted.
 pub const CLAIMS_REPORT_MAX: usize = 1_000;
+/// A claim file of which no piece arrived for this long was given up by its sender. A terminal may be without its line for
+/// a long week-end and more.
+pub const CLAIM_FILE_RECEIVING_TIME: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// How long it is told what became of a claim file: claims come back for two months, and the terminal keeps it longer.
+pub const CLAIM_FILE_RESULT_TIME: SignedDuration = SignedDuration::from_hours(92 * 24);
+/// One facility may send a piece of a claim file once in this time, over time: 50 MB a second.
+pub const CLAIM_PIECE_REST: Duration = Duration::from_millis(20);
+/// Pieces of claim files of one facility at once after a rest.
+pub const CLAIM_PIECES_BURST: NonZeroU32 = nonzero(500);
 /// Drugs of a master that are stored in one transaction, in drugs.
 pub const DRUGS_CHUNK: usize = 5_000;
 /// Months of a record that are shown: five years, as the national system.

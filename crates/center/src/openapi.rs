@@ -6,7 +6,8 @@ use utoipa::openapi::security::SecurityScheme;
 use utoipa::{Modify, OpenApi};
 
 use crate::api::{
-    bulk, check, feeds, info, join, person_search, personal_certificates, presence, record_looks, reference, status,
+    bulk, check, claim_files, feeds, info, join, person_search, personal_certificates, presence, record_looks,
+    reference, status,
 };
 
 #[derive(OpenApi)]
@@ -39,6 +40,11 @@ use crate::api::{
         bulk::references::send,
         bulk::references::status,
         bulk::references::results,
+        claim_files::begin,
+        claim_files::piece,
+        claim_files::status,
+        claim_files::results,
+        claim_files::withdraw,
         feeds::send,
         personal_certificates::issue,
         personal_certificates::revoke,
@@ -65,6 +71,7 @@ use crate::api::{
         (name = "search", description = "災害時・救急時: a person without card or numbers, searched for by name"),
         (name = "record", description = "薬剤・診療・手術・健診: what the patient lets the institution see"),
         (name = "bulk", description = "一括照会: many patients in one file"),
+        (name = "claims", description = "レセプト: claims that an institution submits, and what became of each"),
         (name = "reference", description = "照会番号: the institution's own number of a patient"),
         (name = "insurer", description = "Members and losses, from insurers"),
         (name = "join", description = "Certificates: the first and the next"),

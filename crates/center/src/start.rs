@@ -33,6 +33,7 @@ use crate::enrol::{Enrolment, Welcome};
 use crate::feed::{Importer, PersonKey};
 use crate::folder::DataFolder;
 use crate::jobs::bulk::BulkWorker;
+use crate::jobs::claim_files::ClaimFileWorker;
 use crate::jobs::watch::Watch;
 use crate::limits;
 use crate::metrics::CenterMetrics;
@@ -157,7 +158,7 @@ async fn start(
     let readiness = Readiness::new();
     let store_ready = readiness.flag("store");
     store_ready.up();
-    core.start_jobs(Arc::clone(&state.bulk_arrived), &metrics, store_ready, life);
+    core.start_jobs(&state, &metrics, store_ready, life);
     let listeners = Listeners { core: &core, http: HttpMetrics::new(&numbers), numbers, readiness };
     let (api_addr, enrol_addr, ops_addr) = listeners.serve(bound, state, door, metrics, life)?;
     info!(
@@ -299,10 +300,12 @@ impl Core {
             spool,
             feeds: Arc::new(Semaphore::new(limits::FEEDS_AT_ONCE)),
             bulk_arrived: Arc::new(Notify::new()),
+            claim_pieces: Throttle::slow(limits::CLAIM_PIECE_REST, limits::CLAIM_PIECES_BURST, Arc::clone(&self.clock)),
+            claim_file_arrived: Arc::new(Notify::new()),
         }
     }
 
-    fn start_jobs(&self, arrived: Arc<Notify>, metrics: &Arc<CenterMetrics>, store_ready: ReadyFlag, life: &Lifecycle) {
+    fn start_jobs(&self, api: &Api, metrics: &Arc<CenterMetrics>, store_ready: ReadyFlag, life: &Lifecycle) {
         let watch = Watch {
             store: self.store.clone(),
             engine: self.engine.clone(),
@@ -321,10 +324,17 @@ impl Core {
             store: self.store.clone(),
             engine: self.engine.clone(),
             clock: Arc::clone(&self.clock),
-            arrived,
+            arrived: Arc::clone(&api.bulk_arrived),
             life: life.clone(),
         };
         life.spawn_vital("bulk", worker.run());
+        let worker = ClaimFileWorker {
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            arrived: Arc::clone(&api.claim_file_arrived),
+            life: life.clone(),
+        };
+        life.spawn_vital("claim files", worker.run());
     }
 }
 

@@ -1,12 +1,13 @@
 //! What the records of a nation promise: the same seed gives the same bytes, claim files keep to the 記録条件仕様, and the
 //! truth beside them says what they say. The files are read here by a counting of their own: fields by number, as
-//! formats of claims are published, with nothing of the writer.
+//! formats of claims are published, with nothing of the writer. Last, `wire` reads and writes every file again, byte for byte.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use nation::{Nation, Options, RecordOptions, files};
+use wire::claims::{ClaimKind, ClaimReader, ClaimWriter, ReadOptions, RecordReader, Side};
 
 type Row = HashMap<String, String>;
 
@@ -479,4 +480,48 @@ fn values_of_checkups_hang_together_over_the_years_and_with_illness() {
         let height = |values: &BTreeMap<String, String>| number(&values["9N001000000000001"]);
         assert!((height(pair[0].1) - height(pair[1].1)).abs() < 0.5, "{:?}", pair[0].0);
     }
+}
+
+/// What `wire` reads of a file, written by `wire` again.
+fn written_again(bytes: &[u8], kind: ClaimKind) -> Vec<u8> {
+    let mut reader = RecordReader::new(bytes).expect("a claim file");
+    let mut writer = ClaimWriter::new(Vec::with_capacity(bytes.len()), kind);
+    while let Some(record) = reader.next_record().expect("readable") {
+        let folds =
+            writer.write_record(&record.expect("every record is good")).expect("and keeps to the specification");
+        assert!(folds.is_empty(), "every character is in JIS X 0208");
+    }
+    writer.finish().expect("memory")
+}
+
+#[test]
+fn every_claim_file_of_both_sides_comes_back_byte_for_byte() {
+    let mut seen: BTreeMap<(bool, &str), usize> = BTreeMap::new();
+    for folder in [files::CLAIM_FILES, files::INSURER_SIDE] {
+        for (name, path) in walk(&records(NATION.path()).join(folder)) {
+            let file_name = path.file_name().expect("a name").to_string_lossy();
+            let kind = ReadOptions::kind_of_name(&file_name).unwrap_or_else(|| panic!("{name} tells its kind"));
+            let bytes = std::fs::read(&path).expect("file");
+            let again = written_again(&bytes, kind);
+            // The insurer's side has no end mark.
+            let again = if bytes.ends_with(&[0x1A]) { &again[..] } else { &again[..again.len() - 1] };
+            let line = |bytes: &[u8], at: usize| {
+                let line = bytes.split(|byte| *byte == b'\n').nth(at).unwrap_or_default().to_vec();
+                encoding_rs::SHIFT_JIS.decode(&line).0.into_owned()
+            };
+            if again != bytes {
+                let same = again.iter().zip(&bytes).take_while(|(one, other)| one == other);
+                let at = same.filter(|(byte, _)| **byte == b'\n').count();
+                panic!("{folder}/{name} line {}: {:?} comes back as {:?}", at + 1, line(&bytes, at), line(again, at));
+            }
+            let mut claims =
+                ClaimReader::new(&bytes[..], ReadOptions { kind: Some(kind), master: None }).expect("again");
+            while let Some(receipt) = claims.next_receipt().expect("readable") {
+                let is_insurers = receipt.side == Side::Insurer;
+                *seen.entry((is_insurers, kind.code())).or_default() += 1;
+            }
+        }
+    }
+    assert_eq!(seen.len(), 8, "four kinds of two sides: {seen:?}");
+    assert!(seen.values().sum::<usize>() > 5_000 && seen.values().all(|count| *count > 0), "{seen:?}");
 }

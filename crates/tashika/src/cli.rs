@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-pub use bench::{Bench, BenchCheck};
+pub use bench::{Bench, BenchCheck, BenchClaims};
 pub use checkups::Checkups;
 pub use claims::Claims;
 pub use disaster::Disaster;
@@ -82,7 +82,7 @@ pub enum Command {
     /// 資格確認書 with a code: give out, take back, list.
     #[command(subcommand)]
     PersonalCertificate(PersonalCertificateCommand),
-    /// Claims (レセプト): check what a receipt computer wrote.
+    /// Claims (レセプト): check what a receipt computer wrote, submit it, see what became of each, take one back.
     #[command(subcommand)]
     Claims(Claims),
     /// Measurements of this program on this machine.

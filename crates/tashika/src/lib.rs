@@ -55,7 +55,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
     let _log = kit::logging::init(format, filter, world.clock.clone())?;
     // Two threads serve a prefecture on two cores, and keep a clinic's terminal small.
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2);
-    let small = matches!(cli.command, Command::Terminal(_));
+    let small = matches!(cli.command, Command::Terminal(_) | Command::Claims(_));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(if small { 2 } else { threads })
         .enable_all()
@@ -84,9 +84,9 @@ async fn act(command: Command, world: &World) -> Result<ExitCode> {
         Command::Bench(cli::Bench::Certificates { seconds }) => {
             bench::certificates::run(seconds, world).map(|()| ExitCode::SUCCESS)
         }
-        Command::Claims(claims) => command::claims::run(&claims),
-        Command::Bench(cli::Bench::Claims { megabytes }) => {
-            bench::claims::run(megabytes, world).map(|()| ExitCode::SUCCESS)
+        Command::Claims(claims) => command::claims::run(claims, world).await,
+        Command::Bench(cli::Bench::Claims(claims)) => {
+            bench::claims::run(&claims, world).await.map(|()| ExitCode::SUCCESS)
         }
         Command::Bench(cli::Bench::Offline { cases }) => {
             bench::offline::run(cases as usize, world).await.map(|()| ExitCode::SUCCESS)

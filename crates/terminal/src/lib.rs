@@ -8,6 +8,7 @@
 //! * [`users`] — who may use the desk, for the command line; [`charts`] — the list to match patients with;
 //!   [`bookings`] — whom to ask about in the night before
 //! * `asking` — the center: questions, proofs, files of many questions, renewal, the link light
+//! * [`claims`] — claims that are submitted: checked, queued, sent, and what became of each
 //! * `checks` — one check, whichever way it came: asked, kept, listed
 //! * `noticing` — down and back without flapping, and whose fault it is
 //! * `offline` — what is said while the center cannot be asked, and asking again when it is back
@@ -30,6 +31,7 @@ pub mod bookings;
 mod bridge;
 pub mod charts;
 mod checks;
+pub mod claims;
 pub mod config;
 mod desk;
 mod equipment;

@@ -117,6 +117,21 @@ pub const PDF_PAGES_MAX: usize = 300;
 /// How long taken files stay in the store after they were answered.
 pub const BRIDGE_KEEP_TIME: Duration = Duration::from_hours(24);
 
+/// Bytes of a claim file that are kept as one sealed piece, and sent as one: two seconds of a line of 1 Mbit/s.
+pub const CLAIM_PIECE_BYTES: usize = 256 * 1024;
+/// Such pieces that are kept in one transaction.
+pub const CLAIM_PIECES_AT_ONCE: usize = 8;
+/// Rest between two looks for claims that wait for the center.
+pub const CLAIMS_LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// Rest before the center is asked again whether it is done with a file of claims.
+pub const CLAIMS_ASK_AGAIN_INTERVAL: Duration = Duration::from_secs(2);
+/// A claim file that is not in the queue after so many days was being stored by a program that was stopped.
+pub const CLAIMS_STORING_DAYS: u32 = 1;
+/// Claims of a file that are named as set aside before it is sent; all are counted.
+pub const CLAIMS_SET_ASIDE_LISTED_MAX: usize = 1_000;
+/// Claim files, and withdrawals, that one list shows.
+pub const CLAIM_FILES_LISTED_MAX: u32 = 50;
+
 /// Connections to the store. SQLite has one writer; two more let pages read meanwhile.
 pub const STORE_CONNECTIONS_MAX: u32 = 3;
 /// How long a writer waits for another one.

@@ -22,6 +22,7 @@ use crate::bridge::face::FaceFolder;
 use crate::bridge::folder::remove_old_answers;
 use crate::bridge::{Bridge, Steps};
 use crate::checks::Checks;
+use crate::claims::sending;
 use crate::config::{Config, ConfigError};
 use crate::desk::{AtKiosk, Desk, scan};
 use crate::equipment::{Equipment, Parts};
@@ -181,6 +182,7 @@ impl Terminal {
         life.spawn_vital("renewal", renewal.run(life.clone()));
         life.spawn_vital("cleanup", clean_up(config.clone(), checks.clone(), life.clone()));
         life.spawn_vital("settling", settle::run(checks.clone(), life.clone()));
+        life.spawn_vital("claims", sending::run(checks.clone(), life.clone()));
         let bookings = night::folder::run(config.bookings(), checks.clone(), life.clone());
         life.spawn_vital("booking folder", bookings);
         if config.settings.night.enabled {

@@ -102,6 +102,10 @@ pub const CLAIM_MAX_LINE_BYTES: usize = 16 * 1024;
 pub const CLAIM_MAX_FIELDS: usize = 256;
 /// Most rows of one receipt, in rows.
 pub const CLAIM_RECEIPT_MAX_ROWS: u32 = 20_000;
+/// Longest claim file that is submitted, in bytes. A large hospital's month has some hundred megabytes.
+pub const CLAIM_FILE_MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// Length of one piece in which a claim file is submitted, in bytes. What a line of 1 Mbit/s carries in ten seconds.
+pub const CLAIM_PIECE_MAX_BYTES: usize = 1024 * 1024;
 /// Most bytes of the rows of one receipt, in bytes.
 pub const CLAIM_RECEIPT_MAX_BYTES: u64 = 8 * 1024 * 1024;
 /// Most findings kept with one receipt, in findings; all are counted.

@@ -11,6 +11,8 @@
 //! | `POST /v1/record-looks` | institution | [`record_looks`] |
 //! | `POST /v1/bulk-eligibility-checks`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
 //! | `POST /v1/bulk-reference-numbers`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
+//! | `POST /v1/claim-files`, `POST …/{n}/pieces/{b}`, `GET …/{n}`, `GET …/{n}/results` | institution | [`claim_files`] |
+//! | `POST /v1/claim-withdrawals` | institution | [`claim_files`] |
 //! | `POST /v1/insurer-feeds` | insurer | [`feeds`] |
 //! | `POST /v1/certificates/renew`, `GET /v1/time`, `GET /v1/log/key` | both | [`join`], [`info`] |
 //! | `POST /v1/personal-certificates`, `…/revoke` | insurer | [`personal_certificates`] |
@@ -28,6 +30,7 @@
 pub(crate) mod bulk;
 pub(crate) mod caller;
 pub(crate) mod check;
+pub(crate) mod claim_files;
 pub(crate) mod feeds;
 pub(crate) mod info;
 pub(crate) mod join;
@@ -68,7 +71,7 @@ use crate::status::StatusLists;
 use crate::store::Store;
 
 /// Every route, as it is counted.
-pub(crate) const ROUTES: [&str; 29] = [
+pub(crate) const ROUTES: [&str; 34] = [
     "/v1/eligibility-checks",
     "/v1/reference-numbers",
     "/v1/presence-challenges",
@@ -88,6 +91,11 @@ pub(crate) const ROUTES: [&str; 29] = [
     "/v1/bulk-reference-numbers",
     "/v1/bulk-reference-numbers/{reception_number}",
     "/v1/bulk-reference-numbers/{reception_number}/results",
+    "/v1/claim-files",
+    "/v1/claim-files/{reception_number}",
+    "/v1/claim-files/{reception_number}/pieces/{first_byte}",
+    "/v1/claim-files/{reception_number}/results",
+    "/v1/claim-withdrawals",
     "/v1/insurer-feeds",
     "/v1/personal-certificates",
     "/v1/personal-certificates/revoke",
@@ -135,6 +143,10 @@ pub(crate) struct Api {
     pub(crate) feeds: Arc<Semaphore>,
     /// Told when a bulk file was taken.
     pub(crate) bulk_arrived: Arc<Notify>,
+    /// Pieces of claim files.
+    pub(crate) claim_pieces: Throttle<MedicalInstitutionCode>,
+    /// Told when a claim file is complete.
+    pub(crate) claim_file_arrived: Arc<Notify>,
 }
 
 /// The API port.
@@ -159,6 +171,11 @@ pub(crate) fn router(api: Arc<Api>, metrics: Arc<CenterMetrics>) -> Router {
         .route("/v1/bulk-reference-numbers", post(bulk::references::send))
         .route("/v1/bulk-reference-numbers/{reception_number}", get(bulk::references::status))
         .route("/v1/bulk-reference-numbers/{reception_number}/results", get(bulk::references::results))
+        .route("/v1/claim-files", post(claim_files::begin))
+        .route("/v1/claim-files/{reception_number}", get(claim_files::status))
+        .route("/v1/claim-files/{reception_number}/pieces/{first_byte}", post(claim_files::piece))
+        .route("/v1/claim-files/{reception_number}/results", get(claim_files::results))
+        .route("/v1/claim-withdrawals", post(claim_files::withdraw))
         .route("/v1/insurer-feeds", post(feeds::send))
         .route("/v1/personal-certificates", post(personal_certificates::issue))
         .route("/v1/personal-certificates/revoke", post(personal_certificates::revoke))

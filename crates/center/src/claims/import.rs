@@ -2,12 +2,13 @@
 
 use std::io::Read;
 
+use domain::MedicalInstitutionCode;
 use kit::clock::SharedClock;
 use kit::lifecycle::Lifecycle;
 use tokio::sync::mpsc;
-use wire::claims::{CheckReport, ClaimFileError, ClaimKind, ClaimReader, ReadOptions};
+use wire::claims::{CheckReport, ClaimFileError, ClaimKind, ClaimReader, Finding, ReadOptions, SetAside};
 
-use super::prepare::{Prepared, Preparer, Preparing};
+use super::prepare::{Prepared, Preparer, Preparing, errors_of};
 use super::report::{ClaimsReport, Outcome};
 use super::take;
 use crate::limits;
@@ -43,15 +44,37 @@ pub struct ClaimImporter {
 
 /// A stretch of a file.
 #[derive(Default)]
-struct Chunk {
-    ready: Vec<Prepared>,
-    repeated: u64,
-    without_source: u64,
+pub(crate) struct Chunk {
+    pub(super) ready: Vec<Prepared>,
+    pub(super) aside: Vec<Aside>,
+}
+
+/// A claim that does not come to the store.
+pub(super) struct Aside {
+    /// Its first line.
+    pub(super) line: u64,
+    /// レセプト番号.
+    pub(super) number: Option<u32>,
+    /// Errors that the check found in it.
+    pub(super) errors: Vec<Finding>,
+    /// Why.
+    pub(super) why: Why,
+}
+
+/// Why a claim does not come to the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// It stood in the file before.
+    Repeated,
+    /// It names no institution or no month.
+    WithoutSource,
+    /// Its sender may not send it, or nobody knows whose it is.
+    SetAside(SetAside),
 }
 
 impl Chunk {
-    fn len(&self) -> u64 {
-        self.ready.len() as u64 + self.repeated + self.without_source
+    pub(crate) fn len(&self) -> u64 {
+        (self.ready.len() + self.aside.len()) as u64
     }
 }
 
@@ -65,7 +88,7 @@ impl ClaimImporter {
         R: Read + Send + 'static,
     {
         let (chunks, mut made) = mpsc::channel(limits::CLAIMS_CHUNKS_AHEAD);
-        let reading = self.life.spawn_blocking("claims_read", move || read(file, kind, &chunks));
+        let reading = self.life.spawn_blocking("claims_read", move || read(file, kind, None, 0, &chunks));
         let mut report = ClaimsReport::default();
         while let Some(chunk) = made.recv().await {
             if self.life.is_stopping() {
@@ -81,23 +104,51 @@ impl ClaimImporter {
     async fn take_chunk(&self, chunk: &Chunk) -> Result<ClaimsReport, ClaimsError> {
         let mut report = take(&self.store, &chunk.ready, self.clock.now()).await?;
         report.claims = chunk.len();
-        for (outcome, count) in [(Outcome::Repeated, chunk.repeated), (Outcome::WithoutSource, chunk.without_source)] {
-            (0..count).for_each(|_| report.count(outcome));
+        for aside in &chunk.aside {
+            report.count(match aside.why {
+                Why::Repeated => Outcome::Repeated,
+                Why::WithoutSource | Why::SetAside(_) => Outcome::WithoutSource,
+            });
         }
         Ok(report)
     }
 }
 
-/// Reads to the end, or until nobody takes the chunks any more.
-fn read<R: Read>(file: R, kind: Option<ClaimKind>, chunks: &mpsc::Sender<Chunk>) -> Result<CheckReport, ClaimsError> {
+/// Reads to the end, or until nobody takes the chunks any more. Where there is a `sender`, claims that are not its own are
+/// set aside. The first `skip` claims are looked at and not given.
+pub(super) fn read<R: Read>(
+    file: R,
+    kind: Option<ClaimKind>,
+    sender: Option<MedicalInstitutionCode>,
+    skip: u64,
+    chunks: &mpsc::Sender<Chunk>,
+) -> Result<CheckReport, ClaimsError> {
     let mut claims = ClaimReader::new(file, ReadOptions { kind, master: None })?;
     let mut preparer = Preparer::default();
     let mut chunk = Chunk::default();
+    let mut seen = 0;
     while let Some(receipt) = claims.next_receipt()? {
-        match preparer.prepare(&receipt) {
-            Preparing::Ready(claim) => chunk.ready.push(*claim),
-            Preparing::Repeated => chunk.repeated += 1,
-            Preparing::WithoutSource => chunk.without_source += 1,
+        let set_aside = sender.and_then(|sender| SetAside::of(&receipt, sender));
+        let prepared = match set_aside {
+            Some(why) => Err(Why::SetAside(why)),
+            None => match preparer.prepare(&receipt) {
+                Preparing::Ready(claim) => Ok(*claim),
+                Preparing::Repeated => Err(Why::Repeated),
+                Preparing::WithoutSource => Err(Why::WithoutSource),
+            },
+        };
+        seen += 1;
+        if seen <= skip {
+            continue;
+        }
+        match prepared {
+            Ok(claim) => chunk.ready.push(claim),
+            Err(why) => chunk.aside.push(Aside {
+                line: receipt.first_line,
+                number: receipt.number,
+                errors: errors_of(&receipt),
+                why,
+            }),
         }
         if chunk.len() >= limits::CLAIMS_CHUNK as u64 && chunks.blocking_send(std::mem::take(&mut chunk)).is_err() {
             return Err(ClaimsError::Stopping);

@@ -12,6 +12,12 @@
 //! Two claims are the same when institution, kind, month, card, branch, in- or outpatient and — in pharmacies — prescriber
 //! are the same; of several such in one file that say different things, each is one of its own, by its place among them.
 //!
+//! A claim that is made again after it was sent back (返戻再請求) names the earlier one by its 検索番号; where that is another
+//! by the rule above — its card was corrected — the earlier one is withdrawn in the same transaction.
+//!
+//! Files come from the operator's command ([`ClaimImporter`]) or from institutions (`submitted`), which are told what became
+//! of each claim.
+//!
 //! The entries of one claim are one row of JSON ([decision 0028](../../../docs/decisions/0028-a-claim-is-one-row.md)); a
 //! record is put together when it is read ([`records`]), and that is when drugs get their names, by the newest master.
 
@@ -19,6 +25,7 @@ mod import;
 mod prepare;
 pub mod records;
 mod report;
+pub(crate) mod submitted;
 mod take;
 
 pub use import::{ClaimImporter, ClaimsError};

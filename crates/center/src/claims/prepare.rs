@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use domain::record::History;
 use domain::{BranchNumber, CardNumber, CardSymbol, Date, EligibilityQuery, InsurerNumber, record::Source};
 use serde::{Deserialize, Serialize};
-use wire::claims::Receipt;
+use wire::claims::{Finding, Receipt, Severity, Side};
 use wire::history;
 
 use crate::limits;
@@ -33,6 +33,10 @@ pub(super) struct Stored {
 pub struct Prepared {
     /// Its first line in the file.
     pub line: u64,
+    /// レセプト番号 in the file.
+    pub number: Option<u32>,
+    /// Errors that the check found in it.
+    pub errors: Vec<Finding>,
     /// What is stored of it.
     pub row: ClaimRow,
     /// Whose it says it is; else `unreadable_` and the field that cannot be read.
@@ -80,12 +84,20 @@ impl Preparer {
         let row = ClaimRow {
             key: ClaimKey(key),
             digest,
+            search_number: again(receipt),
             month: claim.source.month,
             institution: claim.source.institution.code,
             kind: claim.source.kind,
             entries,
         };
-        Preparing::Ready(Box::new(Prepared { line: receipt.first_line, row, query, days }))
+        Preparing::Ready(Box::new(Prepared {
+            line: receipt.first_line,
+            number: receipt.number,
+            errors: errors_of(receipt),
+            row,
+            query,
+            days,
+        }))
     }
 
     /// The place of a claim among those of the file that are the same; none when one of them says the same.
@@ -111,6 +123,17 @@ fn digest_of(parts: &[&[u8]]) -> [u8; 16] {
     let mut digest = [0; 16];
     digest.copy_from_slice(&context.finish().as_ref()[..16]);
     digest
+}
+
+/// 検索番号 that an institution wrote. On the insurer side every claim has one, and it says nothing about an earlier claim.
+fn again(receipt: &Receipt) -> Option<String> {
+    let number = receipt.search_number.as_deref().map(str::trim).filter(|number| !number.is_empty())?;
+    (receipt.side == Side::Provider).then(|| number.to_owned())
+}
+
+/// What its sender has to mend.
+pub(super) fn errors_of(receipt: &Receipt) -> Vec<Finding> {
+    receipt.findings.iter().filter(|finding| finding.fault.severity() == Severity::Error).cloned().collect()
 }
 
 fn said_days(days: &[Date]) -> String {

@@ -8,22 +8,51 @@ use jiff::Timestamp;
 
 use super::Prepared;
 use super::report::{ClaimNote, ClaimsReport, Outcome};
-use crate::store::claim::{ClaimKey, ClaimRow, PersonClaim};
+use crate::store::claim::{ClaimKey, ClaimRow, ClaimsPut, PersonClaim};
+use crate::store::claim_search::Withdrawal;
 use crate::store::coverage::read_record;
 use crate::store::{Result, Store, Tx};
 
 /// Whose a claim is and who pays, or why that is not known.
 type Routed = Result<(PersonId, Routing), String>;
 
+/// What became of one claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It stands in a record.
+    Taken {
+        /// New, in place of another, or as it was.
+        how: Taken,
+        /// The claim of another key that it took the place of.
+        replaces: Option<ClaimKey>,
+        /// Who pays.
+        routing: Routing,
+    },
+    /// It fits nobody; the stable code says why.
+    Unmatched(String),
+}
+
+/// How a claim came into a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// There was none.
+    New,
+    /// In place of an earlier one.
+    Replaced,
+    /// It said the same.
+    Known,
+}
+
 /// Takes claims that are ready, in one transaction, and says what came of them.
 ///
 /// # Errors
 /// The database; then nothing was taken.
 pub async fn take(store: &Store, claims: &[Prepared], now: Timestamp) -> Result<ClaimsReport> {
-    store.tx("claims_take", async |mut tx| take_in(&mut tx, claims, now).await).await
+    store.tx("claims_take", async |mut tx| take_in(&mut tx, claims, now).await.map(|(report, _)| report)).await
 }
 
-async fn take_in(tx: &mut Tx, claims: &[Prepared], now: Timestamp) -> Result<ClaimsReport> {
+/// The same within a transaction, and what became of each, in their order.
+pub(crate) async fn take_in(tx: &mut Tx, claims: &[Prepared], now: Timestamp) -> Result<(ClaimsReport, Vec<Fate>)> {
     let routed = routes(tx, claims).await?;
     let mut report = ClaimsReport { claims: claims.len() as u64, ..ClaimsReport::default() };
     let mut rows = Vec::with_capacity(claims.len());
@@ -46,12 +75,60 @@ async fn take_in(tx: &mut Tx, claims: &[Prepared], now: Timestamp) -> Result<Cla
     let to_put: Vec<PersonClaim<'_>> =
         rows.iter().map(|(person, routing, row)| PersonClaim { person: *person, routing, row }).collect();
     tx.drop_claims_of_others(&to_put).await?;
+    let replaces = take_places(tx, &to_put, now).await?;
     let put = tx.put_claims(&to_put, now).await?;
-    (report.new, report.replaced) = (put.new, put.replaced);
-    report.known = rows.len() as u64 - put.new - put.replaced;
     tx.put_unmatched(&unmatched, now).await?;
     forget_unmatched(tx, &to_put).await?;
-    Ok(report)
+    let fates: Vec<Fate> =
+        claims.iter().zip(routed).map(|(claim, routed)| fate(claim.row.key, routed, &put, &replaces)).collect();
+    for fate in &fates {
+        match fate {
+            Fate::Taken { how: Taken::New, .. } => report.new += 1,
+            Fate::Taken { how: Taken::Replaced, .. } => report.replaced += 1,
+            Fate::Taken { how: Taken::Known, .. } => report.known += 1,
+            Fate::Unmatched(_) => {}
+        }
+    }
+    Ok((report, fates))
+}
+
+fn fate(key: ClaimKey, routed: Routed, put: &ClaimsPut, replaces: &HashMap<ClaimKey, ClaimKey>) -> Fate {
+    let routing = match routed {
+        Ok((_, routing)) => routing,
+        Err(reason) => return Fate::Unmatched(reason),
+    };
+    let replaces = replaces.get(&key).copied();
+    let how = match (put.replaced.contains(&key) || replaces.is_some(), put.new.contains(&key)) {
+        (true, _) => Taken::Replaced,
+        (false, true) => Taken::New,
+        (false, false) => Taken::Known,
+    };
+    Fate::Taken { how, replaces, routing }
+}
+
+/// Claims that are made again name the claim that was sent back by its 検索番号. Where that one has another key — its card
+/// number was corrected, mostly — it is withdrawn, so that nothing stands twice. Gives new keys with the earlier ones.
+async fn take_places(tx: &mut Tx, claims: &[PersonClaim<'_>], now: Timestamp) -> Result<HashMap<ClaimKey, ClaimKey>> {
+    let again: Vec<(MedicalInstitutionCode, &str, ClaimKey)> = claims
+        .iter()
+        .filter_map(|claim| Some((claim.row.institution, claim.row.search_number.as_deref()?, claim.row.key)))
+        .collect();
+    if again.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let numbers: Vec<_> = again.iter().map(|(institution, number, _)| (*institution, *number)).collect();
+    let stood = tx.claims_by_search_number(&numbers).await?;
+    let mut replaces = HashMap::new();
+    for (institution, number, key) in &again {
+        if let Some(earlier) = stood.get(&(*institution, (*number).to_owned()))
+            && earlier != key
+            && tx.withdraw_claim_of(*institution, *earlier, now).await? == Withdrawal::Done
+        {
+            replaces.insert(*key, *earlier);
+        }
+    }
+    tx.note_search_numbers(&again).await?;
+    Ok(replaces)
 }
 
 /// Lets go what was kept as fitting nobody and fits somebody now.
@@ -161,8 +238,9 @@ fn tell(report: &mut ClaimsReport, claim: &Prepared, routing: &Routing) {
     }
 }
 
-fn unmatched_note(claim: &Prepared, reason: &str) -> ClaimNote {
-    let (message, message_en) = match reason {
+/// Why a claim fits nobody and what to do, in Japanese and English.
+pub(crate) fn unmatched_words(reason: &str) -> (&'static str, &'static str) {
+    match reason {
         "no_such_card" => (
             "この記号・番号の資格は登録されていません。資格確認の結果と見比べて、再請求してください。",
             "No such card is registered. Compare with the answer of the check and claim again.",
@@ -187,7 +265,11 @@ fn unmatched_note(claim: &Prepared, reason: &str) -> ClaimNote {
             "保険者番号・記号・番号・枝番・生年月日のどれかが読めません。該当の行を直して、もう一度送ってください。",
             "One of insurer number, symbol, number, branch and birth date cannot be read. Mend the line and send it again.",
         ),
-    };
+    }
+}
+
+fn unmatched_note(claim: &Prepared, reason: &str) -> ClaimNote {
+    let (message, message_en) = unmatched_words(reason);
     ClaimNote {
         line: claim.line,
         receipt_number: Some(claim.row.key.to_string()),

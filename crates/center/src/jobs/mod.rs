@@ -3,6 +3,7 @@
 //! | job | when | what |
 //! |---|---|---|
 //! | [`bulk`] | when a file arrives, and every half minute | answers bulk files, part by part, behind the windows |
+//! | [`claim_files`] | when a file arrives, and every half minute | takes submitted claims, a stretch at a time |
 //! | [`watch`] `revocations` | every 2 s | takes over what other processes revoked, renews the server certificate |
 //! | [`watch`] `store` | every 2 s | whether the database is there, for `/ready`; depth of the queues |
 //! | [`watch`] `certificates` | every 10 min | counts the certificates of clients that end soon |
@@ -13,4 +14,5 @@
 
 pub(crate) mod bulk;
 pub(crate) mod bulk_part;
+pub(crate) mod claim_files;
 pub(crate) mod watch;

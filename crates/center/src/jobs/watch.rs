@@ -153,6 +153,8 @@ impl Watch {
         let (old, unfinished) = (ago(SignedDuration::from_hours(days * 24)), ago(limits::BULK_RECEIVING_TIME));
         let codes = ago(limits::ENROLMENT_CODE_LIFE);
         let challenges = ago(limits::CHALLENGE_USED_TIME);
+        let (claims_begun, claims_ended) =
+            (ago(limits::CLAIM_FILE_RECEIVING_TIME), ago(limits::CLAIM_FILE_RESULT_TIME));
         let cleaned = self
             .store
             .tx("clean", async |mut tx| {
@@ -160,6 +162,7 @@ impl Watch {
                 let given_up = tx.forget_unfinished_bulk(unfinished).await?;
                 let codes = tx.forget_enrolment_codes(codes).await?;
                 tx.forget_challenges(challenges).await?;
+                tx.forget_claim_files(claims_begun, claims_ended).await?;
                 Ok((forgotten, given_up, codes))
             })
             .await;

@@ -1,6 +1,6 @@
 //! `claim` and `claim_unmatched`: what claims told, hundreds of them in one statement.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use domain::record::{ClaimKind, Month};
@@ -54,6 +54,8 @@ pub struct ClaimRow {
     pub institution: MedicalInstitutionCode,
     /// Which kind.
     pub kind: ClaimKind,
+    /// 検索番号 that an institution wrote into a claim that is made again.
+    pub search_number: Option<String>,
     /// Source and entries as JSON.
     pub entries: String,
 }
@@ -70,12 +72,12 @@ pub struct PersonClaim<'a> {
 }
 
 /// What came of storing claims.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClaimsPut {
     /// New ones.
-    pub new: u64,
-    /// Those that replaced an earlier one.
-    pub replaced: u64,
+    pub new: HashSet<ClaimKey>,
+    /// Those that replaced an earlier one. What is in neither was known and says the same.
+    pub replaced: HashSet<ClaimKey>,
 }
 
 /// A claim out of the store. Not read yet: its entries are JSON.
@@ -98,7 +100,7 @@ const TAIL: &str = " ON CONFLICT (person_id, month, claim_key) DO UPDATE SET
     digest = excluded.digest, state = excluded.state, routing = excluded.routing, version = claim.version + 1,
     entries = excluded.entries, changed_at = excluded.changed_at
     WHERE claim.digest <> excluded.digest OR claim.state <> excluded.state OR claim.routing <> excluded.routing
-    RETURNING version";
+    RETURNING claim_key, version";
 
 /// One statement for each power of two, as for coverages.
 static SQLITE: LazyLock<Vec<(usize, Arc<str>)>> = LazyLock::new(|| {
@@ -119,13 +121,17 @@ static POSTGRES: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-async fn put_sqlite(c: &mut sqlx::SqliteConnection, claims: &[PersonClaim<'_>], now: i64) -> Result<Vec<i64>> {
+async fn put_sqlite(
+    c: &mut sqlx::SqliteConnection,
+    claims: &[PersonClaim<'_>],
+    now: i64,
+) -> Result<Vec<(Vec<u8>, i64)>> {
     let mut rest = claims;
     let mut versions = Vec::with_capacity(claims.len());
     for (size, statement) in SQLITE.iter() {
         while let Some((together, others)) = rest.split_at_checked(*size) {
             rest = others;
-            let mut query = sqlx::query_scalar::<_, i64>(AssertSqlSafe(Arc::clone(statement)));
+            let mut query = sqlx::query_as::<_, (Vec<u8>, i64)>(AssertSqlSafe(Arc::clone(statement)));
             for claim in together {
                 query = query
                     .bind(claim.person.0.to_vec())
@@ -145,8 +151,8 @@ async fn put_sqlite(c: &mut sqlx::SqliteConnection, claims: &[PersonClaim<'_>], 
     Ok(versions)
 }
 
-async fn put_postgres(c: &mut sqlx::PgConnection, claims: &[PersonClaim<'_>], now: i64) -> Result<Vec<i64>> {
-    let query = sqlx::query_scalar::<_, i64>(POSTGRES.as_str())
+async fn put_postgres(c: &mut sqlx::PgConnection, claims: &[PersonClaim<'_>], now: i64) -> Result<Vec<(Vec<u8>, i64)>> {
+    let query = sqlx::query_as::<_, (Vec<u8>, i64)>(POSTGRES.as_str())
         .bind(claims.iter().map(|claim| claim.person.0.as_slice()).collect::<Vec<_>>())
         .bind(claims.iter().map(|claim| month_number(claim.row.month)).collect::<Vec<_>>())
         .bind(claims.iter().map(|claim| claim.row.key.0.as_slice()).collect::<Vec<_>>())
@@ -167,8 +173,16 @@ impl Tx {
             Raw::Sqlite(c) => put_sqlite(c, claims, time::ms(now)).await?,
             Raw::Postgres(c) => put_postgres(c, claims, time::ms(now)).await?,
         };
-        let new = versions.iter().filter(|version| **version == 1).count() as u64;
-        Ok(ClaimsPut { new, replaced: versions.len() as u64 - new })
+        let mut put = ClaimsPut::default();
+        for (key, version) in versions {
+            let key = ClaimKey(time::fixed(TABLE, &key)?);
+            if version == 1 {
+                put.new.insert(key)
+            } else {
+                put.replaced.insert(key)
+            };
+        }
+        Ok(put)
     }
 
     /// Takes away what of these claims stands with somebody else: the register was corrected since. Gives how many it were.

@@ -50,7 +50,8 @@ const MIGRATIONS: &[Migration] = &[
     },
     shared(10, "claims", include_str!("../../migrations/0010_claims.sql")),
     shared(11, "record_look", include_str!("../../migrations/0011_record_look.sql")),
-    shared(14, "record_look_role", include_str!("../../migrations/0014_record_look_role.sql")),
+    shared(12, "claim_file", include_str!("../../migrations/0012_claim_file.sql")),
+    shared(13, "record_look_role", include_str!("../../migrations/0013_record_look_role.sql")),
 ];
 
 /// The newest schema that this program knows.

@@ -20,6 +20,8 @@
 //! | [`bulk`], [`bulk_intake`] | `bulk_job`, `bulk_part` | files with many questions |
 //! | [`import_job`] | `import_job` | how far a feed has come |
 //! | [`claim`] | `claim`, `claim_unmatched` | what claims told of a person |
+//! | [`claim_search`] | `claim_search` | which claim a 検索番号 stands for |
+//! | [`claim_file`] | `claim_file`, `claim_file_piece`, `claim_file_result` | files of claims that are submitted |
 //! | [`drug`] | `drug` | what the codes of drugs mean |
 //! | [`secret`] | `center_key` | small values that live as long as the data |
 //!
@@ -37,6 +39,8 @@ pub mod bulk_intake;
 pub mod card;
 pub mod certificate;
 pub mod claim;
+pub mod claim_file;
+pub mod claim_search;
 pub mod consent;
 pub mod coverage;
 pub mod coverage_put;

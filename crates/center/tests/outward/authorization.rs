@@ -120,6 +120,21 @@ fn operations() -> Vec<Operation> {
     ]
 }
 
+fn operations_on_claims() -> Vec<Operation> {
+    let operation = |id, content_type, foreign| Operation { id, role: Role::Institution, content_type, foreign };
+    let begin = json!({
+        "RequestId": request_id(1), "MedicalInstitutionCode": PHARMACY, "FileDigest": "", "FileBytes": 1
+    });
+    let withdraw = json!({ "MedicalInstitutionCode": PHARMACY, "ClaimNumber": "" });
+    vec![
+        operation("beginClaimFile", "application/json", Some(begin.to_string())),
+        operation("sendClaimPiece", "application/octet-stream", None),
+        operation("claimFileStatus", "", None),
+        operation("claimFileResults", "", None),
+        operation("withdrawClaim", "application/json", Some(withdraw.to_string())),
+    ]
+}
+
 /// A message about a card in the name of the pharmacy.
 fn with_card(more: &Value) -> Option<String> {
     let mut message = json!({
@@ -140,7 +155,9 @@ fn documented() -> Vec<(String, String, String)> {
             found.push((
                 id,
                 method.clone(),
-                path.replace("{reception_number}", "0123456789ABCDEFGHJKMNPQRS").replace("{name}", "13"),
+                path.replace("{reception_number}", "0123456789ABCDEFGHJKMNPQRS")
+                    .replace("{name}", "13")
+                    .replace("{first_byte}", "0"),
             ));
         }
     }
@@ -167,7 +184,8 @@ async fn every_operation_refuses_whoever_may_not() {
     let institution = world.client(&world.member(CLINIC).await);
     let insurer = world.client(&world.insurer().await);
     let nobody = world.client_without_certificate();
-    let table = operations();
+    let mut table = operations();
+    table.extend(operations_on_claims());
     let documented = documented();
     assert_eq!(documented.len(), table.len(), "the document and this table name the same operations");
     for (id, method, path) in documented {

@@ -9,6 +9,7 @@
 //! | `consents` | what a card tells before its PIN, consents by number, and what is told of them later |
 //! | `joining` | one-time codes, renewal, renewal after the end, revocation |
 //! | `bulk` | files of questions and registrations, their order, limits, and a restart in the middle |
+//! | `claim_files` | claims that institutions submit: pieces, outcomes, refusals, claims made again and taken back |
 //! | `fhir` | the FHIR façade: scopes bound to consent, ids of patients, looks on record |
 //! | `feeding` | insurers' feeds over the API |
 //! | `personal_certificates` | 資格確認書 with a code, for insurers |
@@ -22,6 +23,7 @@ mod authorization;
 mod bulk;
 mod cards;
 mod checking;
+mod claim_files;
 mod consents;
 mod feeding;
 mod fhir;

@@ -72,7 +72,9 @@ pub(crate) fn encode(text: &str, out: &mut Vec<u8>) {
 pub(crate) fn person_name(names: &Names, name: PersonName, form: Form) -> String {
     let mut text = String::new();
     names.push_name(&mut text, name, form.as_registered());
-    if text.is_ascii() { text.chars().take(40).collect() } else { fold(&wide(&text), 20) }
+    let cut = if text.is_ascii() { text.chars().take(40).collect() } else { fold(&wide(&text), 20) };
+    // A cut between two names leaves a space, and fields of variable length end with none.
+    cut.trim_end().to_owned()
 }
 
 /// カタカナ氏名 without spaces.

@@ -4,6 +4,7 @@ mod ceiling;
 pub mod certificates;
 pub mod claims;
 mod country;
+mod ingest;
 mod load;
 pub mod offline;
 mod personal_certificates;

@@ -15,18 +15,31 @@ pub enum Bench {
         #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=120))]
         seconds: u64,
     },
-    /// Megabytes of claims checked a second on one core, and receipts put together.
-    Claims {
-        /// Megabytes of the file, which is made in memory.
-        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=2_000))]
-        megabytes: u16,
-    },
+    /// Megabytes of claims checked a second on one core, receipts put together, and claims taken into history.
+    Claims(BenchClaims),
     /// What a window says while the line is cut, how fast, and how long it takes until every case is settled.
     Offline {
         /// People who came before; one stranger comes for every ten of them.
         #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(10..=10_000))]
         cases: u32,
     },
+}
+
+/// `tashika bench claims`
+#[derive(Debug, Args)]
+pub struct BenchClaims {
+    /// Megabytes of the file that is checked, which is made in memory.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=2_000))]
+    pub megabytes: u16,
+    /// Claims of the large file that is taken into history; the small one has 10,000.
+    #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u32).range(20_000..=2_000_000))]
+    pub claims: u32,
+    /// PostgreSQL database to measure as well; it should be empty.
+    #[arg(long, value_name = "URL")]
+    pub postgres: Option<String>,
+    /// Folder for the nation, the files and the database; a new one under the system's folder for temporary files if not given.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }
 
 /// `tashika bench check`

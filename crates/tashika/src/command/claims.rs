@@ -2,22 +2,34 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 use wire::claims::{CheckReport, ClaimFileError, Finding, ReadOptions, Severity, Side, Totals, check};
 
+use crate::check::private::World;
 use crate::cli::Claims;
-use crate::command::print;
+use crate::command::{claim_queue, print};
 
 /// Findings of one file that are shown to a person; the report holds more, `--json` gives all of them.
 const FINDINGS_SHOWN_MAX: usize = 100;
 
 /// Does what was asked.
-pub fn run(claims: &Claims) -> Result<ExitCode> {
-    let Claims::Check { files, json } = claims;
+pub async fn run(claims: Claims, world: &World) -> Result<ExitCode> {
+    match claims {
+        Claims::Check { files, json } => check_files(&files, json),
+        Claims::Submit { files, again, json, data } => claim_queue::submit(&files, again, json, &data, world).await,
+        Claims::Status { number: None, json, data, .. } => claim_queue::list(json, &data, world).await,
+        Claims::Status { number: Some(number), all, json, data } => {
+            claim_queue::show(number, all, json, &data, world).await
+        }
+        Claims::Withdraw { claim_number, data } => claim_queue::withdraw(&claim_number, &data, world).await,
+    }
+}
+
+fn check_files(files: &[PathBuf], json: bool) -> Result<ExitCode> {
     let mut clean = true;
     for file in files {
         let checked = check_file(file);
@@ -46,7 +58,7 @@ fn check_file(file: &Path) -> Result<CheckReport, ClaimFileError> {
     check(File::open(file)?, options)
 }
 
-fn for_person(file: &Path, report: &CheckReport) -> String {
+pub(super) fn for_person(file: &Path, report: &CheckReport) -> String {
     let verdict = if report.is_clean() {
         "エラーはありません / no errors"
     } else {
@@ -105,7 +117,7 @@ const fn side(report: &CheckReport) -> (&'static str, &'static str) {
     }
 }
 
-fn for_program(file: &Path, report: &CheckReport) -> Value {
+pub(super) fn for_program(file: &Path, report: &CheckReport) -> Value {
     let by_code: Map<String, Value> =
         report.by_fault.iter().map(|(fault, count)| (fault.code().to_owned(), json!(count))).collect();
     let totals = |totals: Totals| json!({ "Count": totals.count, "Points": totals.points });

@@ -3,6 +3,7 @@
 pub mod card;
 pub mod center;
 pub mod checkups;
+mod claim_queue;
 pub mod claims;
 pub mod disaster;
 pub mod facility;

@@ -5,6 +5,7 @@ mod browser;
 mod charts;
 mod fault_bulk;
 mod fault_center;
+mod fault_claims;
 mod fault_clock;
 mod fault_offline;
 mod fault_steps;

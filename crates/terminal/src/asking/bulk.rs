@@ -80,7 +80,7 @@ impl Center {
 }
 
 /// A reception number comes out of a file; only what needs no escaping is put into an address.
-fn path_segment(number: &str) -> Option<&str> {
+pub(super) fn path_segment(number: &str) -> Option<&str> {
     let plain = !number.is_empty()
         && number.len() <= wire::limits::RECEPTION_NUMBER_MAX_CHARS
         && number.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))

@@ -7,6 +7,7 @@
 //! * [`outcome`] — what can come of a question
 //! * [`bulk`] — files of many questions
 //! * [`cards`] — what is asked about cards
+//! * [`claims`] — claims that are submitted and taken back
 //! * [`fhir`] — what a vendor's program asks in FHIR
 //! * [`search`] — people without card or numbers, by name
 //! * [`renewal`] — a fresh certificate, by itself
@@ -16,6 +17,7 @@ pub mod outcome;
 
 pub(crate) mod bulk;
 pub(crate) mod cards;
+pub(crate) mod claims;
 pub(crate) mod fhir;
 pub(crate) mod probe;
 pub(crate) mod records;

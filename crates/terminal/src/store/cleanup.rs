@@ -15,6 +15,7 @@
 //! | `booking` | until its day is over | whoever came is in the list |
 //! | `copy_seen` | [`limits::RECENT_DAYS`] | who came before that does not come often |
 //! | `night`, `night_question` | [`limits::NIGHT_KEEP_DAYS`] | the status page shows the last one |
+//! | `claim_file` and its parts, `claim_withdrawal` | as `signed_answer`, once they are done or refused | claims come back for months; what waits stays |
 //! | `chart`, `setting` | until they are replaced | they are the institution's own |
 //!
 //! A request that is not delivered is never removed.
@@ -82,6 +83,10 @@ impl Store {
         for (statement, before) in [
             ("DELETE FROM coverage_copy WHERE as_of < ?1", keep.answers_days),
             ("DELETE FROM person_search WHERE at < ?1", keep.answers_days),
+            ("DELETE FROM claim_file WHERE state IN ('done', 'refused') AND changed_at < ?1", keep.answers_days),
+            ("DELETE FROM claim_withdrawal WHERE state IN ('done', 'refused') AND changed_at < ?1", keep.answers_days),
+            // Its program was stopped half-way; nobody was told a number.
+            ("DELETE FROM claim_file WHERE state = 'storing' AND queued_at < ?1", limits::CLAIMS_STORING_DAYS),
             (
                 "DELETE FROM statement WHERE taken_at < ?1 AND request_id NOT IN
                    (SELECT request_id FROM open_case WHERE settled_at IS NULL)",

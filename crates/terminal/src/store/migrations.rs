@@ -12,6 +12,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (4, "statement", include_str!("../../migrations/0004_statement.sql")),
     (5, "person_search", include_str!("../../migrations/0005_person_search.sql")),
     (6, "night", include_str!("../../migrations/0006_night.sql")),
+    (7, "claims", include_str!("../../migrations/0007_claims.sql")),
     (8, "pdf_answer", include_str!("../../migrations/0008_pdf_answer.sql")),
 ];
 

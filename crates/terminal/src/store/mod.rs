@@ -16,6 +16,8 @@
 //! | [`open_cases`] | `open_case`: what was decided while the center could not be asked |
 //! | [`statements`] | `statement`: what patients said about their insurance |
 //! | [`person_searches`] | `person_search`: people who were searched for by name |
+//! | [`claim_files`] | `claim_file`, `claim_piece`, `claim_outcome`: claims that are submitted, and what became of them |
+//! | [`claim_withdrawals`] | `claim_withdrawal`: claims that are taken back |
 //! | [`settings`] | `setting`: what an administrator sets on the desk |
 //! | [`cleanup`] | what is removed when |
 //!
@@ -26,6 +28,8 @@
 pub mod answers;
 pub mod arrivals;
 pub mod charts;
+pub mod claim_files;
+pub mod claim_withdrawals;
 pub mod cleanup;
 pub mod copies;
 pub mod face_files;

@@ -11,6 +11,7 @@
 //! | [`status`] | keys of status lists |
 //! | [`record`] | what is known about one person: [`ResultOfQualificationConfirmation`] |
 //! | [`bulk`] | many questions in one file |
+//! | [`claim_file`] | claims that an institution submits, and what became of each |
 //! | [`presence`] | somebody is here with a card: challenge, check by card, 利用登録 |
 //! | [`consent`] | what a patient allows, and what is recorded about it |
 //! | [`person_search`] | somebody without card or numbers is searched for by name |
@@ -23,6 +24,7 @@
 
 pub mod bulk;
 pub mod check;
+pub mod claim_file;
 pub mod consent;
 pub mod convert;
 pub mod fhir_look;
@@ -40,6 +42,10 @@ pub mod status;
 
 pub use bulk::{BulkHeader, BulkReception, BulkState, BulkStatus, BulkUnit};
 pub use check::{Answer, Basis, CheckRequest, CheckResponse, Hint, Proof, Purpose, SearchInfo, Share, Verdict};
+pub use claim_file::{
+    ClaimFileCounts, ClaimFileRequest, ClaimFileState, ClaimFileStatus, ClaimFinding, ClaimOutcome, ClaimPart,
+    ClaimRefusal, ClaimResult, ClaimWithdrawalAnswer, ClaimWithdrawalRequest, ClaimWithdrawalState,
+};
 pub use consent::{ConsentInfo, Consents};
 pub use convert::{AnswerContext, ByStaff, japan_time};
 pub use fhir_look::{FhirAnswer, FhirResponse};

@@ -154,6 +154,9 @@ problem_codes! {
     /// The insurer's file as a whole cannot be taken.
     FeedRefused = "feed-refused", 422,
         "資格情報ファイルを受け付けられません", "The insurer feed is refused";
+    /// The claim file as a whole cannot be taken.
+    ClaimFileRefused = "claim-file-refused", 422,
+        "レセプトのファイルを受け付けられません", "The claim file is refused";
     /// There is no 資格確認書 with a code for this coverage, or not with this validity.
     PersonalCertificateRefused = "personal-certificate-refused", 422,
         "二次元コードの資格確認書を作れません", "No certificate with a code can be made";

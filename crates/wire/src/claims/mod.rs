@@ -14,6 +14,7 @@
 //! | [`check`](check()) and [`CheckReport`] | what is wrong with a file, without putting receipts together |
 //! | [`RecordReader`], [`ClaimWriter`] | records in, tolerantly; records out, strictly |
 //! | [`Finding`], [`ClaimFault`] | what a check says, with line, record, field, stable code, Japanese and English |
+//! | [`SetAside`] | why a claim of a submitted file is not taken |
 //! | [`DrugUse`] | one drug of one day, whatever kind of claim it came in |
 
 mod build;
@@ -31,6 +32,7 @@ mod receipt;
 mod record;
 mod service;
 mod split;
+mod submission;
 pub mod synthetic;
 mod value;
 mod writer;
@@ -50,5 +52,6 @@ pub use record::{Charset, Record};
 pub use service::{
     CodingData, Comment, Dispensing, Drug, Group, Material, PharmacyDrug, Prescription, Procedure, Row, Service, Unit,
 };
+pub use submission::SetAside;
 pub use value::{Code, DayCount, Decimal, Month};
 pub use writer::{ClaimWriteError, ClaimWriter, FieldFold};

@@ -43,6 +43,11 @@ impl<'a> Record<'a> {
         self.origin
     }
 
+    /// The three leading columns of the insurer side with their commas; empty on the provider side.
+    pub fn columns(&self) -> &'a [u8] {
+        &self.line[..self.starts.first().map_or(0, |from| *from as usize)]
+    }
+
     /// Fields that the line has, the tag among them and the three columns of the insurer side not.
     pub const fn len(&self) -> usize {
         self.starts.len().saturating_sub(1)

@@ -83,6 +83,15 @@ impl<W: Write> ClaimWriter<W> {
     /// # Errors
     /// The first field that does not hold what the specification asks for, or writing fails.
     pub fn write<T: AsRef<str>>(&mut self, tag: Tag, fields: &[T]) -> Result<Vec<FieldFold>, ClaimWriteError> {
+        self.put(&[], tag, fields)
+    }
+
+    fn put<T: AsRef<str>>(
+        &mut self,
+        columns: &[u8],
+        tag: Tag,
+        fields: &[T],
+    ) -> Result<Vec<FieldFold>, ClaimWriteError> {
         let kind = self.kind;
         let layout = layout::layout(kind, tag);
         if layout.is_none() && !layout::is_unchecked(tag) {
@@ -91,6 +100,7 @@ impl<W: Write> ClaimWriter<W> {
         let specs = layout.map_or(&[][..], |layout| &layout.fields[1..]);
         let mut folds = Vec::new();
         self.line.clear();
+        self.line.extend_from_slice(columns);
         self.line.extend_from_slice(&tag.0);
         for (place, value) in fields.iter().map(AsRef::as_ref).enumerate() {
             let field = place + 2;
@@ -124,7 +134,7 @@ impl<W: Write> ClaimWriter<W> {
         Ok(folds)
     }
 
-    /// Writes a record that was read, of whatever charset it was.
+    /// Writes a record that was read, of whatever charset it was; one of the insurer side with its three columns.
     ///
     /// # Errors
     /// As [`ClaimWriter::write`], and for a field that is no text.
@@ -133,7 +143,7 @@ impl<W: Write> ClaimWriter<W> {
         let undecodable = |field| ClaimWriteError::Field { tag, field, fault: ClaimFault::Undecodable };
         let texts = (2..=record.len()).map(|field| record.text(field).ok_or_else(|| undecodable(field)));
         let texts: Vec<Cow<'_, str>> = texts.collect::<Result<_, _>>()?;
-        self.write(tag, &texts)
+        self.put(record.columns(), tag, &texts)
     }
 
     /// Writes the end mark and gives the output back.

@@ -193,7 +193,7 @@ fn received(reception_number: &str, received_at: Timestamp, path: &str) -> Respo
 }
 
 /// 26 letters and digits that mean nothing: the time would tell how busy we are, a counter how many files there are.
-fn new_reception_number(api: &Api) -> String {
+pub(crate) fn new_reception_number(api: &Api) -> String {
     const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let bytes: [u8; 26] = random::bytes(&*api.random);
     bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect()

@@ -13,7 +13,7 @@ mod lines;
 mod outlet;
 pub(crate) mod references;
 
-pub(crate) use intake::TOO_LONG_MARK;
+pub(crate) use intake::{TOO_LONG_MARK, new_reception_number};
 
 use axum::extract::FromRequestParts;
 use axum::extract::Path;
@@ -31,6 +31,13 @@ impl<S: Send + Sync> FromRequestParts<S> for ReceptionNumber {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Ok(Path(number)) = Path::<String>::from_request_parts(parts, state).await else { return Err(unknown()) };
+        Self::read(number)
+    }
+}
+
+impl ReceptionNumber {
+    /// Reads one.
+    pub(crate) fn read(number: String) -> Result<Self, Problem> {
         let fits = !number.is_empty() && number.len() <= RECEPTION_NUMBER_MAX_CHARS;
         if fits && number.bytes().all(|b| b.is_ascii_alphanumeric()) { Ok(Self(number)) } else { Err(unknown()) }
     }
