@@ -170,6 +170,8 @@ impl RecordAsked {
             request_id,
             medical_institution_code: facility.to_owned(),
             user_identifier: user.to_owned(),
+            // The folder has no profession.
+            user_role: None,
             items: self.kind.items().iter().map(|item| item.code().to_owned()).collect(),
             start_date: self.first.map(|month| month.to_string()),
             end_date: self.last.map(|month| month.to_string()),
