@@ -24,6 +24,7 @@
 //! | add a route | `api/mod.rs`, which has the recipe |
 //! | know how an answer comes about | [`check`] |
 //! | take claims, read a health record | [`claims`] |
+//! | take checkups | [`checkups`] |
 //! | know what a card proves | [`presence`] |
 //! | know who may search by name, and whom that finds | `search.rs` |
 //! | know how a certificate comes about and ends | [`enrol`], [`revocation`] |
@@ -37,6 +38,7 @@ pub mod admin;
 mod api;
 pub mod authority;
 pub mod check;
+pub mod checkups;
 pub mod claims;
 pub mod config;
 pub mod enrol;

@@ -50,6 +50,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     shared(10, "claims", include_str!("../../migrations/0010_claims.sql")),
     shared(11, "record_look", include_str!("../../migrations/0011_record_look.sql")),
+    shared(12, "checkups", include_str!("../../migrations/0012_checkups.sql")),
 ];
 
 /// The newest schema that this program knows.

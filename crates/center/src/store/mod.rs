@@ -20,6 +20,7 @@
 //! | [`bulk`], [`bulk_intake`] | `bulk_job`, `bulk_part` | files with many questions |
 //! | [`import_job`] | `import_job` | how far a feed has come |
 //! | [`claim`] | `claim`, `claim_unmatched` | what claims told of a person |
+//! | [`checkup`] | `checkup`, `checkup_unmatched` | what checkups told of a person |
 //! | [`drug`] | `drug` | what the codes of drugs mean |
 //! | [`secret`] | `center_key` | small values that live as long as the data |
 //!
@@ -36,6 +37,7 @@ pub mod bulk;
 pub mod bulk_intake;
 pub mod card;
 pub mod certificate;
+pub mod checkup;
 pub mod claim;
 pub mod consent;
 pub mod coverage;
