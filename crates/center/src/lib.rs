@@ -25,6 +25,7 @@
 //! | know how an answer comes about | [`check`] |
 //! | take claims, read a health record | [`claims`] |
 //! | serve FHIR | `fhir/mod.rs` |
+//! | take checkups | [`checkups`] |
 //! | know what a card proves | [`presence`] |
 //! | know who may search by name, and whom that finds | `search.rs` |
 //! | know how a certificate comes about and ends | [`enrol`], [`revocation`] |
@@ -38,6 +39,7 @@ pub mod admin;
 mod api;
 pub mod authority;
 pub mod check;
+pub mod checkups;
 pub mod claims;
 pub mod config;
 pub mod enrol;

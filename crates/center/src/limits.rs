@@ -107,6 +107,14 @@ pub const CLAIM_FILE_RESULT_TIME: SignedDuration = SignedDuration::from_hours(92
 pub const CLAIM_PIECE_REST: Duration = Duration::from_millis(20);
 /// Pieces of claim files of one facility at once after a rest.
 pub const CLAIM_PIECES_BURST: NonZeroU32 = nonzero(500);
+/// Reports of checkups that are taken in one transaction, in reports. Windows wait for it on SQLite, so it stays below 100 ms.
+pub const CHECKUPS_CHUNK: usize = 500;
+/// Chunks of checkups that are read ahead of the database, in chunks.
+pub const CHECKUPS_CHUNKS_AHEAD: usize = 4;
+/// Reports that are named in what is told about an import, in reports; all are counted.
+pub const CHECKUPS_REPORT_MAX: usize = 1_000;
+/// Longest report of a person out of the store, in bytes of JSON: a report of the longest form that the reader takes.
+pub const CHECKUP_STORED_MAX_BYTES: u64 = 32 * 1024 * 1024;
 /// Drugs of a master that are stored in one transaction, in drugs.
 pub const DRUGS_CHUNK: usize = 5_000;
 /// Months of a record that are shown: five years, as the national system.

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use wire::api::{Months, RecordPatient};
 
 use crate::check::{canonical_query, whose};
+use crate::checkups::unpack;
 use crate::claims::records::{Masters, put_together};
 use crate::limits;
 use crate::store::claim::StoredClaim;
@@ -89,16 +90,21 @@ struct Found {
     patient: Option<RecordPatient>,
     may_see: MaySee,
     claims: Vec<StoredClaim>,
+    /// Packed.
+    checkups: Vec<Vec<u8>>,
 }
 
 /// Looks.
 pub(crate) async fn look(store: &Store, masters: &Masters, look: &RecordLook, now: Timestamp) -> Result<Looked> {
     let Read { verdict, found } =
         store.read("record_look", async |mut tx| tx.look_into_record(look, now).await).await?;
-    let Some(Found { person, patient, may_see, claims }) = found else { return Ok(Looked { verdict, found: None }) };
+    let Some(Found { person, patient, may_see, claims, checkups }) = found else {
+        return Ok(Looked { verdict, found: None });
+    };
     let (mut history, newest_month) = put_together(&claims, look.months.last)?;
     masters.name(&mut history);
-    let record = may_see.of(HealthRecord { history, checkups: Vec::new() });
+    let checkups = checkups.iter().map(|packed| unpack(packed)).collect::<Result<_>>()?;
+    let record = may_see.of(HealthRecord { history, checkups });
     Ok(Looked { verdict, found: Some(Shown { person, may_see, record, patient, newest_month }) })
 }
 
@@ -125,14 +131,19 @@ impl Tx {
         };
         let latest = self.latest_consent(person, query.medical_institution_code).await?;
         let may_see = MaySee::new(latest.as_ref(), &look.items, now);
-        // No checkups are taken in so far, so there are none to read.
         let claims = if FROM_CLAIMS.iter().any(|item| may_see.allows(*item)) {
             self.claims_of(person, first_month(look, now)).await?
         } else {
             Vec::new()
         };
+        let checkups = if may_see.allows(ConsentItem::Checkups) {
+            let last = look.months.last.unwrap_or_else(|| Month::of(domain::date::in_japan(now).date()));
+            self.checkups_of(person, first_month(look, now).first_day(), last.last_day()).await?
+        } else {
+            Vec::new()
+        };
         let patient = may_see.allows_anything().then(|| RecordPatient::from(&coverage.person));
-        let found = Some(Found { person, patient, may_see, claims });
+        let found = Some(Found { person, patient, may_see, claims, checkups });
         Ok(Read { verdict: decision.verdict, found })
     }
 

@@ -16,7 +16,7 @@ pub use checkups::Checkups;
 pub use claims::Claims;
 pub use disaster::Disaster;
 pub use personal_certificate::{CardNumbers, Paper, PersonalCertificateCommand};
-pub use record::{CenterClaims, Master};
+pub use record::{CenterCheckups, CenterClaims, Master};
 
 /// Tashika 確か: online health-insurance eligibility for clinics, hospitals, dental clinics and pharmacies.
 #[derive(Debug, Parser)]
@@ -150,6 +150,9 @@ pub enum Center {
     /// Claims, straight into the center's store.
     #[command(subcommand)]
     Claims(CenterClaims),
+    /// Checkups (特定健診), straight into the center's store.
+    #[command(subcommand)]
+    Checkups(CenterCheckups),
     /// Serve terminals and insurers until SIGINT or SIGTERM.
     Run {
         /// The data folder.

@@ -83,6 +83,9 @@ pub enum AdminError {
     /// A file of claims as a whole cannot be taken.
     #[error("the claims cannot be taken: {0}")]
     Claims(#[source] crate::claims::ClaimsError),
+    /// An archive of checkups as a whole cannot be taken.
+    #[error("the checkups cannot be taken: {0}")]
+    Checkups(#[source] crate::checkups::CheckupsError),
 }
 
 /// The operator's hand. Clones are the same one.

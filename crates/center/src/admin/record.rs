@@ -1,15 +1,17 @@
-//! Claims and masters, from files on this machine.
+//! Claims, checkups and masters, from files on this machine.
 
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
 use domain::Date;
+use wire::checkups::CheckupFault;
 use wire::claims::{ClaimFileError, ReadOptions};
 use wire::feed::{CsvEncoding, FeedError};
 use wire::master::{DrugMasterReader, DrugRow, SYNTHETIC_DRUG_MASTER, SYNTHETIC_DRUG_MASTER_DATE};
 
 use super::{Admin, AdminError, RegisterReport};
+use crate::checkups::{CheckupImporter, CheckupsError, CheckupsReport};
 use crate::claims::{ClaimImporter, ClaimsReport};
 use crate::limits;
 use crate::store::claim::ClaimKey;
@@ -25,6 +27,19 @@ impl Admin {
         let importer =
             ClaimImporter { store: self.store.clone(), clock: Arc::clone(&self.clock), life: self.life.clone() };
         importer.import(file, ReadOptions::kind_of_name(&name)).await.map_err(AdminError::Claims)
+    }
+
+    /// Takes an archive of checkups, or a single report. The same archive again changes nothing.
+    ///
+    /// # Errors
+    /// The archive as a whole cannot be taken, or the database. People who are set aside or fit nobody are part of the report.
+    pub async fn checkups_import(&self, path: &Path) -> Result<CheckupsReport, AdminError> {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let archive = File::open(path)
+            .map_err(|_| AdminError::Checkups(CheckupsError::Archive(CheckupFault::unreadable(&name))))?;
+        let importer =
+            CheckupImporter { store: self.store.clone(), clock: Arc::clone(&self.clock), life: self.life.clone() };
+        importer.import(archive, &name).await.map_err(AdminError::Checkups)
     }
 
     /// Withdraws a claim (取下げ) by its 受付番号. Says whether there was one that was not withdrawn yet.

@@ -7,6 +7,7 @@ use trust::event::AccessEvent;
 use trust::patient_id::PatientId;
 
 use super::keys::Grant;
+use crate::checkups::unpack;
 use crate::claims::records::{Masters, put_together};
 use crate::limits;
 use crate::store::claim::StoredClaim;
@@ -39,6 +40,13 @@ pub(super) struct ReadPatient {
     pub(super) looks: Vec<StoredRecordLook>,
 }
 
+/// What was read, not yet put together: that is done behind the transaction.
+struct Stored {
+    claims: Vec<StoredClaim>,
+    /// Packed.
+    checkups: Vec<Vec<u8>>,
+}
+
 /// Reads what of `kinds` may be read; none where the id opens nothing here.
 pub(super) async fn read(
     store: &Store,
@@ -49,11 +57,11 @@ pub(super) async fn read(
     now: Timestamp,
 ) -> Result<Option<ReadPatient>> {
     let found = store.read("fhir_look", async |mut tx| tx.read_patient(facility, grant, kinds, now).await).await?;
-    let Some((mut read, claims, may_see)) = found else { return Ok(None) };
-    let (mut history, _) = put_together(&claims, None)?;
+    let Some((mut read, stored, may_see)) = found else { return Ok(None) };
+    let (mut history, _) = put_together(&stored.claims, None)?;
     masters.name(&mut history);
-    // No checkups are taken in so far, so there are none to read.
-    read.record = may_see.of(HealthRecord { history, checkups: Vec::new() });
+    let checkups = stored.checkups.iter().map(|packed| unpack(packed)).collect::<Result<_>>()?;
+    read.record = may_see.of(HealthRecord { history, checkups });
     Ok(Some(read))
 }
 
@@ -87,7 +95,7 @@ impl Tx {
         grant: &Grant,
         kinds: &[PatientResource],
         now: Timestamp,
-    ) -> Result<Option<(ReadPatient, Vec<StoredClaim>, MaySee)>> {
+    ) -> Result<Option<(ReadPatient, Stored, MaySee)>> {
         let Some(known) = self.patient_of_check(&grant.patient, facility, now).await? else { return Ok(None) };
         let latest = self.latest_consent(known.person, facility).await?;
         let kinds: Vec<_> = kinds
@@ -99,13 +107,7 @@ impl Tx {
         let readable: Vec<_> = readable.filter(|(kind, _)| grant.kinds.contains(kind)).collect();
         let parts: Vec<ConsentItem> = readable.iter().flat_map(|(_, may)| may.parts.iter().copied()).collect();
         let reads = |wanted: PatientResource| readable.iter().any(|(kind, _)| *kind == wanted);
-        let from_claims = parts.iter().any(|item| *item != ConsentItem::Checkups);
-        let claims = if from_claims {
-            let since = Month::of(date::in_japan(now).date()).months_before(limits::RECORD_MONTHS);
-            self.claims_of(known.person, since).await?
-        } else {
-            Vec::new()
-        };
+        let stored = self.parts_of(known.person, &parts, now).await?;
         let coverages = if reads(PatientResource::Patient) || reads(PatientResource::Coverage) {
             self.coverages_told(&known).await?
         } else {
@@ -118,7 +120,24 @@ impl Tx {
         };
         let may_see = MaySee::new(latest.as_ref(), &parts, now);
         let record = HealthRecord::default();
-        Ok(Some((ReadPatient { known, kinds, record, coverages, looks }, claims, may_see)))
+        Ok(Some((ReadPatient { known, kinds, record, coverages, looks }, stored, may_see)))
+    }
+
+    /// Reads these parts of a record and no others.
+    async fn parts_of(&mut self, person: PersonId, parts: &[ConsentItem], now: Timestamp) -> Result<Stored> {
+        let today = date::in_japan(now).date();
+        let since = Month::of(today).months_before(limits::RECORD_MONTHS);
+        let claims = if parts.iter().any(|item| *item != ConsentItem::Checkups) {
+            self.claims_of(person, since).await?
+        } else {
+            Vec::new()
+        };
+        let checkups = if parts.contains(&ConsentItem::Checkups) {
+            self.checkups_of(person, since.first_day(), today).await?
+        } else {
+            Vec::new()
+        };
+        Ok(Stored { claims, checkups })
     }
 
     /// The coverages in force on the day of a check that said so; else the one that ended last before it. What the check did not

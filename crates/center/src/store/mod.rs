@@ -22,6 +22,7 @@
 //! | [`claim`] | `claim`, `claim_unmatched` | what claims told of a person |
 //! | [`claim_search`] | `claim_search` | which claim a 検索番号 stands for |
 //! | [`claim_file`] | `claim_file`, `claim_file_piece`, `claim_file_result` | files of claims that are submitted |
+//! | [`checkup`] | `checkup`, `checkup_unmatched` | what checkups told of a person |
 //! | [`drug`] | `drug` | what the codes of drugs mean |
 //! | [`secret`] | `center_key` | small values that live as long as the data |
 //!
@@ -38,6 +39,7 @@ pub mod bulk;
 pub mod bulk_intake;
 pub mod card;
 pub mod certificate;
+pub mod checkup;
 pub mod claim;
 pub mod claim_file;
 pub mod claim_search;

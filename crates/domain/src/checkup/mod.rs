@@ -1,6 +1,7 @@
 //! 健診: what was measured and asked of one person on one day, by item.
 //!
 //! * [`Checkup`] — one report; [`CheckupItem`] — one item of it with its value, how it was judged and against which range.
+//! * [`owner`] — whose report it is.
 //! * [`items`] — the table of items; [`kidney`] — eGFR and its stage; [`trend`] — the same item over the years.
 //!
 //! Four things are never mixed up: a value, a value outside of what can be measured, "not done", and an item that is not
@@ -9,11 +10,13 @@
 mod decimal;
 pub mod items;
 pub mod kidney;
+pub mod owner;
 pub mod trend;
 
 pub use decimal::Decimal;
 pub use items::{Item, ItemKind};
 pub use kidney::{Egfr, KidneyStage, egfr};
+pub use owner::{NoOwner, Owner, owner};
 pub use trend::{Point, Series, trend};
 
 use crate::id::{BranchNumber, CardKey, CardNumber, CardSymbol, InsurerNumber, text_id};

@@ -1,4 +1,4 @@
-//! `tashika center claims …` and `tashika master …`
+//! `tashika center claims …`, `tashika center checkups …` and `tashika master …`
 
 use std::path::PathBuf;
 
@@ -25,6 +25,25 @@ pub enum CenterClaims {
     Withdraw {
         /// Its 受付番号, 32 hexadecimal digits.
         number: String,
+        /// The center.
+        #[command(flatten)]
+        center: CenterData,
+    },
+}
+
+/// Checkups, straight into the center's store.
+#[derive(Debug, Subcommand)]
+pub enum CenterCheckups {
+    /// 特定健診のアーカイブを取り込む。Take archives (ZIP) or single reports (XML): each report goes to the person whom its card,
+    /// birth date, branch, sex and name fit; one that fits nobody is kept and shown to nobody. The same archive again
+    /// changes nothing; a changed report replaces the earlier one. Exit 1 if an archive cannot be taken.
+    Import {
+        /// The archives.
+        #[arg(required = true)]
+        archives: Vec<PathBuf>,
+        /// Write the reports as JSON to this file, one for each archive.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
         /// The center.
         #[command(flatten)]
         center: CenterData,

@@ -39,6 +39,7 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
             ))
         }
         Say::Claims(say) => record::claims(say, world).await,
+        Say::Checkups(say) => record::checkups(say, world).await,
         Say::Disaster(say) => disaster::run(say, world).await,
         Say::Run { data, listen, enrol_listen, ops_listen } => {
             serve(&data, Instead { listen, enrol_listen, ops_listen }, world).await

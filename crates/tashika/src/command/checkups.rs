@@ -38,7 +38,8 @@ fn check(path: &Path) -> Result<CheckupReport, Box<CheckupFault>> {
     Ok(reader.finish())
 }
 
-fn line(fault: &CheckupFault) -> String {
+/// A fault for a person.
+pub(super) fn line(fault: &CheckupFault) -> String {
     let scope = match fault.scope {
         FaultScope::Archive => "全体 / file",
         FaultScope::Person => "受診者 / person",

@@ -1,17 +1,19 @@
-//! `tashika center claims …` and `tashika master …`
+//! `tashika center claims …`, `tashika center checkups …` and `tashika master …`
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use crate::check::private::World;
-use crate::cli::{CenterClaims, Master};
-use crate::command::{open, print, tell_register};
+use crate::cli::{CenterCheckups, CenterClaims, Master};
+use crate::command::{checkups::line, open, print, tell_register};
 use anyhow::{Context as _, Result, bail};
+use center::AdminError;
+use center::checkups::CheckupsReport;
 use center::claims::{ClaimsReport, Outcome};
 use center::store::claim::ClaimKey;
 use domain::date;
 
-/// Claims that are printed; the report file holds more.
+/// Claims and checkups that are printed of one file; the report file holds more.
 const NOTES_SHOWN_MAX: usize = 20;
 
 /// Takes or withdraws claims.
@@ -72,6 +74,68 @@ fn tell(file: &Path, report: &ClaimsReport) -> Result<()> {
         report.of(Outcome::Unmatched),
         report.records_set_aside,
         counts.join("、")
+    ))
+}
+
+/// Takes archives of checkups. One that cannot be taken does not hold up the others.
+pub async fn checkups(say: CenterCheckups, world: &World) -> Result<()> {
+    let CenterCheckups::Import { archives, report, center } = say;
+    let admin = open(&center, world).await?;
+    let (mut reports, mut failed) = (Vec::new(), 0);
+    for archive in &archives {
+        match admin.checkups_import(archive).await {
+            Ok(one) => {
+                tell_checkups(archive, &one)?;
+                reports.push(one);
+            }
+            Err(error @ AdminError::Store(_)) => {
+                admin.close().await;
+                return Err(anyhow::Error::from(error).context(format!("{}", archive.display())));
+            }
+            Err(error) => {
+                failed += 1;
+                print(&format!("{}: 取り込めませんでした / not taken: {error}", archive.display()))?;
+            }
+        }
+    }
+    admin.close().await;
+    if let Some(path) = report {
+        std::fs::write(&path, serde_json::to_vec_pretty(&reports)?).with_context(|| format!("{}", path.display()))?;
+    }
+    if failed > 0 {
+        bail!("{failed} 個のアーカイブを取り込めませんでした / {failed} archives were not taken");
+    }
+    Ok(())
+}
+
+fn tell_checkups(archive: &Path, report: &CheckupsReport) -> Result<()> {
+    for fault in report.read.faults.iter().take(NOTES_SHOWN_MAX) {
+        print(&line(fault))?;
+    }
+    for note in report.notes.iter().take(NOTES_SHOWN_MAX) {
+        print(&format!("{}: {}（{}）\n    {}", note.file, note.message, note.code, note.message_en))?;
+    }
+    let nobodys: Vec<String> = report.unmatched.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+    print(&format!(
+        "{}: 受診者 {} 人 うち新規 {}・差替 {}・既知 {}・該当者なし {}・除外 {}、除外した項目 {}\n    \
+         people {}, new {}, replaced {}, known {}, fit nobody {} ({}), set aside {}, items set aside {}, not insured {}",
+        archive.display(),
+        report.read.people,
+        report.new,
+        report.replaced,
+        report.known,
+        report.unmatched_total(),
+        report.read.set_aside,
+        report.read.items_set_aside,
+        report.read.people,
+        report.new,
+        report.replaced,
+        report.known,
+        report.unmatched_total(),
+        nobodys.join(", "),
+        report.read.set_aside,
+        report.read.items_set_aside,
+        report.not_insured,
     ))
 }
 

@@ -1,0 +1,96 @@
+//! A report made ready for the store: what makes it the same as another, and its text packed. Runs on the reading thread.
+
+use std::io::{Read as _, Write as _};
+
+use aws_lc_rs::digest::{Context, SHA256};
+use domain::{Checkup, CheckupPatient};
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+
+use crate::limits;
+use crate::store::checkup::CheckupRow;
+use crate::store::{Result, StoreError};
+
+/// A report that is ready to be given to its person. `Debug` shows its file only.
+pub struct Prepared {
+    /// Its file, with its folders in the archive.
+    pub file: String,
+    /// What is stored of it.
+    pub row: CheckupRow,
+    /// Whom it is about.
+    pub patient: CheckupPatient,
+}
+
+impl std::fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prepared").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+/// Makes a report of a file ready.
+pub fn prepare(file: String, checkup: Checkup) -> Prepared {
+    let is_deletion = checkup.is_deletion();
+    // A deletion takes the place of the report that it deletes.
+    let kind = if is_deletion { "10" } else { checkup.report_kind.as_str() };
+    let same = [checkup.institution.code.as_str(), kind, checkup.program.as_str()];
+    let patient = &checkup.patient;
+    let whom = [
+        patient.insured_branch_number.as_ref().map_or("", |branch| branch.as_str()).to_owned(),
+        domain::date::format(patient.birthdate),
+        patient.sex.code().to_owned(),
+        domain::text::canonical_kana(&patient.name_kana),
+        domain::date::format(checkup.date),
+    ];
+    let card = patient.card_key();
+    let text = serde_json::to_vec(&checkup).unwrap_or_default();
+    let row = CheckupRow {
+        checked_on: checkup.date,
+        key: digest_of(same.iter().map(|part| part.as_bytes())),
+        document: digest_of(
+            std::iter::once(card.hash().as_slice())
+                .chain(whom.iter().map(String::as_bytes))
+                .chain(same.iter().map(|part| part.as_bytes())),
+        ),
+        digest: digest_of([text.as_slice()].into_iter()),
+        written_on: checkup.written_on,
+        institution: checkup.institution.code.clone(),
+        is_deletion,
+        report: if is_deletion { Vec::new() } else { pack(&text) },
+    };
+    Prepared { file, row, patient: checkup.patient }
+}
+
+fn digest_of<'a>(parts: impl Iterator<Item = &'a [u8]>) -> [u8; 16] {
+    let mut context = Context::new(&SHA256);
+    for part in parts {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part);
+    }
+    let mut digest = [0; 16];
+    digest.copy_from_slice(&context.finish().as_ref()[..16]);
+    digest
+}
+
+/// Reports repeat the same words a hundred times: the quickest level makes a sixth of them.
+fn pack(text: &[u8]) -> Vec<u8> {
+    let mut packer = DeflateEncoder::new(Vec::with_capacity(text.len() / 4), Compression::fast());
+    // Writing into memory cannot fail.
+    let _ = packer.write_all(text);
+    packer.finish().unwrap_or_default()
+}
+
+/// Reads a report out of the store.
+///
+/// # Errors
+/// A row that this program cannot have written.
+pub fn unpack(packed: &[u8]) -> Result<Checkup> {
+    let bad = |what: String| StoreError::inconsistent("checkup", what);
+    let mut text = Vec::with_capacity(packed.len() * 8);
+    DeflateDecoder::new(packed)
+        .take(limits::CHECKUP_STORED_MAX_BYTES)
+        .read_to_end(&mut text)
+        .map_err(|_| bad("report cannot be unpacked".to_owned()))?;
+    // The place only: serde's words can repeat a value.
+    serde_json::from_slice(&text).map_err(|error| bad(format!("report cannot be read (column {})", error.column())))
+}
