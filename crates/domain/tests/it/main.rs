@@ -2,6 +2,7 @@
 
 mod build;
 mod checkup;
+mod checkup_owner;
 mod claim_routing;
 mod consent;
 mod consented;

@@ -3,6 +3,7 @@
 
 mod browser;
 mod charts;
+mod checkups;
 mod fault_bulk;
 mod fault_center;
 mod fault_claims;

@@ -13,12 +13,14 @@ use nation::files;
 use std::path::Path;
 use testkit::Browser;
 
-/// Loads the synthetic master and the claims of the last months into a center that does not know them yet.
+/// Loads the synthetic master, the claims of the last months and the checkups of two years into a center that does not know them yet.
 fn load_claims(center: &CenterProcess, records: &Path) -> Result<()> {
     output(tashika(&["master", "load", "--synthetic", "--data"]).arg(center.data()))?;
     let claims = claim_files(&records.join(files::CLAIM_FILES))?;
     ensure!(!claims.is_empty(), "the nation wrote no claims");
     output(tashika(&["center", "claims", "import"]).args(claims).arg("--data").arg(center.data()))?;
+    let checkups = claim_files(&records.join(files::CHECKUP_FILES))?;
+    output(tashika(&["center", "checkups", "import"]).args(checkups).arg("--data").arg(center.data()))?;
     Ok(())
 }
 
@@ -62,7 +64,7 @@ async fn check(page: &Client, card: &Row, allowed: &[&str]) -> Result<()> {
 async fn a_consent_opens_the_record_with_what_is_dangerous_and_no_consent_shows_none() -> Result<()> {
     let mut center = CenterProcess::start(None)?;
     let nation = center.folder.path().join("nation-with-records");
-    let words = ["nation", "--people", "2000", "--seed", "7", "--claims-months", "4", "--out"];
+    let words = ["nation", "--people", "2000", "--seed", "7", "--claims-months", "4", "--checkup-years", "2", "--out"];
     output(tashika(&words).arg(&nation))?;
     load_claims(&center, &nation.join(files::RECORDS))?;
     // The masters are read when a center starts.

@@ -87,14 +87,15 @@ fn true_row(row: &Row) -> Told {
     (day, text("Prescriber"), text("Dispenser"), form, text("DrugCode"), text("Amount"), text("Count"))
 }
 
-struct Center {
-    store: Store,
-    clock: TestClock,
-    person_key: PersonKey,
+/// A center's store with the register of a nation.
+pub struct Center {
+    pub store: Store,
+    pub clock: TestClock,
+    pub person_key: PersonKey,
 }
 
 impl Center {
-    async fn with(feed: &Path, folder: &Path) -> Result<Self> {
+    pub async fn with(feed: &Path, folder: &Path) -> Result<Self> {
         let clock = TestClock::default();
         let store = Store::open(&Address::in_folder(folder), Arc::new(clock.clone()), Box::new(NoObserver)).await?;
         let person_key = PersonKey::new(&[1; 32]);
