@@ -12,8 +12,9 @@ use kit::lifecycle::{Ending, Lifecycle};
 use kit::random::SharedRandom;
 use kit::serve::{Listener, Reach, ServeError, ServeOptions, Server};
 
+use domain::ConsentChoice;
 use tokio::sync::Notify;
-use wire::api::SearchInfo;
+use wire::api::{CheckRequest, Consents, RecordAnswer, RecordRequest, SearchInfo};
 
 use crate::asking::outcome::Outcome;
 use crate::asking::renewal::Renewal;
@@ -208,6 +209,25 @@ impl Running {
     pub async fn check(&self, day: &str, search: SearchInfo, asked_by: &str) -> Outcome {
         let question = self.checks.question(self.center.new_request_id(), day, search);
         self.checks.check(&question, Way::Desk, asked_by).await.outcome
+    }
+
+    /// One check of a patient whom staff asked what may be seen, and a doctor's look at what they allowed. For programs that
+    /// hold the terminal themselves, such as the demo.
+    ///
+    /// # Errors
+    /// Inside: the record could not be opened, as [`Outcome`] tells it.
+    pub async fn check_and_look(
+        &self,
+        day: &str,
+        search: SearchInfo,
+        allows: ConsentChoice,
+        asked_by: &str,
+    ) -> (Outcome, Result<RecordAnswer, Outcome>) {
+        let question = self.checks.question(self.center.new_request_id(), day, search.clone());
+        let question = CheckRequest { consents: Some(Consents::of(allows)), ..question };
+        let checked = self.checks.check(&question, Way::Desk, asked_by).await.outcome;
+        let look = RecordRequest::of_everything(self.center.new_request_id(), self.center.facility(), asked_by, search);
+        (checked, self.center.look_into_record(&look).await.map(|looked| looked.answer))
     }
 
     /// One check as the desk page makes it: where the center cannot be asked in time, what was kept is told, and a case is

@@ -24,7 +24,7 @@ fn patient(change: impl FnOnce(&mut CheckupPatient)) -> CheckupPatient {
 
 fn sister() -> Recorded {
     let coverage = coverage_with(|c| {
-        c.person.name = "山田　花子".to_owned();
+        "山田　花子".clone_into(&mut c.person.name);
         c.person.name_kana = Some("ﾔﾏﾀﾞ ﾊﾅｺ".to_owned());
         c.person.sex1 = Sex::Female;
         c.insured_branch_number = Some(BranchNumber::parse("02").expect("a case of the table"));
@@ -36,6 +36,9 @@ fn one(coverage: domain::Coverage) -> Vec<Recorded> {
     vec![whose(1, coverage)]
 }
 
+/// What happens, what the report says, what the register has for its card, and who comes out (person, insured) or why nobody.
+type Case = (&'static str, CheckupPatient, Vec<Recorded>, Result<(u8, bool), NoOwner>);
+
 #[test]
 fn a_report_is_somebodys_only_when_everything_fits() {
     let plain = || one(coverage());
@@ -45,7 +48,7 @@ fn a_report_is_somebodys_only_when_everything_fits() {
     let twins = || vec![plain().remove(0), sister()];
     let no_branch = |p: &mut CheckupPatient| p.insured_branch_number = None;
     let found = |insured| Ok((1, insured));
-    let cases: Vec<(&str, CheckupPatient, Vec<Recorded>, Result<(u8, bool), NoOwner>)> = vec![
+    let cases: Vec<Case> = vec![
         ("all fits", patient(|_| ()), plain(), found(true)),
         ("insurance had ended", patient(|_| ()), lost(), found(false)),
         ("an older program, no branch", patient(no_branch), plain(), found(true)),

@@ -60,6 +60,14 @@ impl Made {
         self
     }
 
+    /// Loads the synthetic drug master, so that the center has it when it starts.
+    pub async fn load_masters(&self, world: &World) -> Result<()> {
+        let admin = Admin::open(&self.config.folder, Arc::clone(&world.clock), Arc::clone(&world.random)).await?;
+        admin.drug_master_synthetic().await.context("loading the synthetic drug master")?;
+        admin.close().await;
+        Ok(())
+    }
+
     /// Starts it, taking the cards of these authorities.
     pub async fn start(self, card: Card, world: &World) -> Result<PrivateCenter> {
         let config = Config { card, ..self.config };

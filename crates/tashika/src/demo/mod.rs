@@ -2,6 +2,7 @@
 
 mod cards;
 mod cut;
+mod record;
 mod report;
 mod shelf;
 
@@ -36,6 +37,8 @@ struct Stage {
     cards: Cards,
     line: Line,
     visits: Vec<nation::Visit>,
+    /// Whose record a doctor opens.
+    patient: record::Patient,
 }
 
 /// Runs the demo; success only if every visit came out as the oracle says.
@@ -92,6 +95,7 @@ async fn set_up(demo: &Demo, folder: &Path, world: &World) -> Result<Stage> {
     let making = std::thread::spawn(move || -> Result<_, nation::Error> {
         let nation = Nation::build(&options)?;
         nation.write(&made)?;
+        nation.write_records(&record::RECORDS, &made)?;
         Ok((nation::story::visits(&nation), nation::story::facility_code(&nation).to_owned()))
     });
     let center = PrivateCenter::make(&folder.join("center"), None, generous_limits(), world).await?;
@@ -103,12 +107,18 @@ async fn set_up(demo: &Demo, folder: &Path, world: &World) -> Result<Stage> {
     };
     let cards = preparing.await?.context("the cards of the story")?;
     let line = Line::new()?;
-    let center = center.reached_at(line.url()).start(cards.settings()?, world).await?;
+    // The masters are read when a center starts.
+    let center = center.reached_at(line.url());
+    center.load_masters(world).await?;
+    let center = center.start(cards.settings()?, world).await?;
     line.lead_to(center.running.api_addr);
     let (loaded, _) = center.load(&nation_folder).await?;
     if loaded.rows_refused > 0 {
         bail!("the nation's own feed has {} refused rows", loaded.rows_refused);
     }
+    let whom = nation_folder.clone();
+    let patient = tokio::task::spawn_blocking(move || record::patient(&whom)).await??;
+    record::load(&center, &patient).await?;
     let terminal_folder = folder.join("terminal");
     let set = |settings: &mut terminal::Settings| {
         settings.desk.address = demo.desk;
@@ -117,7 +127,7 @@ async fn set_up(demo: &Demo, folder: &Path, world: &World) -> Result<Stage> {
     let parts = terminal::Parts { line: Some(Arc::new(line.clone())), ..cards.parts() };
     let terminal = PrivateTerminal::start_with(&center, &institution, &terminal_folder, set, parts, world).await?;
     cards.set_up(&center, &institution, &terminal_folder, world).await?;
-    Ok(Stage { center, terminal, cards, line, visits })
+    Ok(Stage { center, terminal, cards, line, visits, patient })
 }
 
 /// The line is cut.
@@ -143,6 +153,8 @@ async fn play(stage: &Stage, world: &World) -> Result<Vec<Visit>> {
         played.push(told(scene, way, &outcome, took));
     }
     played.extend(stage.cards.play(&stage.terminal, world).await?);
+    let today = crate::check::cards::today(world);
+    played.extend(record::play(&stage.terminal, &stage.patient, &today, world).await?);
     Ok(played)
 }
 

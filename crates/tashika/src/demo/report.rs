@@ -9,7 +9,7 @@ use std::io::{self, Write};
 pub struct Visit {
     /// Short name of the visit, such as `lost_job`.
     pub name: String,
-    /// Which way the question went: `number`, `folders`, `card`, later also certificates.
+    /// Which way the question went: `number`, `folders`, `card`, `record`, `offline`.
     pub way: &'static str,
     /// The verdict of the answer, `unreadable`, or what went wrong.
     pub verdict: String,
@@ -92,6 +92,7 @@ fn way_label(way: &str) -> &str {
     match way {
         "number" => "番号で",
         "card" => "カードで",
+        "record" => "番号と、職員が聞いた同意で",
         "offline" => "センターなしで",
         "folders" => "レセコンの req/res フォルダで",
         other => other,

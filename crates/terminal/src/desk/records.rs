@@ -4,7 +4,6 @@
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
-use domain::ConsentItem;
 use http::header;
 use kit::problem::Problem;
 use kit::text::Text;
@@ -74,16 +73,8 @@ async fn look(
     event: &'static str,
 ) -> Result<Result<RecordAnswered, Nobody>, Problem> {
     let center = &desk.checks().center;
-    let request = RecordRequest {
-        request_id: center.new_request_id(),
-        medical_institution_code: center.facility(),
-        user_identifier: who.name().to_owned(),
-        user_role: Some(who.session.role.look_role().code().to_owned()),
-        items: ConsentItem::ALL.iter().filter(|item| item.is_medical()).map(|item| item.code().to_owned()).collect(),
-        start_date: None,
-        end_date: None,
-        qualification_confirm_search_info: numbers_of(saved),
-    };
+    let look = RecordRequest::of_everything(center.new_request_id(), center.facility(), who.name(), numbers_of(saved));
+    let request = RecordRequest { user_role: Some(who.session.role.look_role().code().to_owned()), ..look };
     let came = center.look_into_record(&request).await;
     let word = came.as_ref().map_or_else(Outcome::word, |looked| looked.answer.verdict.as_str());
     tracing::info!(target: "audit", event, user = who.name(), %check, request_id = %request.request_id, outcome = word, "a record was opened");

@@ -93,6 +93,21 @@ pub struct Months {
 }
 
 impl RecordRequest {
+    /// Asks for every part and every month that may be seen; no role is said.
+    pub fn of_everything(request_id: Uuid, facility: String, user: &str, whose: SearchInfo) -> Self {
+        let medical = ConsentItem::ALL.iter().filter(|item| item.is_medical());
+        Self {
+            request_id,
+            medical_institution_code: facility,
+            user_identifier: user.to_owned(),
+            user_role: None,
+            items: medical.map(|item| item.code().to_owned()).collect(),
+            start_date: None,
+            end_date: None,
+            qualification_confirm_search_info: whose,
+        }
+    }
+
     /// The parts that are wanted.
     ///
     /// # Errors
