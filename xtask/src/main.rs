@@ -106,7 +106,11 @@ fn run_task(arguments: Arguments) -> Result<()> {
             Ok(())
         }
         Task::Tidy { list: false } => tidy::run(&workspace.root),
-        Task::Gen { check } => generate::run(&workspace, check),
+        Task::Gen { check } => {
+            // Everything and not the program alone: alone it asks for fewer features of outside crates, and would be built anew.
+            workspace.build_everything()?;
+            generate::run(&workspace, check)
+        }
         Task::Oracle(options) => oracle::run(&workspace, &options),
         Task::Faults => ci::faults(&workspace),
         Task::Reliability => reliability::run(&workspace),
