@@ -7,6 +7,7 @@
 //! | `engine.rs` | questions in batches: decisions, proofs, order, repetition, restarts, two centers on one database |
 //! | `cards.rs` | cards: challenges once, registrations, consents, checks by card in batches |
 //! | `claims.rs` | claims: to their persons, replaced, withdrawn, redirected, fitting nobody; masters of drugs |
+//! | `checkups.rs` | reports of checkups: to their persons, replaced, deleted, fitting nobody; damaged archives |
 //! | `feed.rs` | feeds: good and bad rows, the same file twice, interruption, other insurers |
 //! | `status.rs` | status lists: places given away once, struck out by whatever changes a record, published |
 //! | `personal_certificates.rs` | 資格確認書 with a code: given out, struck out, taken back, forgotten |
@@ -14,6 +15,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
 mod cards;
+mod checkups;
 mod claims;
 mod conformance;
 mod engine;
