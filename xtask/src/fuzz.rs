@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 
 use crate::run;
-use crate::workspace::{BUILD_MAX, FUZZ_PACKAGE, Workspace};
+use crate::workspace::{BUILD_MAX, Workspace};
 
 /// Six share two cores: each has its minute, and all twelve of them together two.
 const AT_ONCE: usize = 6;
@@ -49,8 +49,11 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 /// Builds every target; gives the folder of the programs.
 fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let words = ["build", "--locked", "--package", FUZZ_PACKAGE, "--bins"];
-    let mut command = run::command(&workspace.root, "cargo", &words);
+    // Named within the whole workspace: alone they would ask for fewer features of outside crates, and build those anew.
+    let mut command = workspace.cargo_fuzz_command();
+    for target in all_targets(workspace)? {
+        command.arg("--bin").arg(target);
+    }
     command.env("RUSTC_WORKSPACE_WRAPPER", workspace.root.join("fuzz/instrumented-rustc"));
     run::run(&mut command, BUILD_MAX)?;
     Ok(workspace.target.join("debug"))

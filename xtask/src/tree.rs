@@ -62,13 +62,21 @@ impl Tree {
         self.texts().filter(move |(path, _)| path.rsplit_once('.').is_some_and(|(_, found)| found == extension))
     }
 
-    /// Folders of the workspace's members, as the root manifest lists them.
+    /// Folders of the workspace's crates, as the root manifest lists its members. The fuzz targets are no crate of the product:
+    /// their `main` is the fuzzer's, and they are built by `cargo xtask fuzz` alone.
     pub fn members(&self) -> Vec<String> {
         let manifest: Option<toml::Table> = self.text("Cargo.toml").and_then(|text| text.parse().ok());
         manifest
             .as_ref()
             .and_then(|table| table.get("workspace")?.get("members")?.as_array())
-            .map(|members| members.iter().filter_map(|member| member.as_str().map(str::to_owned)).collect())
+            .map(|members| {
+                members
+                    .iter()
+                    .filter_map(toml::Value::as_str)
+                    .filter(|member| *member != "fuzz")
+                    .map(str::to_owned)
+                    .collect()
+            })
             .unwrap_or_default()
     }
 }

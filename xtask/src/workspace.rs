@@ -50,6 +50,11 @@ impl Workspace {
         run::command(&self.root, "cargo", &[&all, WITH_READERS, rest].concat())
     }
 
+    /// Builds fuzz targets, still to be named, with the features that everything else has.
+    pub fn cargo_fuzz_command(&self) -> Command {
+        run::command(&self.root, "cargo", &[&["build", "--workspace", "--locked"], WITH_READERS].concat())
+    }
+
     /// Builds all crates with their tests, and remembers it.
     pub fn build_everything(&self) -> Result<()> {
         self.cargo_all("build", &["--all-targets"], BUILD_MAX)?;

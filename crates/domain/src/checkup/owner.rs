@@ -9,6 +9,10 @@
 use super::CheckupPatient;
 use crate::{Date, PersonId, Recorded, RegistrationStatus, Sex, text};
 
+/// Letters from which on a name in a report may be the beginning of a longer one: fields of 40 bytes hold 20 letters of full
+/// width, and names of foreign residents are longer.
+const CUT_NAME_CHARS_MIN: usize = 20;
+
 /// Why a report is nobody's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum NoOwner {
@@ -122,8 +126,8 @@ pub fn owner(patient: &CheckupPatient, on: Date, matched: &[Recorded]) -> Result
     let fitting = kept(fitting.into_iter().filter(|m| sex_fits(patient, m)).collect(), NoOwner::SexDiffers)?;
     let nameless = fitting.iter().all(|m| m.coverage.person.name_kana.is_none());
     let why = if nameless { NoOwner::NameNotOnRecord } else { NoOwner::NameDiffers };
-    let told = text::canonical_kana(&patient.name_kana);
-    let fitting = kept(fitting.into_iter().filter(|m| name_fits(&told, m)).collect(), why)?;
+    let told = TellsName::of(patient);
+    let fitting = kept(fitting.into_iter().filter(|m| told.fits(m)).collect(), why)?;
     let Some(first) = fitting.first() else { return Err(NoOwner::NoSuchCard) };
     if fitting.iter().any(|m| m.person != first.person) {
         return Err(NoOwner::SeveralPersons);
@@ -141,14 +145,32 @@ fn sex_fits(patient: &CheckupPatient, recorded: &Recorded) -> bool {
     [Some(person.sex1), person.sex2].into_iter().flatten().any(|sex| sex == patient.sex || sex == Sex::Unset)
 }
 
-/// Any of the names that an insurer registered: kana, that of the 通称, or the name itself where a sender wrote that.
-fn name_fits(told: &str, recorded: &Recorded) -> bool {
-    let person = &recorded.coverage.person;
-    let names = [
-        person.name_kana.as_deref(),
-        person.name_of_other_kana.as_deref(),
-        Some(person.name.as_str()),
-        person.name_of_other.as_deref(),
-    ];
-    !told.is_empty() && names.into_iter().flatten().any(|name| text::canonical_kana(name) == told)
+/// The name that a report tells, folded.
+struct TellsName {
+    name: String,
+    /// Whether it is so long that programs of senders cut it.
+    may_be_cut: bool,
+}
+
+impl TellsName {
+    fn of(patient: &CheckupPatient) -> Self {
+        let written = patient.name_kana.chars().filter(|c| !c.is_whitespace()).count();
+        Self { name: text::canonical_kana(&patient.name_kana), may_be_cut: written >= CUT_NAME_CHARS_MIN }
+    }
+
+    /// Any of the names that an insurer registered: kana, that of the 通称, or the name itself where a sender wrote that.
+    fn fits(&self, recorded: &Recorded) -> bool {
+        let person = &recorded.coverage.person;
+        let names = [
+            person.name_kana.as_deref(),
+            person.name_of_other_kana.as_deref(),
+            Some(person.name.as_str()),
+            person.name_of_other.as_deref(),
+        ];
+        let is_told = |name: &str| {
+            let held = text::canonical_kana(name);
+            held == self.name || (self.may_be_cut && held.starts_with(&self.name))
+        };
+        !self.name.is_empty() && names.into_iter().flatten().any(is_told)
+    }
 }

@@ -5,6 +5,9 @@ use domain::{BranchNumber, CardNumber, CardSymbol, InsurerNumber, PersonId, Reco
 
 use crate::build::{coverage, coverage_with, day, whose};
 
+/// 25 letters of three bytes each.
+const LONG: &str = "フェルナンデスゴンザレスマリアデルカルメンロペス";
+
 /// What a report says of the plain person of the tables.
 fn patient(change: impl FnOnce(&mut CheckupPatient)) -> CheckupPatient {
     let mut told = CheckupPatient {
@@ -45,6 +48,7 @@ fn a_report_is_somebodys_only_when_everything_fits() {
     let lost = || one(coverage_with(|c| c.disqualification_date = Some(day("20250401"))));
     let state = |state| one(coverage_with(|c| c.registration_status = state));
     let nameless = || one(coverage_with(|c| c.person.name_kana = None));
+    let long = || one(coverage_with(|c| c.person.name_kana = Some(LONG.to_owned())));
     let twins = || vec![plain().remove(0), sister()];
     let no_branch = |p: &mut CheckupPatient| p.insured_branch_number = None;
     let found = |insured| Ok((1, insured));
@@ -70,6 +74,13 @@ fn a_report_is_somebodys_only_when_everything_fits() {
         ),
         ("another sex", patient(|p| p.sex = Sex::Female), plain(), Err(NoOwner::SexDiffers)),
         ("another name", patient(|p| p.name_kana = "ヤマダ　ジロウ".to_owned()), plain(), Err(NoOwner::NameDiffers)),
+        ("a long name, cut by the sender", patient(|p| p.name_kana = LONG[..60].to_owned()), long(), found(true)),
+        (
+            "a beginning that is too short to be a cut",
+            patient(|p| p.name_kana = "ヤマダ".to_owned()),
+            plain(),
+            Err(NoOwner::NameDiffers),
+        ),
         ("no name to compare", patient(|_| ()), nameless(), Err(NoOwner::NameNotOnRecord)),
         ("a report without a name", patient(|p| p.name_kana = String::new()), plain(), Err(NoOwner::NameDiffers)),
         (
