@@ -40,8 +40,8 @@ pub(crate) fn folded(raw: &str) -> String {
 }
 
 /// The canonical form of a name in kana for finding candidates: NFKC, katakana, large letters, without white space, hyphens
-/// and long-vowel signs, and with letters that sound alike as one (ヅ ズ, ヂ ジ, ヲ オ). Two names that fold alike may be the
-/// same person; somebody has to look (oqs-interface.md 10, rows 3 and 4).
+/// and long-vowel signs, and with letters that sound alike as one (ヅ ズ, ヂ ジ, ヲ オ, and in names of the old ヰ イ, ヱ エ). Two
+/// names that fold alike may be the same person; somebody has to look (oqs-interface.md 10, rows 3 and 4).
 pub fn canonical_kana(raw: &str) -> String {
     let folded = |c: char| match c {
         // Hiragana lies 0x60 below katakana.
@@ -63,6 +63,8 @@ pub fn canonical_kana(raw: &str) -> String {
         'ヶ' => 'ケ',
         'ヅ' => 'ズ',
         'ヂ' => 'ジ',
+        'ヰ' => 'イ',
+        'ヱ' => 'エ',
         other => other,
     };
     let is_kept = |c: &char| !c.is_whitespace() && !is_hyphen_like(*c) && !is_variation_selector(*c);
@@ -145,6 +147,7 @@ mod tests {
         {
             assert_eq!(canonical_kana(one), canonical_kana(other));
         }
+        assert_eq!(canonical_kana("ヨシダ　ハツヱ"), canonical_kana("ﾖｼﾀﾞ ﾊﾂｴ"));
         assert_ne!(canonical_kana("ハナコ"), canonical_kana("バナコ"));
         assert_eq!(canonical_kana("smith"), "SMITH");
     }
