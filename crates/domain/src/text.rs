@@ -50,9 +50,9 @@ pub fn canonical_kana(raw: &str) -> String {
     };
     let large = |c: char| match c {
         'ァ' => 'ア',
-        'ィ' => 'イ',
+        'ィ' | 'ヰ' => 'イ',
         'ゥ' => 'ウ',
-        'ェ' => 'エ',
+        'ェ' | 'ヱ' => 'エ',
         'ォ' | 'ヲ' => 'オ',
         'ッ' => 'ツ',
         'ャ' => 'ヤ',
@@ -63,8 +63,6 @@ pub fn canonical_kana(raw: &str) -> String {
         'ヶ' => 'ケ',
         'ヅ' => 'ズ',
         'ヂ' => 'ジ',
-        'ヰ' => 'イ',
-        'ヱ' => 'エ',
         other => other,
     };
     let is_kept = |c: &char| !c.is_whitespace() && !is_hyphen_like(*c) && !is_variation_selector(*c);
