@@ -34,6 +34,12 @@ fn records(bytes: &[u8], kind: ClaimKind) {
         }
     }
     let strict = writer.finish().expect("a vector");
+    // UTF-8 that was read as Shift_JIS, because other lines were none, is written as the UTF-8 that it was. Nobody can tell what
+    // such a line is when it stands alone.
+    let is_either = |line: &[u8]| !line.is_ascii() && std::str::from_utf8(line).is_ok();
+    if strict.split(|byte| *byte == b'\n').any(is_either) {
+        return;
+    }
     let mut reader = RecordReader::new(strict.as_slice()).expect("our own file");
     let mut again = ClaimWriter::new(Vec::new(), kind);
     while let Some(record) = reader.next_record().expect("readable") {
