@@ -42,6 +42,7 @@ pub mod check;
 pub mod checkups;
 pub mod claims;
 pub mod config;
+mod digest;
 pub mod enrol;
 pub mod feed;
 mod fhir;

@@ -2,12 +2,12 @@
 
 use std::io::{Read as _, Write as _};
 
-use aws_lc_rs::digest::{Context, SHA256};
 use domain::{Checkup, CheckupPatient};
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 
+use crate::digest;
 use crate::limits;
 use crate::store::checkup::CheckupRow;
 use crate::store::{Result, StoreError};
@@ -46,30 +46,19 @@ pub fn prepare(file: String, checkup: Checkup) -> Prepared {
     let text = serde_json::to_vec(&checkup).unwrap_or_default();
     let row = CheckupRow {
         checked_on: checkup.date,
-        key: digest_of(same.iter().map(|part| part.as_bytes())),
-        document: digest_of(
+        key: digest::of_parts(same.iter().map(|part| part.as_bytes())),
+        document: digest::of_parts(
             std::iter::once(card.hash().as_slice())
                 .chain(whom.iter().map(String::as_bytes))
                 .chain(same.iter().map(|part| part.as_bytes())),
         ),
-        digest: digest_of([text.as_slice()].into_iter()),
+        digest: digest::of_parts([text.as_slice()]),
         written_on: checkup.written_on,
         institution: checkup.institution.code.clone(),
         is_deletion,
         report: if is_deletion { Vec::new() } else { pack(&text) },
     };
     Prepared { file, row, patient: checkup.patient }
-}
-
-fn digest_of<'a>(parts: impl Iterator<Item = &'a [u8]>) -> [u8; 16] {
-    let mut context = Context::new(&SHA256);
-    for part in parts {
-        context.update(&(part.len() as u64).to_be_bytes());
-        context.update(part);
-    }
-    let mut digest = [0; 16];
-    digest.copy_from_slice(&context.finish().as_ref()[..16]);
-    digest
 }
 
 /// Reports repeat the same words a hundred times: the quickest level makes a sixth of them.

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use aws_lc_rs::digest::{Context, SHA256};
 use domain::record::History;
 use domain::{BranchNumber, CardNumber, CardSymbol, Date, EligibilityQuery, InsurerNumber, record::Source};
 use serde::{Deserialize, Serialize};
 use wire::claims::{Finding, Receipt, Severity, Side};
 use wire::history;
 
+use crate::digest;
 use crate::limits;
 use crate::store::claim::{ClaimKey, ClaimRow};
 
@@ -77,10 +77,10 @@ impl Preparer {
         let Ok(entries) = serde_json::to_string(&stored) else { return Preparing::WithoutSource };
         let days = days_of_service(receipt, &claim.history);
         let query = query(receipt, &claim.source);
-        let digest = digest_of(&[entries.as_bytes(), said_days(&days).as_bytes()]);
+        let digest = digest::of_parts([entries.as_bytes(), said_days(&days).as_bytes()]);
         let same = self.place(base_key(receipt, &claim.source), digest);
         let Some((base, place)) = same else { return Preparing::Repeated };
-        let key = if place == 0 { base } else { digest_of(&[&base, &[place]]) };
+        let key = if place == 0 { base } else { digest::of_parts([base.as_slice(), &[place]]) };
         let row = ClaimRow {
             key: ClaimKey(key),
             digest,
@@ -114,17 +114,6 @@ impl Preparer {
     }
 }
 
-fn digest_of(parts: &[&[u8]]) -> [u8; 16] {
-    let mut context = Context::new(&SHA256);
-    for part in parts {
-        context.update(&(part.len() as u64).to_be_bytes());
-        context.update(part);
-    }
-    let mut digest = [0; 16];
-    digest.copy_from_slice(&context.finish().as_ref()[..16]);
-    digest
-}
-
 /// 検索番号 that an institution wrote. On the insurer side every claim has one, and it says nothing about an earlier claim.
 fn again(receipt: &Receipt) -> Option<String> {
     let number = receipt.search_number.as_deref().map(str::trim).filter(|number| !number.is_empty())?;
@@ -145,7 +134,7 @@ fn base_key(receipt: &Receipt, source: &Source) -> [u8; 16] {
     let (insurer, symbol, number) = numbers(receipt);
     let inpatient = receipt.receipt_type.is_some_and(wire::claims::ReceiptType::is_inpatient);
     let prescriber = receipt.prescriber.as_ref().and_then(|by| by.code);
-    digest_of(&[
+    digest::of_parts([
         source.institution.code.as_str().as_bytes(),
         source.kind.code().as_bytes(),
         source.month.to_string().as_bytes(),
