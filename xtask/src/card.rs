@@ -29,7 +29,7 @@ const ASK_TRIES: &[&str] = &["-s", "00A4040C0AD392F000260100000001", "-s", "00A4
 
 pub fn run(workspace: &Workspace) -> Result<()> {
     let folder = workspace.fresh_scratch("card")?;
-    made_up_person(&folder, &workspace.example("card", "virtual_card")?)?;
+    made_up_person(&folder, &workspace.example("virtual_card")?)?;
     person_of_a_nation(&folder, &workspace.binary()?)
 }
 

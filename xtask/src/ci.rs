@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 
 use crate::steps::{Step, run_all, step};
-use crate::workspace::{BUILD_MAX, FUZZ_PACKAGE, Workspace};
+use crate::workspace::Workspace;
 use crate::{card, fhir, fuzz, generate, interop, oracle, outside, packages, run, tidy};
 
 const SHORT_MAX: Duration = Duration::from_mins(5);
@@ -18,8 +18,8 @@ const STEPS: &[Step<Workspace>] = &[
     step("packages", "Debian packages that the tests use", &[], |_| packages::ensure_installed()),
     step("fmt", "cargo fmt", &[], |all| all.cargo(&["fmt", "--all", "--check"], SHORT_MAX)),
     step("tidy", "the house rules", &[], |all| tidy::run(&all.root)),
-    step("clippy", "lints of all targets, warnings are errors", &[], clippy),
-    step("build", "the binary and all tests", &[], Workspace::build_everything),
+    step("lean", "what a machine builds that has no library for readers", &[], Workspace::build_without_readers),
+    step("build", "the binary and all tests, linted; warnings are errors", &[], Workspace::build_everything),
     step("gen", "generated files are up to date", &["build"], |all| generate::run(all, true)),
     step("test", "all tests, crashes and faults among them", &["build"], test),
     step("demo", "the story of the demo, once", &["build"], demo),
@@ -32,7 +32,7 @@ const STEPS: &[Step<Workspace>] = &[
 ];
 
 /// What a developer runs between two edits.
-const FAST_STEPS: &[&str] = &["fmt", "tidy", "clippy", "build", "test"];
+const FAST_STEPS: &[&str] = &["fmt", "tidy", "build", "test"];
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -78,13 +78,6 @@ pub fn faults(workspace: &Workspace) -> Result<()> {
     // These take minutes each, so CI leaves them out.
     packages::ensure_installed_for_faults()?;
     workspace.cargo_all("test", &["--no-fail-fast", "--test", "faults", "--test", "failover"], TESTS_MAX)
-}
-
-fn clippy(workspace: &Workspace) -> Result<()> {
-    workspace.cargo_all("clippy", &["--all-targets", "--", "-D", "warnings"], BUILD_MAX)?;
-    // And what a machine builds that has no library for readers.
-    workspace
-        .cargo(&["clippy", "--workspace", "--exclude", FUZZ_PACKAGE, "--locked", "--", "-D", "warnings"], BUILD_MAX)
 }
 
 fn test(workspace: &Workspace) -> Result<()> {

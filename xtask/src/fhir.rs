@@ -14,6 +14,6 @@ const FHIR_MAX: Duration = Duration::from_mins(10);
 pub fn run(workspace: &Workspace) -> Result<()> {
     let folder = workspace.scratch("fhir")?;
     let mut command = run::command(&workspace.root, "/bin/bash", &[SCRIPT]);
-    command.arg(folder);
+    command.arg(folder).arg(workspace.example("fhir_samples")?);
     run::run(&mut command, FHIR_MAX)
 }

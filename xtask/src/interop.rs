@@ -20,7 +20,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 pub fn judge(workspace: &Workspace, saved: Option<(&Path, &Path)>) -> Result<()> {
     let folder = workspace.scratch("interop")?;
     let mut command = run::command(&workspace.root, "/bin/bash", &[SCRIPT]);
-    command.arg(folder);
+    command.arg(folder).arg(workspace.example("sample_proof")?).arg(workspace.example("sample_certificate")?);
     if let Some((proof, log_key)) = saved {
         command.arg(proof).arg(log_key);
     }

@@ -45,7 +45,7 @@ enum Task {
     /// Everything a change must pass. Installs missing Debian packages (as root), starts private servers itself, and
     /// ends with a table and `N passed, N failed`
     Ci(ci::Options),
-    /// The fast subset for the time between two edits: format, house rules, clippy, unit and integration tests
+    /// The fast subset for the time between two edits: format, house rules, lints, unit and integration tests
     Test,
     /// The house rules: crate arrows, walls, file length, links, error pages, migrations, licences, …
     Tidy {
@@ -99,8 +99,8 @@ fn main() -> ExitCode {
 fn run_task(arguments: Arguments) -> Result<()> {
     let workspace = Workspace::find()?;
     match arguments.command {
-        Task::Ci(options) => ci::run(&workspace, &options),
-        Task::Test => ci::run_fast(&workspace),
+        Task::Ci(options) => ci::run(&workspace.linting(), &options),
+        Task::Test => ci::run_fast(&workspace.linting()),
         Task::Tidy { list: true } => {
             tidy::list();
             Ok(())

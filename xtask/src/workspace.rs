@@ -12,12 +12,20 @@ use crate::run;
 /// Tests, demo and benches run what meets patients: with card readers. For commands over the whole workspace.
 const WITH_READERS: &[&str] = &["--features", "card/pcsc,tashika/pcsc"];
 
+/// All crates but the fuzz targets. Whatever is built is built as a part of all: a crate alone asks for fewer features of
+/// outside crates, and would compile many of them a second time.
+const ALL: &[&str] = &["--workspace", "--exclude", FUZZ_PACKAGE, "--locked"];
+
 /// Building everything from nothing on two slow cores.
 pub const BUILD_MAX: Duration = Duration::from_mins(30);
+
+/// The compiler for our own crates that lints them while it builds them.
+const LINTING_RUSTC: &str = "xtask/linting-rustc";
 
 pub struct Workspace {
     pub root: PathBuf,
     pub target: PathBuf,
+    lints: bool,
     everything_is_built: AtomicBool,
 }
 
@@ -31,12 +39,26 @@ impl Workspace {
             run::output(&mut run::command(&root, "cargo", &["metadata", "--no-deps", "--format-version", "1"]))?;
         let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
         let target = metadata["target_directory"].as_str().context("cargo names its target directory")?.into();
-        Ok(Self { root, target, everything_is_built: AtomicBool::new(false) })
+        Ok(Self { root, target, lints: false, everything_is_built: AtomicBool::new(false) })
+    }
+
+    /// From now on cargo lints our own crates while it builds them, and a warning is an error. What is built so lies beside
+    /// what cargo builds otherwise, over the same outside crates.
+    pub fn linting(self) -> Self {
+        Self { lints: true, ..self }
     }
 
     /// Runs cargo with these arguments.
     pub fn cargo(&self, arguments: &[&str], limit: Duration) -> Result<()> {
-        run::run(&mut run::command(&self.root, "cargo", arguments), limit)
+        run::run(&mut self.cargo_command(arguments), limit)
+    }
+
+    fn cargo_command(&self, arguments: &[&str]) -> Command {
+        let mut command = run::command(&self.root, "cargo", arguments);
+        if self.lints {
+            command.env("RUSTC_WORKSPACE_WRAPPER", self.root.join(LINTING_RUSTC));
+        }
+        command
     }
 
     /// Runs a command of cargo over the whole workspace but the fuzz targets, with card readers.
@@ -46,8 +68,7 @@ impl Workspace {
 
     /// The same, not run yet.
     pub fn cargo_all_command(&self, command: &str, rest: &[&str]) -> Command {
-        let all = [command, "--workspace", "--exclude", FUZZ_PACKAGE, "--locked"];
-        run::command(&self.root, "cargo", &[&all, WITH_READERS, rest].concat())
+        self.cargo_command(&[&[command], ALL, WITH_READERS, rest].concat())
     }
 
     /// Builds fuzz targets, still to be named, with the features that everything else has.
@@ -62,21 +83,28 @@ impl Workspace {
         Ok(())
     }
 
-    /// The binary of the development profile, which also serves tests and demo. Built first, unless everything was:
-    /// building it alone asks for fewer features of outside crates, and would compile many of them a second time.
+    /// Builds the programs as a machine does that has no library for card readers.
+    pub fn build_without_readers(&self) -> Result<()> {
+        self.cargo(&[&["build"], ALL, &["--lib", "--bins"]].concat(), BUILD_MAX)
+    }
+
+    /// The binary of the development profile, which also serves tests and demo. Built first, unless everything was.
     pub fn binary(&self) -> Result<PathBuf> {
-        if !self.everything_is_built.load(Ordering::Relaxed) {
-            self.cargo(&["build", "--quiet", "--package", "tashika", "--features", "pcsc"], BUILD_MAX)?;
-        }
+        self.built(&["--bin", "tashika"])?;
         Ok(self.target.join("debug/tashika"))
     }
 
-    /// An example of a crate, built first unless everything was.
-    pub fn example(&self, package: &str, name: &str) -> Result<PathBuf> {
-        if !self.everything_is_built.load(Ordering::Relaxed) {
-            self.cargo(&["build", "--quiet", "--package", package, "--example", name], BUILD_MAX)?;
-        }
+    /// An example, built first unless everything was. Names of examples are unique in the workspace.
+    pub fn example(&self, name: &str) -> Result<PathBuf> {
+        self.built(&["--example", name])?;
         Ok(self.target.join("debug/examples").join(name))
+    }
+
+    fn built(&self, what: &[&str]) -> Result<()> {
+        if self.everything_is_built.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.cargo_all("build", &[&["--quiet"], what].concat(), BUILD_MAX)
     }
 
     pub fn release_binary(&self) -> PathBuf {

@@ -2,14 +2,17 @@
 # Saved answers and personal certificates, judged by libraries of another language (see verify_proof.py and
 # verify_certificate.py).
 #
-#   bash crates/trust/tests/interop/run.sh FOLDER [PROOF_FILE LOG_PUBLIC_KEY_PEM]
+#   bash crates/trust/tests/interop/run.sh FOLDER SAMPLE_PROOF SAMPLE_CERTIFICATE [PROOF_FILE LOG_PUBLIC_KEY_PEM]
 #
-# FOLDER keeps the Python libraries between runs. Without a proof file a fresh one is made by `trust`; with one (an
-# answer that a running center gave) that is judged too.
+# FOLDER keeps the Python libraries between runs; SAMPLE_PROOF and SAMPLE_CERTIFICATE are the built examples of trust. With
+# a proof file (an answer that a running center gave) that is judged too.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-folder=${1:?usage: run.sh FOLDER [PROOF_FILE LOG_PUBLIC_KEY_PEM]}
+usage="usage: run.sh FOLDER SAMPLE_PROOF SAMPLE_CERTIFICATE [PROOF_FILE LOG_PUBLIC_KEY_PEM]"
+folder=${1:?$usage}
+sample_proof=${2:?$usage}
+sample_certificate=${3:?$usage}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 venv=$folder/venv
@@ -28,15 +31,15 @@ fi
 
 judge() { "$venv/bin/python" "$here/verify_proof.py" "$@"; }
 
-(cd "$here" && cargo run --quiet -p trust --example sample_proof -- "$folder/sample")
+"$sample_proof" "$folder/sample"
 judge --flip "$folder/sample/proof.json" "$folder/sample/log_public_key.pem"
 
-if [ $# -ge 3 ]; then
-  judge --flip "$2" "$3"
+if [ $# -ge 5 ]; then
+  judge --flip "$4" "$5"
 fi
 
 # The judge must be able to say no: a good file under another key.
-(cd "$here" && cargo run --quiet -p trust --example sample_proof -- "$folder/other")
+"$sample_proof" "$folder/other"
 if judge "$folder/sample/proof.json" "$folder/other/log_public_key.pem" 2>/dev/null; then
   echo "a proof was accepted under the key of another log" >&2
   exit 1
@@ -44,10 +47,10 @@ fi
 
 certificate() { "$venv/bin/python" "$here/verify_certificate.py" "$@"; }
 
-(cd "$here" && cargo run --quiet -p trust --example sample_certificate -- "$folder/certificate")
+"$sample_certificate" "$folder/certificate"
 certificate --flip "$folder/certificate/certificate.txt" "$folder/certificate/credential_key.pem" \
   "$folder/certificate/status_list.cwt"
-(cd "$here" && cargo run --quiet -p trust --example sample_certificate -- "$folder/other")
+"$sample_certificate" "$folder/other"
 if certificate "$folder/certificate/certificate.txt" "$folder/other/credential_key.pem" \
   "$folder/certificate/status_list.cwt" 2>/dev/null; then
   echo "a certificate was accepted under another key" >&2

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # FHIR resources that wire makes, judged by a validator that others wrote (see judge.mjs and rules.json).
 #
-#   bash crates/wire/tests/fhir/run.sh FOLDER
+#   bash crates/wire/tests/fhir/run.sh FOLDER SAMPLES_PROGRAM
 #
-# FOLDER keeps the validator between runs. Needs Node 18 or newer.
+# FOLDER keeps the validator between runs; SAMPLES_PROGRAM is the built example `fhir_samples` of wire. Needs Node 18 or newer.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-folder=${1:?usage: run.sh FOLDER}
+folder=${1:?usage: run.sh FOLDER SAMPLES_PROGRAM}
+samples=${2:?usage: run.sh FOLDER SAMPLES_PROGRAM}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 
@@ -20,5 +21,5 @@ fi
 cp "$here/judge.mjs" "$here/rules.json" "$folder/"
 
 rm -rf "$folder/samples"
-(cd "$here" && cargo run --quiet -p wire --example fhir_samples -- "$folder/samples")
+"$samples" "$folder/samples"
 node "$folder/judge.mjs" "$folder/samples"
