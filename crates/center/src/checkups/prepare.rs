@@ -43,7 +43,7 @@ pub fn prepare(file: String, checkup: Checkup) -> Prepared {
         domain::date::format(checkup.date),
     ];
     let card = patient.card_key();
-    let text = serde_json::to_vec(&checkup).unwrap_or_default();
+    let text = serde_json::to_vec(&checkup).expect("a checkup is plain data with texts as keys");
     let row = CheckupRow {
         checked_on: checkup.date,
         key: digest::of_parts(same.iter().map(|part| part.as_bytes())),
@@ -64,9 +64,7 @@ pub fn prepare(file: String, checkup: Checkup) -> Prepared {
 /// Reports repeat the same words a hundred times: the quickest level makes a sixth of them.
 fn pack(text: &[u8]) -> Vec<u8> {
     let mut packer = DeflateEncoder::new(Vec::with_capacity(text.len() / 4), Compression::fast());
-    // Writing into memory cannot fail.
-    let _ = packer.write_all(text);
-    packer.finish().unwrap_or_default()
+    packer.write_all(text).and_then(|()| packer.finish()).expect("writing into memory cannot fail")
 }
 
 /// Reads a report out of the store.
