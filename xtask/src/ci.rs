@@ -18,7 +18,12 @@ const STEPS: &[Step<Workspace>] = &[
     step("packages", "Debian packages that the tests use", &[], |_| packages::ensure_installed()),
     step("fmt", "cargo fmt", &[], |all| all.cargo(&["fmt", "--all", "--check"], SHORT_MAX)),
     step("tidy", "the house rules", &[], |all| tidy::run(&all.root)),
-    step("lean", "what a machine builds that has no library for readers", &[], Workspace::build_without_readers),
+    step(
+        "lean",
+        "what a machine builds that has no library for readers, linted",
+        &[],
+        Workspace::build_without_readers,
+    ),
     step("build", "the binary and all tests, linted; warnings are errors", &[], Workspace::build_everything),
     step("gen", "generated files are up to date", &["build"], |all| generate::run(all, true)),
     step("test", "all tests, crashes and faults among them", &["build"], test),
@@ -32,7 +37,7 @@ const STEPS: &[Step<Workspace>] = &[
 ];
 
 /// What a developer runs between two edits.
-const FAST_STEPS: &[&str] = &["fmt", "tidy", "build", "test"];
+const FAST_STEPS: &[&str] = &["fmt", "tidy", "lean", "build", "test"];
 
 #[derive(clap::Args)]
 pub struct Options {
