@@ -11,7 +11,7 @@ time, from their description and not from the Rust code.
     VENV/bin/python crates/trust/tests/interop/verify_proof.py FOLDER/proof.json FOLDER/log_public_key.pem
     VENV/bin/python crates/trust/tests/interop/verify_proof.py --flip FOLDER/proof.json FOLDER/log_public_key.pem
 
-`run.sh FOLDER` does all of it. Exit status 0: the file proves its answer (with --flip: and no changed byte of it goes
+`cargo xtask interop` does all of it. Exit status 0: the file proves its answer (with --flip: and no changed byte of it goes
 unnoticed). 1: it does not. 2: wrong usage.
 """
 
