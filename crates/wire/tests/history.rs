@@ -48,6 +48,34 @@ fn medical() -> String {
     rows.join("\r\n") + "\r\n\x1A"
 }
 
+/// A dental claim of 2026-09: what is done to a tooth stands under one 診療識別, whether it is treatment or surgery.
+fn dental() -> String {
+    let row = |tag: &str, section: &str, code: &str, points: u32, day: usize| {
+        let gap = if tag == "SS" { 72 } else { 1 };
+        format!("{tag},{section},1,{code}{},{points},1,{}", ",".repeat(gap), days(&[(day, 1)]))
+    };
+    let rows = [
+        "UK,1,13,3,0000001,,確か歯科,202610,,00".to_owned(),
+        "IR,1,13,3,0000001,,202610,,".to_owned(),
+        "RE,1,3112,202609,見本　花子,2,19800401,,,20260903,1".to_owned(),
+        "HO,06139463,１２,４２６０,2,500".to_owned(),
+        "SN,1,01,06139463,１２,４２６０,01".to_owned(),
+        format!("JD,1,{}", days(&[(3, 1), (10, 1)])),
+        "HS,20260903,1,103600,0000999,,う蝕症第２度,,,01".to_owned(),
+        row("SS", "11", "301000110", 272, 3),
+        row("SS", "31", "304000510", 110, 3),
+        row("SS", "31", "305000110", 160, 3),
+        row("SS", "41", "309004810", 72, 3),
+        row("SS", "43", "310000210", 270, 10),
+        row("SI", "44", "150253010", 900, 10),
+        row("SS", "54", "311000110", 42, 10),
+        row("SI", "54", "150332510", 120, 10),
+        row("SS", "61", "313000110", 306, 10),
+        "GO,1,500,99".to_owned(),
+    ];
+    rows.join("\r\n") + "\r\n\x1A"
+}
+
 /// The pharmacy that handed out what the clinic prescribed: the first drug is told by both claims.
 fn pharmacy() -> String {
     let cz = |pad: usize| format!("CZ,1,20260903,20260904,1,28{}", ",".repeat(pad));
@@ -102,6 +130,29 @@ fn diagnoses_visits_and_surgery_are_told_with_their_days() {
     assert_eq!(days, [("2026-09-03".to_owned(), 1), ("2026-09-10".to_owned(), 2)]);
     assert_eq!(procedures.len(), 1);
     assert_eq!((procedures[0].kind, procedures[0].code.as_str()), (ProcedureKind::Surgery, "150253010"));
+}
+
+#[test]
+fn surgery_and_anaesthesia_of_a_dentist_are_no_treatment() {
+    let History { visits, procedures, .. } = read(&dental()).remove(0).history;
+    let kinds: Vec<(&str, ProcedureKind)> =
+        visits.iter().flat_map(|visit| &visit.items).map(|item| (item.code.as_str(), item.kind)).collect();
+    assert_eq!(
+        kinds,
+        [
+            ("301000110", ProcedureKind::Visit),
+            ("304000510", ProcedureKind::Examination),
+            ("305000110", ProcedureKind::Imaging),
+            ("309004810", ProcedureKind::Treatment),
+            ("310000210", ProcedureKind::Surgery),
+            ("150253010", ProcedureKind::Surgery),
+            ("311000110", ProcedureKind::Anaesthesia),
+            ("150332510", ProcedureKind::Anaesthesia),
+            ("313000110", ProcedureKind::Other),
+        ]
+    );
+    let surgery: Vec<&str> = procedures.iter().map(|entry| entry.code.as_str()).collect();
+    assert_eq!(surgery, ["310000210", "150253010", "311000110", "150332510"]);
 }
 
 #[test]

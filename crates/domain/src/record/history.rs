@@ -112,7 +112,8 @@ fn medications(entries: Vec<Medication>) -> Vec<Medication> {
 }
 
 /// A diagnosis goes on from month to month: the same one of the same institution since the same day is one entry, with the
-/// outcome of its last month.
+/// outcome of its last month. Of two claims of that month — the insurer changed in it — one may still say that it goes on:
+/// the end counts.
 fn diagnoses(mut entries: Vec<Diagnosis>) -> Vec<Diagnosis> {
     entries.sort_by_key(|entry| entry.last_month);
     let mut kept: Vec<Diagnosis> = Vec::with_capacity(entries.len());
@@ -123,7 +124,14 @@ fn diagnoses(mut entries: Vec<Diagnosis>) -> Vec<Diagnosis> {
         let key = (entry.institution.code, entry.code, entry.modifiers.clone(), name, entry.started_on);
         if let Some(at) = places.get(&key) {
             let held: &mut Diagnosis = &mut kept[*at];
-            (held.last_month, held.outcome, held.main) = (entry.last_month, entry.outcome, entry.main);
+            if entry.last_month > held.last_month {
+                (held.last_month, held.outcome, held.main) = (entry.last_month, entry.outcome, entry.main);
+            } else {
+                held.main |= entry.main;
+                if !held.has_ended() {
+                    held.outcome = entry.outcome.or(held.outcome);
+                }
+            }
             add_sources(&mut held.sources, entry.sources);
         } else {
             places.insert(key, kept.len());
@@ -277,5 +285,12 @@ mod tests {
         assert_eq!(entry.outcome, Some(DiagnosisOutcome::Cured));
         assert_eq!(entry.last_month.to_string(), "202609");
         assert_eq!(entry.sources.len(), 3);
+        // Two claims of one month, whichever is read first.
+        let (goes_on, ended) = (Some(DiagnosisOutcome::Continued), Some(DiagnosisOutcome::Cured));
+        for (one, other) in [(goes_on, ended), (ended, goes_on), (ended, None), (None, ended)] {
+            let history = History::assemble([part("202609", one), part("202609", other)]);
+            let outcomes: Vec<_> = history.diagnoses.iter().map(|diagnosis| diagnosis.outcome).collect();
+            assert_eq!(outcomes, [ended], "{one:?} {other:?}");
+        }
     }
 }

@@ -35,7 +35,7 @@ impl std::fmt::Debug for ProcedureCode {
 
 text_id!(ProcedureCode);
 
-/// What kind of work it was: the tens of 診療識別.
+/// What kind of work it was: the tens of 診療識別, and on a dental claim, which has one for several kinds, the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProcedureKind {
@@ -49,7 +49,7 @@ pub enum ProcedureKind {
     Prescribing,
     /// 31–33 注射
     Injection,
-    /// 40 処置; 41–44 of dental claims
+    /// 40 処置; of dental claims what of 41–44 is neither surgery nor anaesthesia
     Treatment,
     /// 50 手術
     Surgery,
@@ -57,7 +57,7 @@ pub enum ProcedureKind {
     Anaesthesia,
     /// 60 検査・病理
     Examination,
-    /// 70 画像診断; 31 of dental claims
+    /// 70 画像診断; of dental claims what of 31 is no examination
     Imaging,
     /// 90 92 入院料
     Hospitalisation,

@@ -82,12 +82,12 @@ pub(super) fn visits(receipt: &Receipt, source: &Source) -> Vec<TreatmentVisit> 
 fn items(receipt: &Receipt) -> Vec<(Date, VisitItem)> {
     let mut items = Vec::new();
     for group in &receipt.groups {
-        let kind = kind(receipt.kind, group.section);
         for row in group.units.iter().flat_map(|unit| &unit.rows) {
             let Row::Procedure(procedure) = row else { continue };
             let Some(code) = procedure.code.and_then(|code| ProcedureCode::parse(code.as_str()).ok()) else { continue };
             for cell in &procedure.service.days {
                 let Some(day) = receipt.month.and_then(|month| month.day(cell.day)) else { continue };
+                let kind = kind(receipt.kind, group.section, code);
                 items.push((day, VisitItem { code, name: None, kind, times: cell.count }));
             }
         }
@@ -101,13 +101,38 @@ fn items(receipt: &Receipt) -> Vec<(Date, VisitItem)> {
             continue;
         }
         let times = row.times.and_then(|times| u16::try_from(times).ok()).unwrap_or(1);
-        items.push((day, VisitItem { code, name: None, kind: kind(receipt.kind, row.section), times }));
+        items.push((day, VisitItem { code, name: None, kind: kind(receipt.kind, row.section, code), times }));
     }
     items
 }
 
+/// What kind of work it was: by 診療識別, but on a dental claim, where one 診療識別 holds treatment and surgery and another
+/// examinations and pictures, by the code where that tells more.
+fn kind(claim: ClaimKind, section: Option<Section>, code: ProcedureCode) -> ProcedureKind {
+    let by_section = of_section(claim, section);
+    match (claim, by_section) {
+        (ClaimKind::Dental, ProcedureKind::Treatment | ProcedureKind::Imaging | ProcedureKind::Other) => {
+            dental_kind(code).unwrap_or(by_section)
+        }
+        _ => by_section,
+    }
+}
+
+/// Codes of 歯科診療行為 begin with 3 and the letter of the 区分 as a number: D 検査 is 04, E 画像診断 05, I 処置 09, J 手術 10, K 麻酔
+/// 11, O 病理診断 15. Work of the 医科点数表, which dentists claim too, begins with 1 and its 診療識別.
+fn dental_kind(code: ProcedureCode) -> Option<ProcedureKind> {
+    match code.as_str().get(..3)? {
+        "304" | "315" | "160" => Some(ProcedureKind::Examination),
+        "305" | "170" => Some(ProcedureKind::Imaging),
+        "309" | "140" => Some(ProcedureKind::Treatment),
+        "310" | "150" => Some(ProcedureKind::Surgery),
+        "311" => Some(ProcedureKind::Anaesthesia),
+        _ => None,
+    }
+}
+
 /// 診療識別 (formats.md 1.7, dental 1.4).
-const fn kind(claim: ClaimKind, section: Option<Section>) -> ProcedureKind {
+const fn of_section(claim: ClaimKind, section: Option<Section>) -> ProcedureKind {
     let Some(Section(section)) = section else { return ProcedureKind::Other };
     match (claim, section) {
         (_, 11 | 12) => ProcedureKind::Visit,
