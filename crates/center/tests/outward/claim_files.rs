@@ -13,7 +13,7 @@ use crate::world::{CLINIC, PHARMACY, World, problem, problem_code, until};
 
 const FILES: &str = "/v1/claim-files";
 const BYTES: &str = "application/octet-stream";
-const AMLODIPINE: &str = "622947001";
+pub const AMLODIPINE: &str = "622947001";
 
 /// A claim of person `n` for a drug; `more` are fields of RE behind the birth date.
 fn receipt(number: u32, n: u32, days: u32, more: &str) -> String {
@@ -24,7 +24,7 @@ fn receipt(number: u32, n: u32, days: u32, more: &str) -> String {
     )
 }
 
-fn file(claims: &[String]) -> Vec<u8> {
+pub fn file(claims: &[String]) -> Vec<u8> {
     let head = "IR,1,13,1,2345679,,確か診療所,202603,00,03-0000-0000\r\n";
     format!("{head}{}GO,{},100,99\r\n\u{1a}", claims.concat(), claims.len()).into_bytes()
 }
@@ -68,7 +68,7 @@ async fn outcomes(client: &Client, number: &str) -> Vec<ClaimOutcome> {
 }
 
 /// Sends a file in one piece and waits for what became of its claims.
-async fn send(client: &Client, content: &[u8], number: u128) -> (ClaimFileStatus, Vec<ClaimOutcome>) {
+pub async fn send(client: &Client, content: &[u8], number: u128) -> (ClaimFileStatus, Vec<ClaimOutcome>) {
     let begun = begin(client, &request(content, number)).await.unwrap();
     piece(client, &begun.reception_number, 0, content).await.unwrap();
     let status = ended(client, &begun.reception_number).await;

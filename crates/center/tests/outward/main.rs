@@ -10,6 +10,7 @@
 //! | `joining` | one-time codes, renewal, renewal after the end, revocation |
 //! | `bulk` | files of questions and registrations, their order, limits, and a restart in the middle |
 //! | `claim_files` | claims that institutions submit: pieces, outcomes, refusals, claims made again and taken back |
+//! | `claim_routing` | 振替, 分割 and 資格なし, as the institution is told of them |
 //! | `fhir` | the FHIR façade: scopes bound to consent, ids of patients, looks on record |
 //! | `feeding` | insurers' feeds over the API |
 //! | `personal_certificates` | 資格確認書 with a code, for insurers |
@@ -24,6 +25,7 @@ mod bulk;
 mod cards;
 mod checking;
 mod claim_files;
+mod claim_routing;
 mod consents;
 mod feeding;
 mod fhir;
