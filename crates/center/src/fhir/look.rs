@@ -63,7 +63,7 @@ pub(super) async fn patient(
     looking.look(|this, read| this.patient(read).map(|found| found.resource)).await
 }
 
-/// `GET Patient/{id}/$everything`: of every kind what the token covers and the consent opens, and of the others why not.
+/// `GET Patient/{id}/$everything`: of every kind what the token covers and the consent opens, and of each other one why not.
 pub(super) async fn everything(
     State(api): State<Arc<Api>>,
     caller: FacilityCaller,
@@ -71,13 +71,13 @@ pub(super) async fn everything(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = of_path(id)?;
-    let mut looking = Looking::begin(&api, &caller, &headers, &id, Vec::new())?;
-    looking.kinds.clone_from(&looking.grant.kinds);
+    let looking = Looking::begin(&api, &caller, &headers, &id, PatientResource::ALL.to_vec())?;
     looking
         .look(|this, read| {
             let (mut found, mut notes) = (Vec::new(), Vec::new());
             for (kind, may) in &read.kinds {
                 match may {
+                    Ok(_) if !this.covers(*kind) => notes.push(refused_kind(*kind, ProblemCode::ScopeNotGranted)),
                     Ok(readable) => {
                         found.extend(this.found(*kind, read)?);
                         notes.extend(hidden(readable));
@@ -170,7 +170,8 @@ impl<'a> Looking<'a> {
         let allowed: Vec<ConsentItem> = if refusal.is_some() {
             Vec::new()
         } else {
-            let readable = read.kinds.iter().filter_map(|(_, may)| may.as_ref().ok());
+            let covered = read.kinds.iter().filter(|(kind, _)| self.covers(*kind));
+            let readable = covered.filter_map(|(_, may)| may.as_ref().ok());
             readable.flat_map(|may| may.parts.iter().copied()).collect()
         };
         let (status, resource) = match refusal {
@@ -189,13 +190,21 @@ impl<'a> Looking<'a> {
         Ok(response)
     }
 
-    /// Why a look at one kind is refused. `$everything` says that of each kind in its place.
+    /// Whether the token is for this kind.
+    fn covers(&self, kind: PatientResource) -> bool {
+        self.grant.kinds.contains(&kind)
+    }
+
+    /// Why a look is refused: nothing of what the token covers may be read. Where something may, `$everything` says of each
+    /// other kind in its place why not.
     fn refusal(&self, read: &ReadPatient) -> Option<Problem> {
-        let [(kind, may)] = read.kinds.as_slice() else { return None };
-        match may {
-            Err(why) => Some(not_readable(*why)),
-            Ok(_) if self.grant.kinds.contains(kind) => None,
-            Ok(_) => Some(Problem::new(ProblemCode::ScopeNotGranted, "必要な scope でトークンを取り直してください")),
+        if read.kinds.iter().any(|(kind, may)| self.covers(*kind) && may.is_ok()) {
+            return None;
+        }
+        let why = read.kinds.iter().filter(|(kind, _)| read.kinds.len() == 1 || self.covers(*kind));
+        match why.filter_map(|(_, may)| may.as_ref().err()).next() {
+            Some(why) => Some(not_readable(*why)),
+            None => Some(Problem::new(ProblemCode::ScopeNotGranted, "必要な scope でトークンを取り直してください")),
         }
     }
 
@@ -208,7 +217,9 @@ impl<'a> Looking<'a> {
     ) -> Result<LookBeside, Problem> {
         let request_id: Uuid = kit::random::uuid_v7(self.now, &*self.api.random);
         let facility = self.caller.code;
-        let names = self.kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(",");
+        // `$everything` is a look at what the token covers.
+        let kinds = || self.kinds.iter().filter(|kind| self.kinds.len() == 1 || self.covers(**kind));
+        let names = kinds().map(|kind| kind.name()).collect::<Vec<_>>().join(",");
         let answer = FhirAnswer {
             verdict: read.known.verdict.into(),
             medical_institution_code: facility.to_string(),
@@ -216,7 +227,7 @@ impl<'a> Looking<'a> {
             status: status.as_u16(),
             resource,
         };
-        let wanted = self.kinds.iter().flat_map(|kind| kind.needs().iter().copied());
+        let wanted = kinds().flat_map(|kind| kind.needs().iter().copied());
         Ok(LookBeside {
             asked: AskedBeside {
                 facility,

@@ -40,7 +40,7 @@ async fn submit(client: &Client, n: u32) -> Value {
 }
 
 /// The id that a check gives.
-async fn patient_id(client: &Client, n: u32) -> String {
+pub async fn patient_id(client: &Client, n: u32) -> String {
     let response = submit(client, n).await;
     response["patient"]["reference"].as_str().unwrap().strip_prefix("Patient/").unwrap().to_owned()
 }
@@ -58,7 +58,7 @@ async fn launch_for(client: &Client, id: &str, scope: &str, role: &str, purpose:
     answer.json()
 }
 
-async fn token(client: &Client, id: &str) -> String {
+pub async fn token(client: &Client, id: &str) -> String {
     let granted = launch(client, id, ALL, "doctor").await.unwrap();
     granted["access_token"].as_str().unwrap().to_owned()
 }
@@ -69,17 +69,17 @@ async fn get(client: &Client, path: &str, token: &str) -> Result<FhirAnswer, Cli
 }
 
 /// What is served, with its status.
-async fn served(client: &Client, path: &str, token: &str) -> (u16, Value) {
+pub async fn served(client: &Client, path: &str, token: &str) -> (u16, Value) {
     let answer = get(client, path, token).await.unwrap();
     (answer.status, serde_json::from_str(answer.resource.get()).unwrap())
 }
 
-async fn allow(client: &Client, n: u32, consents: Consents, number: u128) {
+pub async fn allow(client: &Client, n: u32, consents: Consents, number: u128) {
     let asked = CheckRequest { consents: Some(consents), ..question(CLINIC, n, number) };
     let _: CheckResponse = client.post_json("/v1/eligibility-checks", &asked).await.unwrap();
 }
 
-fn code_of(outcome: &Value) -> &str {
+pub fn code_of(outcome: &Value) -> &str {
     assert_eq!(outcome["resourceType"], "OperationOutcome");
     outcome["issue"][0]["details"]["coding"][0]["code"].as_str().unwrap()
 }

@@ -12,6 +12,7 @@
 //! | `claim_files` | claims that institutions submit: pieces, outcomes, refusals, claims made again and taken back |
 //! | `claim_routing` | 振替, 分割 and 資格なし, as the institution is told of them |
 //! | `fhir` | the FHIR façade: scopes bound to consent, ids of patients, looks on record |
+//! | `fhir_consent` | what each search gives under each of the sixteen choices of consent |
 //! | `feeding` | insurers' feeds over the API |
 //! | `personal_certificates` | 資格確認書 with a code, for insurers |
 //! | `overload` | more questions than fit |
@@ -29,6 +30,7 @@ mod claim_routing;
 mod consents;
 mod feeding;
 mod fhir;
+mod fhir_consent;
 mod issuer;
 mod joining;
 mod overload;

@@ -15,6 +15,7 @@ use crate::people::{card, question, request_id};
 use crate::world::{CLINIC, Member, PHARMACY, World, problem_code};
 
 pub const AMLODIPINE: &str = "622947001";
+const HEAD: &str = "IR,1,13,1,0000017,,確か診療所,202603,00,03-0000-0000\r\n";
 const BOTH: [&str; 4] = ["drugs", "diagnosis", "surgery", "checkups"];
 
 fn receipt(n: u32, rows: &str) -> String {
@@ -25,12 +26,19 @@ fn receipt(n: u32, rows: &str) -> String {
     )
 }
 
+/// Claims of person 3, who took a drug, was examined and was operated on; on a day of its own they only came.
+pub fn claims_of_everything() -> String {
+    let rows = format!(
+        "IY,21,1,{AMLODIPINE},1,1,28,,,,,,,,,28\r\nSI,60,1,160008010,,21,2,,,,,,,,,2\r\nSI,50,1,150003110,,100,1,,,,,,,,,1\r\n"
+    );
+    format!("{HEAD}{}GO,1,100,99\r\n", receipt(3, &rows))
+}
+
 /// Claims of persons 1 (a drug) and 2 (an operation).
 fn claims() -> String {
     let drug = format!("IY,21,1,{AMLODIPINE},1,1,28,,,,,,,,,28\r\n");
     let surgery = "SI,50,1,150003110,,100,1,,,,,,,,,,1\r\n".to_owned();
-    let head = "IR,1,13,1,0000017,,確か診療所,202603,00,03-0000-0000\r\n";
-    format!("{head}{}{}GO,2,200,99\r\n", receipt(1, &drug), receipt(2, &surgery))
+    format!("{HEAD}{}{}GO,2,200,99\r\n", receipt(1, &drug), receipt(2, &surgery))
 }
 
 pub async fn world() -> (World, Member, Client) {

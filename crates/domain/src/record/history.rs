@@ -65,6 +65,30 @@ impl History {
     }
 }
 
+impl History {
+    /// Everything that was done, each thing once, the newest day first: surgery and anaesthesia, and of the days of treatment
+    /// what is neither. A day tells of its surgery too, and that is the same surgery. A day of which a claim tells nothing but
+    /// that the patient came adds nothing.
+    pub fn everything_done(&self) -> Vec<Procedure> {
+        let of_visit = |visit: &TreatmentVisit| {
+            let (day, institution, sources) = (visit.day, visit.institution.clone(), visit.sources.clone());
+            let items = visit.items.iter().filter(|item| !item.kind.is_surgery());
+            items
+                .map(|item| Procedure {
+                    code: item.code,
+                    name: item.name.clone(),
+                    kind: item.kind,
+                    performed_on: day,
+                    times: item.times,
+                    institution: institution.clone(),
+                    sources: sources.clone(),
+                })
+                .collect::<Vec<_>>()
+        };
+        procedures(self.procedures.iter().cloned().chain(self.visits.iter().flat_map(of_visit)).collect())
+    }
+}
+
 fn add_sources(held: &mut Vec<Source>, more: Vec<Source>) {
     for source in more {
         if !held.contains(&source) {

@@ -105,6 +105,16 @@ fn each_part_is_seen_by_its_own_consent_and_no_other() {
         let surgical = surgical.count();
         let expected = has(ConsentItem::Diagnosis) && has(ConsentItem::Surgery);
         assert_eq!(surgical, usize::from(expected), "a day of treatment tells of surgery: {allowed:?}");
+        let done: Vec<ProcedureKind> = history.everything_done().into_iter().map(|one| one.kind).collect();
+        let mut open = Vec::new();
+        open.extend(has(ConsentItem::Diagnosis).then_some(ProcedureKind::Visit));
+        open.extend(
+            has(ConsentItem::Surgery)
+                .then_some([ProcedureKind::Surgery, ProcedureKind::Anaesthesia])
+                .into_iter()
+                .flatten(),
+        );
+        assert_eq!(done, open, "treatment and surgery, each once and by its own consent: {allowed:?}");
         assert_eq!(may_see.allows_anything(), bits != 0);
     }
 }

@@ -56,7 +56,7 @@ pub fn resources(
             .map(|one| ids.found(one, one.started_on, |id| convert::condition(id, patient, one).into()))
             .collect(),
         PatientResource::Procedure => history
-            .procedures
+            .everything_done()
             .iter()
             .map(|one| ids.found(one, Some(one.performed_on), |id| convert::procedure(id, patient, one).into()))
             .collect(),
