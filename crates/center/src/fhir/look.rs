@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
+use axum::extract::{Form, Path, Query, State};
 use axum::response::Response;
 use domain::record::{PatientResource, Readable};
 use domain::{ConsentChoice, ConsentItem, Purpose, date};
@@ -22,7 +22,7 @@ use wire::api::{FhirAnswer, ProblemCode};
 use wire::fhir::convert::{self, Look};
 use wire::fhir::serve::page::{self, Found};
 use wire::fhir::serve::record::resources;
-use wire::fhir::serve::search::Search;
+use wire::fhir::serve::search::{Search, takes_none};
 use wire::fhir::serve::{self};
 use wire::fhir::{OperationOutcome, Resource};
 
@@ -31,7 +31,6 @@ use super::launch::{code_of, not_readable};
 use super::read::{self, ReadPatient};
 use crate::api::Api;
 use crate::api::caller::FacilityCaller;
-use crate::api::refuse::unreadable;
 use crate::check::{AskedBeside, CheckError, LookBeside, LookNote};
 use crate::limits;
 use crate::store::record_look::StoredRecordLook;
@@ -41,6 +40,14 @@ const PROOF_NUMBER: HeaderName = HeaderName::from_static("tashika-proof-number")
 
 /// A query string.
 pub(super) type Pairs = Vec<(String, String)>;
+
+/// What a look shows.
+enum Shown {
+    /// The answer.
+    All(Resource),
+    /// There is no such entry among what may be seen, and what is said of the rest.
+    NotThere(Vec<OperationOutcome>),
+}
 
 /// A look that is being made.
 struct Looking<'a> {
@@ -57,10 +64,12 @@ pub(super) async fn patient(
     State(api): State<Arc<Api>>,
     caller: FacilityCaller,
     id: Result<Path<String>, PathRejection>,
+    query: Result<Query<Pairs>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let looking = Looking::begin(&api, &caller, &headers, &of_path(id)?, vec![PatientResource::Patient])?;
-    looking.look(|this, read| this.patient(read).map(|found| found.resource)).await
+    takes_none(&pairs(query)?).map_err(kit::fhir::search_unreadable)?;
+    let looking = Looking::begin(&api, &caller, &headers, Some(&of_path(id)?), vec![PatientResource::Patient])?;
+    looking.look(|this, read| this.patient(read).map(|found| Shown::All(found.resource))).await
 }
 
 /// `GET Patient/{id}/$everything`: of every kind what the token covers and the consent opens, and of each other one why not.
@@ -68,10 +77,12 @@ pub(super) async fn everything(
     State(api): State<Arc<Api>>,
     caller: FacilityCaller,
     id: Result<Path<String>, PathRejection>,
+    query: Result<Query<Pairs>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    takes_none(&pairs(query)?).map_err(kit::fhir::search_unreadable)?;
     let id = of_path(id)?;
-    let looking = Looking::begin(&api, &caller, &headers, &id, PatientResource::ALL.to_vec())?;
+    let looking = Looking::begin(&api, &caller, &headers, Some(&id), PatientResource::ALL.to_vec())?;
     looking
         .look(|this, read| {
             let (mut found, mut notes) = (Vec::new(), Vec::new());
@@ -85,23 +96,37 @@ pub(super) async fn everything(
                     Err(why) => notes.push(refused_kind(*kind, code_of(*why))),
                 }
             }
-            Ok(page::everything(&Search::everything(&id), this.now, found, notes).into())
+            Ok(Shown::All(page::everything(&Search::everything(&id), this.now, found, notes).into()))
         })
         .await
 }
 
-/// `GET KIND?patient=ID`
+/// The pairs of a query string.
+pub(super) fn pairs(query: Result<Query<Pairs>, QueryRejection>) -> Result<Pairs, Problem> {
+    let unreadable = |error| Problem::new(ProblemCode::BadRequest, "検索条件を読み取れません").because(error);
+    query.map(|Query(pairs)| pairs).map_err(unreadable)
+}
+
+/// The pairs of a form.
+pub(super) fn form_pairs(form: Result<Form<Pairs>, FormRejection>) -> Result<Pairs, Problem> {
+    form.map(|Form(pairs)| pairs).map_err(|error| match &error {
+        FormRejection::InvalidFormContentType(_) => {
+            Problem::new(ProblemCode::UnsupportedMediaType, "application/x-www-form-urlencoded で送ってください")
+        }
+        _ => Problem::new(ProblemCode::BadRequest, "検索条件を読み取れません").because(error),
+    })
+}
+
+/// `GET KIND?patient=ID`, and the same as a form.
 pub(super) async fn search(
     kind: PatientResource,
     api: &Api,
     caller: &FacilityCaller,
-    query: Result<Query<Pairs>, QueryRejection>,
+    pairs: Pairs,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let Query(pairs) =
-        query.map_err(|error| Problem::new(ProblemCode::BadRequest, "検索条件を読み取れません").because(error))?;
-    let search = Search::parse(kind, &pairs).map_err(unreadable)?;
-    let looking = Looking::begin(api, caller, headers, &search.patient, vec![kind])?;
+    let search = Search::parse(kind, &pairs).map_err(kit::fhir::search_unreadable)?;
+    let looking = Looking::begin(api, caller, headers, Some(&search.patient), vec![kind])?;
     // Days only: what stands behind them was not looked at.
     let days = pairs.iter().filter(|(name, _)| Some(name.as_str()) == serve::date_param(kind));
     let days: Vec<String> =
@@ -110,17 +135,49 @@ pub(super) async fn search(
         .look(|this, read| {
             let notes = read.kinds.iter().filter_map(|(_, may)| may.as_ref().ok()).flat_map(hidden).collect();
             let found = this.found(kind, read)?;
-            Ok(page::searchset(kind.name(), &search, &days.join("&"), this.now, found, notes).into())
+            Ok(Shown::All(page::searchset(kind.name(), &search, &days.join("&"), this.now, found, notes).into()))
         })
         .await
 }
 
-fn of_path(id: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
-    id.map(|Path(id)| id).map_err(|_| Problem::new(ProblemCode::PatientIdUnknown, ""))
+/// `GET KIND/ID`: one entry of the token's patient, under the id that a search gave. Where it is not there, but a part of the kind
+/// may not be seen, the answer says so: it may be in that part.
+pub(super) async fn read_one(
+    kind: PatientResource,
+    api: &Api,
+    caller: &FacilityCaller,
+    id: &str,
+    pairs: &Pairs,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    takes_none(pairs).map_err(kit::fhir::search_unreadable)?;
+    let looking = Looking::begin(api, caller, headers, None, vec![kind])?;
+    looking
+        .look(|this, read| {
+            let found = this.found(kind, read)?.into_iter().find(|one| one.id == id);
+            Ok(match found {
+                Some(found) => Shown::All(found.resource),
+                None => Shown::NotThere(
+                    read.kinds.iter().filter_map(|(_, may)| may.as_ref().ok()).flat_map(hidden).collect(),
+                ),
+            })
+        })
+        .await
+}
+
+pub(super) fn of_path(id: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
+    id.map(|Path(id)| id).map_err(|_| Problem::new(ProblemCode::NotFound, ""))
 }
 
 fn hidden(readable: &Readable) -> impl Iterator<Item = OperationOutcome> + '_ {
     readable.hidden.iter().map(|(item, state)| page::not_shown(*item, *state))
+}
+
+fn not_there(notes: Vec<OperationOutcome>) -> OperationOutcome {
+    let code = ProblemCode::NotFound;
+    let mut outcome = convert::operation_outcome("not-found", code.as_str(), code.title(), Some(code.title_en()));
+    outcome.issue.extend(notes.into_iter().flat_map(|note| note.issue));
+    outcome
 }
 
 fn refused_kind(kind: PatientResource, code: ProblemCode) -> OperationOutcome {
@@ -131,12 +188,12 @@ fn refused_kind(kind: PatientResource, code: ProblemCode) -> OperationOutcome {
 }
 
 impl<'a> Looking<'a> {
-    /// Looks at the token, and that the patient in the address is the token's.
+    /// Looks at the token, and that the patient who is named is the token's.
     fn begin(
         api: &'a Api,
         caller: &'a FacilityCaller,
         headers: &HeaderMap,
-        patient: &str,
+        patient: Option<&str>,
         kinds: Vec<PatientResource>,
     ) -> Result<Self, Problem> {
         api.single_checks.admit(&caller.code)?;
@@ -148,17 +205,14 @@ impl<'a> Looking<'a> {
         let grant = token.and_then(|token| api.fhir.open(caller.code, token.trim(), now)).ok_or_else(|| {
             Problem::new(ProblemCode::AccessTokenInvalid, "auth/token でトークンを取り直してください")
         })?;
-        if grant.patient.to_string() != patient {
+        if patient.is_some_and(|patient| patient != grant.patient.to_string()) {
             return Err(Problem::new(ProblemCode::PatientIdUnknown, ""));
         }
         Ok(Self { api, caller, grant, kinds, now, is_ours: kit::fhir::reads_problems(headers) })
     }
 
     /// Reads, puts it on record, answers.
-    async fn look(
-        self,
-        make: impl FnOnce(&Self, &ReadPatient) -> Result<Resource, Problem>,
-    ) -> Result<Response, Problem> {
+    async fn look(self, make: impl FnOnce(&Self, &ReadPatient) -> Result<Shown, Problem>) -> Result<Response, Problem> {
         let Self { api, caller, .. } = self;
         let _turn = api.record_looks_at_once.try_acquire().map_err(|_| {
             Problem::from(CheckError::Overloaded { retry_after_seconds: limits::RETRY_AFTER_OVERLOAD_SECONDS })
@@ -176,7 +230,10 @@ impl<'a> Looking<'a> {
         };
         let (status, resource) = match refusal {
             Some(problem) => (problem.status(), convert::outcome_of_problem(problem.document()).into()),
-            None => (StatusCode::OK, make(&self, &read)?),
+            None => match make(&self, &read)? {
+                Shown::All(resource) => (StatusCode::OK, resource),
+                Shown::NotThere(notes) => (StatusCode::NOT_FOUND, not_there(notes).into()),
+            },
         };
         let resource = serde_json::value::to_raw_value(&resource).map_err(Problem::internal)?;
         let answered = api.engine.look(self.on_record(&read, &allowed, status, resource.clone())?).await?;
@@ -201,8 +258,8 @@ impl<'a> Looking<'a> {
         if read.kinds.iter().any(|(kind, may)| self.covers(*kind) && may.is_ok()) {
             return None;
         }
-        let why = read.kinds.iter().filter(|(kind, _)| read.kinds.len() == 1 || self.covers(*kind));
-        match why.filter_map(|(_, may)| may.as_ref().err()).next() {
+        let mut asked = read.kinds.iter().filter(|(kind, _)| read.kinds.len() == 1 || self.covers(*kind));
+        match asked.find_map(|(_, may)| may.as_ref().err()) {
             Some(why) => Some(not_readable(*why)),
             None => Some(Problem::new(ProblemCode::ScopeNotGranted, "必要な scope でトークンを取り直してください")),
         }
@@ -258,11 +315,8 @@ impl<'a> Looking<'a> {
                 .iter()
                 .map(|coverage| {
                     let id = id(&serde_json::to_vec(coverage).unwrap_or_default()).to_string();
-                    Found {
-                        day: None,
-                        full_url: Some(format!("urn:uuid:{id}")),
-                        resource: convert::coverage(&id, &patient, coverage).into(),
-                    }
+                    let resource = convert::coverage(&id, &patient, coverage).into();
+                    Found { day: None, full_url: Some(format!("urn:uuid:{id}")), id, resource }
                 })
                 .collect(),
             PatientResource::AuditEvent => read.looks.iter().filter_map(|look| audit(look, &patient)).collect(),
@@ -284,8 +338,9 @@ impl<'a> Looking<'a> {
                 "確認のときの資格が登録簿にありません。資格を確認し直してください",
             )
         })?;
-        let resource = convert::patient(&self.grant.patient.to_string(), coverage).into();
-        Ok(Found { day: None, full_url: None, resource })
+        let id = self.grant.patient.to_string();
+        let resource = convert::patient(&id, coverage).into();
+        Ok(Found { day: None, full_url: None, id, resource })
     }
 }
 
@@ -307,5 +362,5 @@ fn audit(look: &StoredRecordLook, patient: &str) -> Option<Found> {
         refused: look.wanted != ConsentChoice::NOTHING && look.allowed == ConsentChoice::NOTHING,
         observer: "Tashika center",
     });
-    Some(Found { day: Some(date::in_japan(look.looked_at).date()), full_url: None, resource: event.into() })
+    Some(Found { day: Some(date::in_japan(look.looked_at).date()), full_url: None, id, resource: event.into() })
 }

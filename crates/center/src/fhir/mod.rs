@@ -5,7 +5,7 @@
 //! | `GET metadata`, `GET .well-known/smart-configuration` | what can be done, and where tokens are | here |
 //! | `POST CoverageEligibilityRequest/$submit` | the same check as `POST /v1/eligibility-checks` | [`submit`] |
 //! | `POST auth/token` | a token for one patient, with the scopes that the consent gives | [`launch`] |
-//! | `GET Patient/{id}`, `…/$everything`, `GET Coverage?patient=` and so on | a look at one patient | [`look`] |
+//! | `GET Patient/{id}`, `…/$everything`, `GET Coverage?patient=`, `GET Coverage/{id}` and so on | a look at one patient | [`look`] |
 //!
 //! What is routed stands in `wire::fhir::serve`, and the `CapabilityStatement` is made of it; OpenAPI does not tell of it. No
 //! number of a card and no name is ever in an address: the id of a patient is that of a check ([`trust::patient_id`]), and it
@@ -20,12 +20,12 @@ mod submit;
 
 use std::sync::Arc;
 
-use axum::extract::{Query, Request, State};
-use axum::middleware::from_fn;
+use axum::extract::{Form, Path, Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::record::PatientResource;
+use http::HeaderMap;
 use jiff::civil::date;
 use kit::problem::Problem;
 use wire::fhir::Resource;
@@ -36,7 +36,7 @@ use crate::api::caller::FacilityCaller;
 pub(crate) use keys::Keys;
 
 /// Every route of the façade, as it is counted.
-pub(crate) const ROUTES: [&str; 14] = [
+pub(crate) const ROUTES: [&str; 31] = [
     "/fhir/r4/metadata",
     "/fhir/r4/.well-known/smart-configuration",
     "/fhir/r4/auth/token",
@@ -44,13 +44,30 @@ pub(crate) const ROUTES: [&str; 14] = [
     "/fhir/r4/Patient/{id}",
     "/fhir/r4/Patient/{id}/$everything",
     "/fhir/r4/Coverage",
+    "/fhir/r4/Coverage/_search",
+    "/fhir/r4/Coverage/{id}",
     "/fhir/r4/MedicationDispense",
+    "/fhir/r4/MedicationDispense/_search",
+    "/fhir/r4/MedicationDispense/{id}",
     "/fhir/r4/MedicationRequest",
+    "/fhir/r4/MedicationRequest/_search",
+    "/fhir/r4/MedicationRequest/{id}",
     "/fhir/r4/MedicationStatement",
+    "/fhir/r4/MedicationStatement/_search",
+    "/fhir/r4/MedicationStatement/{id}",
     "/fhir/r4/Condition",
+    "/fhir/r4/Condition/_search",
+    "/fhir/r4/Condition/{id}",
     "/fhir/r4/Procedure",
+    "/fhir/r4/Procedure/_search",
+    "/fhir/r4/Procedure/{id}",
     "/fhir/r4/Observation",
+    "/fhir/r4/Observation/_search",
+    "/fhir/r4/Observation/{id}",
     "/fhir/r4/AuditEvent",
+    "/fhir/r4/AuditEvent/_search",
+    "/fhir/r4/AuditEvent/{id}",
+    "/fhir/r4/{*rest}",
 ];
 
 /// The routes.
@@ -67,12 +84,31 @@ pub(crate) fn routes() -> Router<Arc<Api>> {
         let search = async move |State(api): State<Arc<Api>>,
                                  caller: FacilityCaller,
                                  query: Result<Query<look::Pairs>, _>,
-                                 request: Request| {
-            look::search(kind, &api, &caller, query, request.headers()).await
+                                 headers: HeaderMap| {
+            look::search(kind, &api, &caller, look::pairs(query)?, &headers).await
         };
-        router = router.route(&path(&format!("/{}", kind.name())), get(search));
+        let search_form = async move |State(api): State<Arc<Api>>,
+                                      caller: FacilityCaller,
+                                      query: Result<Query<look::Pairs>, _>,
+                                      headers: HeaderMap,
+                                      form: Result<Form<look::Pairs>, _>| {
+            let mut pairs = look::pairs(query)?;
+            pairs.extend(look::form_pairs(form)?);
+            look::search(kind, &api, &caller, pairs, &headers).await
+        };
+        let read = async move |State(api): State<Arc<Api>>,
+                               caller: FacilityCaller,
+                               id: Result<Path<String>, _>,
+                               query: Result<Query<look::Pairs>, _>,
+                               headers: HeaderMap| {
+            look::read_one(kind, &api, &caller, &look::of_path(id)?, &look::pairs(query)?, &headers).await
+        };
+        router = router
+            .route(&path(&serve::search_path(kind)), get(search))
+            .route(&path(&serve::search_form_path(kind)), post(search_form))
+            .route(&path(&serve::read_path(kind)), get(read));
     }
-    router.route_layer(from_fn(kit::fhir::face))
+    kit::fhir::facade(router)
 }
 
 async fn metadata(_: FacilityCaller) -> Response {
@@ -104,16 +140,17 @@ mod tests {
             format!("{}{}", serve::BASE_PATH, serve::METADATA),
             format!("{}{}", serve::BASE_PATH, serve::SMART_CONFIGURATION),
             format!("{}{}", serve::BASE_PATH, serve::TOKEN),
+            format!("{}{}", serve::BASE_PATH, serve::REST),
         ];
         for resource in statement["rest"][0]["resource"].as_array().unwrap() {
             let kind = resource["type"].as_str().unwrap();
             let codes = resource["interaction"].as_array().into_iter().flatten();
             for code in codes.map(|interaction| interaction["code"].as_str().unwrap()) {
-                told.push(match code {
-                    "read" => format!("/fhir/r4/{kind}/{{id}}"),
-                    "search-type" => format!("/fhir/r4/{kind}"),
+                match code {
+                    "read" => told.push(format!("/fhir/r4/{kind}/{{id}}")),
+                    "search-type" => told.extend(["", "/_search"].map(|end| format!("/fhir/r4/{kind}{end}"))),
                     other => panic!("{other}"),
-                });
+                }
             }
             let operations = resource["operation"].as_array().into_iter().flatten();
             for name in operations.map(|operation| operation["name"].as_str().unwrap()) {

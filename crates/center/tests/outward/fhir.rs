@@ -177,7 +177,7 @@ async fn part_of_a_consent_opens_its_part_and_says_what_is_not_shown() {
     let (_, narrow) = served(&client, &format!("Procedure?patient={id}&date=ge2026-03"), &token).await;
     assert_eq!(narrow["total"], 0, "it was done in February");
     let wrong = problem(get(&client, &format!("Procedure?patient={id}&code=1"), &token).await);
-    assert_eq!((wrong.code, wrong.errors[0].code.as_str()), (ProblemCode::UnreadableQuery, "unknown"));
+    assert_eq!((wrong.code, wrong.errors[0].code.as_str()), (ProblemCode::SearchUnreadable, "unknown"));
 
     let narrow = launch(&client, &id, "patient/Patient.rs", "doctor").await.unwrap();
     let narrow = narrow["access_token"].as_str().unwrap();

@@ -34,7 +34,8 @@ fn checkup() -> String {
         .replace("19600402", &card(PATIENT).birthdate)
 }
 
-async fn know_everything(world: &World) {
+/// Makes everything known of this patient: a drug, a diagnosis, an examination, an operation and a checkup.
+pub async fn know_everything(world: &World) {
     let folder = tempfile::tempdir().unwrap();
     let (claims, report) = (folder.path().join("RECEIPTC.UKE"), folder.path().join("checkup.xml"));
     std::fs::write(&claims, claims_of_everything()).unwrap();

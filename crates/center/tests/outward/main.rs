@@ -13,6 +13,7 @@
 //! | `claim_routing` | 振替, 分割 and 資格なし, as the institution is told of them |
 //! | `fhir` | the FHIR façade: scopes bound to consent, ids of patients, looks on record |
 //! | `fhir_consent` | what each search gives under each of the sixteen choices of consent |
+//! | `fhir_reads` | the FHIR façade does what its capability statement tells, and refuses the rest by name |
 //! | `feeding` | insurers' feeds over the API |
 //! | `personal_certificates` | 資格確認書 with a code, for insurers |
 //! | `overload` | more questions than fit |
@@ -31,6 +32,7 @@ mod consents;
 mod feeding;
 mod fhir;
 mod fhir_consent;
+mod fhir_reads;
 mod issuer;
 mod joining;
 mod overload;

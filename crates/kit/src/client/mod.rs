@@ -276,9 +276,7 @@ impl Client {
 
     /// GET with a token that opens more than the certificate does (RFC 6750).
     pub async fn get_with_token(&self, path: &str, token: &str) -> Result<Answer, ClientError> {
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {token}")).map_err(CouldNotAsk::unwritable)?;
-        bearer.set_sensitive(true);
-        let ask = Ask { bearer: Some(bearer), ..Ask::get(path, self.inner.options.answer_time) };
+        let ask = Ask { bearer: Some(bearer(token)?), ..Ask::get(path, self.inner.options.answer_time) };
         self.whole(self.send(ask)).await
     }
 
@@ -289,11 +287,19 @@ impl Client {
         content_type: &'static str,
         body: impl Into<Bytes>,
     ) -> Result<Answer, ClientError> {
-        let piece_time = self.inner.options.answer_time;
-        let content_type = Some(content_type);
-        let ask =
-            Ask { method: Method::POST, path, content_type, body: body.into(), piece_time, held: None, bearer: None };
-        self.whole(self.send(ask)).await
+        self.whole(self.send(Ask::post(path, content_type, body.into(), self.inner.options.answer_time))).await
+    }
+
+    /// POST of bytes with a token that opens more than the certificate does (RFC 6750).
+    pub async fn post_with_token(
+        &self,
+        path: &str,
+        content_type: &'static str,
+        body: impl Into<Bytes>,
+        token: &str,
+    ) -> Result<Answer, ClientError> {
+        let ask = Ask::post(path, content_type, body.into(), self.inner.options.answer_time);
+        self.whole(self.send(Ask { bearer: Some(bearer(token)?), ..ask })).await
     }
 
     /// POST of a body that does not fit in memory. It may take `time` in all. It is sent to one base URL only: what was
@@ -431,6 +437,18 @@ impl<'a> Ask<'a> {
     const fn get(path: &'a str, piece_time: Duration) -> Self {
         Self { method: Method::GET, path, content_type: None, body: Bytes::new(), piece_time, held: None, bearer: None }
     }
+
+    const fn post(path: &'a str, content_type: &'static str, body: Bytes, piece_time: Duration) -> Self {
+        let content_type = Some(content_type);
+        Self { method: Method::POST, path, content_type, body, piece_time, held: None, bearer: None }
+    }
+}
+
+/// A token as it is sent, and never printed.
+fn bearer(token: &str) -> Result<HeaderValue, ClientError> {
+    let mut bearer = HeaderValue::from_str(&format!("Bearer {token}")).map_err(CouldNotAsk::unwritable)?;
+    bearer.set_sensitive(true);
+    Ok(bearer)
 }
 
 /// Whether a request that failed may have reached the server.

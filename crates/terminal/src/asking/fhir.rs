@@ -8,10 +8,12 @@ use wire::fhir::serve;
 use super::outcome::{CouldNotAsk, Outcome, Why};
 use super::{Center, verify};
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// What the center answered to a look, proven.
 #[derive(Debug)]
 pub(crate) struct FhirLooked {
-    /// 200, or 403 with an `OperationOutcome`.
+    /// 200, or 403 or 404 with an `OperationOutcome`.
     pub(crate) status: StatusCode,
     /// The resource, byte by byte.
     pub(crate) resource: String,
@@ -24,20 +26,20 @@ impl Center {
     pub(crate) async fn fhir_token(&self, form: String) -> Result<bytes::Bytes, Outcome> {
         let asked = self.hours.local();
         let path = format!("{}{}", serve::BASE_PATH, serve::TOKEN);
-        let answer = self
-            .client
-            .post(&path, "application/x-www-form-urlencoded", form)
-            .await
-            .map_err(|error| self.failed(error))?;
+        let answer = self.client.post(&path, FORM, form).await.map_err(|error| self.failed(error))?;
         self.learn_time(&answer.headers, asked);
         self.health.center_answered(self.hours.moment());
         Ok(answer.body)
     }
 
-    /// Looks, at an address of the façade. Never `Err(Outcome::Answered)`.
-    pub(crate) async fn fhir_look(&self, path: &str, token: &str) -> Result<FhirLooked, Outcome> {
+    /// Looks, at an address of the façade; with a form, if there is one. Never `Err(Outcome::Answered)`.
+    pub(crate) async fn fhir_look(&self, path: &str, form: Option<String>, token: &str) -> Result<FhirLooked, Outcome> {
         let asked = self.hours.local();
-        let answer = self.client.get_with_token(path, token).await.map_err(|error| self.failed(error))?;
+        let answer = match form {
+            None => self.client.get_with_token(path, token).await,
+            Some(form) => self.client.post_with_token(path, FORM, form, token).await,
+        };
+        let answer = answer.map_err(|error| self.failed(error))?;
         self.learn_time(&answer.headers, asked);
         self.health.center_answered(self.hours.moment());
         let not_fitting = |why: &dyn std::fmt::Display| CouldNotAsk::new(Why::AnswerDoesNotFit, why);

@@ -9,9 +9,8 @@
 
 use axum::Json;
 use axum::Router;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Request, State};
-use axum::middleware::from_fn;
+use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::extract::{Form, Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use base64::Engine as _;
@@ -26,6 +25,7 @@ use trust::ProofNumber;
 use trust::patient_id::PatientId;
 use wire::api::{Answer, ProblemCode};
 use wire::fhir::convert::{Answered as Told, asking_institution, eligibility_response, search_info, serviced_day};
+use wire::fhir::serve::search::{Search, takes_none};
 use wire::fhir::{CoverageEligibilityRequest, Resource, serve};
 
 use super::Desk;
@@ -36,6 +36,9 @@ use crate::store::users::User;
 
 /// The number of the proof of a look.
 const PROOF_NUMBER: HeaderName = HeaderName::from_static("tashika-proof-number");
+
+/// The pairs of a query string or a form.
+type Pairs = Vec<(String, String)>;
 
 /// The routes: those of the center.
 pub(super) fn routes() -> Router<Desk> {
@@ -48,9 +51,23 @@ pub(super) fn routes() -> Router<Desk> {
         .route(&path(serve::PATIENT), get(look))
         .route(&path(serve::EVERYTHING), get(look));
     for kind in serve::SEARCHED {
-        router = router.route(&path(&format!("/{}", kind.name())), get(look));
+        let by_address = async move |State(desk): State<Desk>, query: Result<Query<Pairs>, _>, headers: HeaderMap| {
+            search(kind, &desk, pairs(query)?, &headers, false).await
+        };
+        let by_form = async move |State(desk): State<Desk>,
+                                  query: Result<Query<Pairs>, _>,
+                                  headers: HeaderMap,
+                                  form: Result<Form<Pairs>, _>| {
+            let mut pairs = pairs(query)?;
+            pairs.extend(form_pairs(form)?);
+            search(kind, &desk, pairs, &headers, true).await
+        };
+        router = router
+            .route(&path(&serve::search_path(kind)), get(by_address))
+            .route(&path(&serve::search_form_path(kind)), post(by_form))
+            .route(&path(&serve::read_path(kind)), get(look));
     }
-    router.route_layer(from_fn(kit::fhir::face))
+    kit::fhir::facade(router)
 }
 
 async fn metadata() -> Response {
@@ -167,12 +184,52 @@ fn respond(
     kit::fhir::resource(&eligibility_response(&told, answer).into())
 }
 
+/// The pairs of a query string.
+fn pairs(query: Result<Query<Pairs>, QueryRejection>) -> Result<Pairs, Problem> {
+    let unreadable = |error| Problem::new(ProblemCode::BadRequest, "検索条件を読み取れません").because(error);
+    query.map(|Query(pairs)| pairs).map_err(unreadable)
+}
+
+/// The pairs of a form.
+fn form_pairs(form: Result<Form<Pairs>, FormRejection>) -> Result<Pairs, Problem> {
+    form.map(|Form(pairs)| pairs)
+        .map_err(|error| Problem::new(ProblemCode::BadRequest, "フォームとして読み取れません").because(error))
+}
+
+/// Hands a search on, in the way in which it came. One that cannot be made is refused here, so that what a program may have put
+/// into it goes no further: what is left is the id of a check, and days.
+async fn search(
+    kind: PatientResource,
+    desk: &Desk,
+    pairs: Pairs,
+    headers: &HeaderMap,
+    is_form: bool,
+) -> Result<Response, Problem> {
+    Search::parse(kind, &pairs).map_err(kit::fhir::search_unreadable)?;
+    let pairs = pairs.iter().filter(|(name, _)| name != "_format");
+    let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    let pairs = pairs.join("&");
+    if is_form {
+        let path = format!("{}{}", serve::BASE_PATH, serve::search_form_path(kind));
+        return hand_on(desk, headers, &path, Some(pairs)).await;
+    }
+    hand_on(desk, headers, &format!("{}{}?{pairs}", serve::BASE_PATH, serve::search_path(kind)), None).await
+}
+
 /// Hands a look on.
-async fn look(State(desk): State<Desk>, request: Request) -> Result<Response, Problem> {
-    let token = bearer(request.headers())
+async fn look(
+    State(desk): State<Desk>,
+    query: Result<Query<Pairs>, QueryRejection>,
+    request: Request,
+) -> Result<Response, Problem> {
+    takes_none(&pairs(query)?).map_err(kit::fhir::search_unreadable)?;
+    hand_on(&desk, request.headers(), request.uri().path(), None).await
+}
+
+async fn hand_on(desk: &Desk, headers: &HeaderMap, path: &str, form: Option<String>) -> Result<Response, Problem> {
+    let token = bearer(headers)
         .ok_or_else(|| Problem::new(ProblemCode::AccessTokenInvalid, "auth/token でトークンを取ってください"))?;
-    let path = request.uri().path_and_query().map_or_else(|| request.uri().path(), |path| path.as_str());
-    let looked = desk.checks().center.fhir_look(path, token).await.map_err(|outcome| told(&outcome))?;
+    let looked = desk.checks().center.fhir_look(path, form, token).await.map_err(|outcome| told(&outcome))?;
     let mut response = kit::fhir::json(looked.resource);
     *response.status_mut() = looked.status;
     let number = HeaderValue::from_str(&looked.proof_number).map_err(Problem::internal)?;

@@ -80,6 +80,36 @@ async fn fault_a_program_is_told_the_four_outcomes_apart_and_goes_on_without_the
 }
 
 #[tokio::test]
+async fn what_is_not_supported_is_refused_by_name_in_words_of_fhir_and_goes_no_further() {
+    let center = FakeCenter::start();
+    let mut clinic = Clinic::open(&center).await;
+    let base = "/fhir/r4";
+    for (method, path, body, status, code) in [
+        ("GET", "/Condition?patient=x&name=y", "", 400, "search-unreadable"),
+        ("POST", "/Condition/_search", "patient=x&name=y", 400, "search-unreadable"),
+        ("GET", "/Condition/x?_elements=code", "", 400, "search-unreadable"),
+        ("GET", "/metadata?_format=xml", "", 406, "not-acceptable"),
+        ("GET", "/Encounter?patient=x", "", 404, "not-found"),
+        ("GET", "/Condition/x/_history", "", 404, "not-found"),
+        ("DELETE", "/Condition/x", "", 405, "method-not-allowed"),
+        ("GET", "/Condition/_search", "", 405, "method-not-allowed"),
+    ] {
+        let headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Authorization", "Bearer x")];
+        let reply = http(&clinic.desk(), method, &format!("{base}{path}"), &headers, body).await;
+        let outcome: Value = serde_json::from_str(&reply.body).unwrap_or_else(|_| panic!("{path}: {}", reply.body));
+        assert_eq!((reply.status, code_of(&outcome)), (status, code), "{method} {path}");
+        assert_eq!(reply.header("content-type"), Some("application/fhir+json"), "{method} {path}");
+        if code == "search-unreadable" {
+            assert!(outcome["issue"][1]["expression"][0].is_string(), "{outcome}");
+        }
+    }
+    let reply = http(&clinic.desk(), "GET", "/fhir/r4/metadata", &[("Accept", "application/fhir+xml")], "").await;
+    let outcome: Value = serde_json::from_str(&reply.body).unwrap();
+    assert_eq!((reply.status, code_of(&outcome)), (406, "not-acceptable"));
+    clinic.stop().await;
+}
+
+#[tokio::test]
 async fn who_may_not_open_records_gets_no_token_that_does() {
     let center = FakeCenter::start();
     let mut clinic = Clinic::open(&center).await;

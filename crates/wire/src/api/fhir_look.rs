@@ -16,7 +16,7 @@ pub struct FhirAnswer {
     pub medical_institution_code: String,
     /// The number of the look.
     pub request_id: Uuid,
-    /// HTTP status of the answer: 200, or 403 with an `OperationOutcome`.
+    /// HTTP status of the answer: 200, or 403 or 404 with an `OperationOutcome`.
     pub status: u16,
     /// What is served, byte by byte.
     pub resource: Box<RawValue>,

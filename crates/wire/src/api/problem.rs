@@ -61,6 +61,12 @@ problem_codes! {
     /// The request is wrong in another way.
     BadRequest = "bad-request", 400,
         "要求の形式が正しくありません", "The request is not well formed";
+    /// A search has a parameter that is not supported or cannot be read; `errors` names each.
+    SearchUnreadable = "search-unreadable", 400,
+        "この検索条件では検索できません", "The search has a parameter that is not supported or cannot be read";
+    /// The caller takes no form in which the answer can be given.
+    NotAcceptable = "not-acceptable", 406,
+        "求められた形式では答えられません", "There is no answer in a form that the caller takes";
     /// Content type is not the one of this address.
     UnsupportedMediaType = "unsupported-media-type", 415,
         "この形式のデータは受け付けられません", "The content type is not accepted here";

@@ -308,6 +308,9 @@ pub struct CapabilityResource {
     /// Its profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
+    /// Narrower profiles that some of them keep to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supported_profile: Vec<String>,
     /// `read`, `search-type`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub interaction: Vec<Interaction>,

@@ -10,6 +10,8 @@ pub const JP_COVERAGE: &str = "http://jpfhir.jp/fhir/core/StructureDefinition/JP
 pub const JP_OBSERVATION_COMMON: &str = "http://jpfhir.jp/fhir/core/StructureDefinition/JP_Observation_Common";
 /// JP_Observation_LabResult.
 pub const JP_OBSERVATION_LAB_RESULT: &str = "http://jpfhir.jp/fhir/core/StructureDefinition/JP_Observation_LabResult";
+/// JP_Observation_VitalSigns.
+pub const JP_OBSERVATION_VITAL_SIGNS: &str = "http://jpfhir.jp/fhir/core/StructureDefinition/JP_Observation_VitalSigns";
 /// JP_MedicationDispense.
 pub const JP_MEDICATION_DISPENSE: &str = "http://jpfhir.jp/fhir/core/StructureDefinition/JP_MedicationDispense";
 /// JP_MedicationRequest.

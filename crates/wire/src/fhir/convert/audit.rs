@@ -105,7 +105,7 @@ const fn kind_of(status: u16) -> &'static str {
         401 => "login",
         403 => "forbidden",
         404 => "not-found",
-        405 | 415 => "not-supported",
+        405 | 406 | 415 => "not-supported",
         408 => "timeout",
         409 => "conflict",
         413 => "too-long",

@@ -20,11 +20,6 @@ fn observation(id: &str, patient: &str, checkup: &Checkup, item: &CheckupItem) -
     if category == Category::Laboratory {
         codes.push(coding(system::JLAC10, code, None));
     }
-    let profile = if category == Category::Laboratory {
-        system::JP_OBSERVATION_LAB_RESULT
-    } else {
-        system::JP_OBSERVATION_COMMON
-    };
     let institution = Reference {
         reference: None,
         identifier: Some(Identifier {
@@ -35,7 +30,7 @@ fn observation(id: &str, patient: &str, checkup: &Checkup, item: &CheckupItem) -
     };
     let mut observation = Observation {
         id: Some(id.to_owned()),
-        meta: Some(meta(profile)),
+        meta: Some(meta(category.profile())),
         status: "final".to_owned(),
         category: vec![CodeableConcept {
             coding: vec![coding(system::OBSERVATION_CATEGORY, category.code(), None)],
@@ -151,6 +146,14 @@ impl Category {
             [b'9', b'A', b'7', b'5' | b'6', ..] => Self::VitalSigns,
             [b'9', b'N', b'7'..=b'9', ..] => Self::Survey,
             _ => Self::Exam,
+        }
+    }
+
+    const fn profile(self) -> &'static str {
+        match self {
+            Self::Laboratory => system::JP_OBSERVATION_LAB_RESULT,
+            Self::VitalSigns => system::JP_OBSERVATION_VITAL_SIGNS,
+            Self::Exam | Self::Survey => system::JP_OBSERVATION_COMMON,
         }
     }
 

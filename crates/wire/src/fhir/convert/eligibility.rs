@@ -91,13 +91,15 @@ pub fn eligibility_response(answered: &Answered<'_>, answer: &Answer) -> Coverag
     let insurer = &answer.qualification_confirm_search_info.insurer_number;
     let insurer =
         found.as_ref().map(|found| found.insurer_number.clone()).or_else(|| InsurerNumber::parse(insurer).ok());
-    let mut contains: Vec<Resource> = Vec::new();
+    let (patient, asked_about) = about(answered);
+    let mut contains: Vec<Resource> = asked_about.map(Resource::from).into_iter().collect();
     contains.extend(insurer.as_ref().map(|number| {
         let name = found.as_ref().map(|found| found.insurer_name.as_str());
         insurer_organization(INSURER, number, name).into()
     }));
     contains.extend(found.as_ref().map(|found| {
-        let mut found = coverage(COVERAGE, answered.patient.unwrap_or("unknown"), found);
+        let mut found = coverage(COVERAGE, "", found);
+        found.beneficiary = patient.clone();
         // A contained resource contains none; the insurer stands beside it.
         found.contained.clear();
         found.into()
@@ -114,7 +116,7 @@ pub fn eligibility_response(answered: &Answered<'_>, answer: &Answer) -> Coverag
         identifier: answered.proof_number.map(|number| identifier(system::OWN_PROOF, number)).into_iter().collect(),
         status: "active".to_owned(),
         purpose: request.purpose.clone(),
-        patient: answered.patient.map_or_else(|| request.patient.clone(), |patient| reference("Patient", patient)),
+        patient,
         serviced_date: on.map(day),
         created: answered.at.to_string(),
         request: asked(request),
@@ -129,6 +131,34 @@ pub fn eligibility_response(answered: &Answered<'_>, answer: &Answer) -> Coverag
                 code: concept(system::OWN, answer.verdict.as_str(), Some(verdict_words(answer.verdict))),
             }]
         },
+    }
+}
+
+/// Whom the answer is about: the patient under whose id they are read from now on; else whom the question named. A patient
+/// contained in the question is then contained in the answer too, with what names them and no more.
+fn about(answered: &Answered<'_>) -> (Reference, Option<Patient>) {
+    if let Some(id) = answered.patient {
+        return (reference("Patient", id), None);
+    }
+    let named = &answered.request.patient;
+    let Some(id) = named.reference.as_deref().and_then(|text| text.strip_prefix('#')) else {
+        return (named.clone(), None);
+    };
+    match patient(answered.request).filter(|patient| patient.id.as_deref() == Some(id)) {
+        Some(sent) => {
+            let asked_about = Patient {
+                id: sent.id.clone(),
+                meta: None,
+                identifier: sent.identifier.clone(),
+                name: Vec::new(),
+                gender: None,
+                birth_date: sent.birth_date.clone(),
+                address: Vec::new(),
+            };
+            (named.clone(), Some(asked_about))
+        }
+        // What is named is nowhere.
+        None => (Reference { display: Some("Patient".to_owned()), ..Reference::default() }, None),
     }
 }
 

@@ -32,7 +32,25 @@ pub const PATIENT: &str = "/Patient/{id}";
 /// Everything of one patient that may be seen, below [`BASE_PATH`].
 pub const EVERYTHING: &str = "/Patient/{id}/$everything";
 
-/// The kinds that are searched for by patient, and read in no other way.
+/// Whatever else is asked for below [`BASE_PATH`]: there is none.
+pub const REST: &str = "/{*rest}";
+
+/// Where a kind is searched for, below [`BASE_PATH`].
+pub fn search_path(kind: PatientResource) -> String {
+    format!("/{}", kind.name())
+}
+
+/// Where a kind is searched for with a form, below [`BASE_PATH`].
+pub fn search_form_path(kind: PatientResource) -> String {
+    format!("/{}/_search", kind.name())
+}
+
+/// Where one of a kind is read, below [`BASE_PATH`].
+pub fn read_path(kind: PatientResource) -> String {
+    format!("/{}/{{id}}", kind.name())
+}
+
+/// The kinds that are searched for by patient, and read one by one under the id that a search gave.
 pub const SEARCHED: [PatientResource; 8] = [
     PatientResource::Coverage,
     PatientResource::MedicationDispense,
@@ -71,6 +89,11 @@ pub const fn date_param(kind: PatientResource) -> Option<&'static str> {
     }
 }
 
+/// Whether `_format` asks for what is served.
+pub fn is_served_format(value: &str) -> bool {
+    matches!(value, "json" | "application/json" | "text/json") || value == MEDIA_TYPE
+}
+
 /// What can be done: exactly what is routed.
 pub fn capability_statement(since: Date, version: &str) -> CapabilityStatement {
     let day = date::format(since);
@@ -83,7 +106,7 @@ pub fn capability_statement(since: Date, version: &str) -> CapabilityStatement {
             description: "Tashika 確か: 資格確認と、患者が同意した診療情報。Read only; see docs/FHIR.md".to_owned(),
         }),
         fhir_version: "4.0.1".to_owned(),
-        format: vec!["json".to_owned()],
+        format: vec!["json".to_owned(), MEDIA_TYPE.to_owned()],
         rest: vec![CapabilityRest {
             mode: "server".to_owned(),
             security: Some(CapabilitySecurity {
@@ -113,6 +136,7 @@ fn patient() -> CapabilityResource {
     CapabilityResource {
         r#type: PatientResource::Patient.name().to_owned(),
         profile: profile(PatientResource::Patient).map(str::to_owned),
+        supported_profile: Vec::new(),
         interaction: vec![Interaction { code: "read".to_owned() }],
         search_param: Vec::new(),
         operation: vec![CapabilityOperation {
@@ -132,10 +156,18 @@ fn searched(kind: PatientResource) -> CapabilityResource {
         vec![param("patient", "reference", "Required. The id that $submit gave; never a number of a card.")];
     search_param
         .extend(date_param(kind).map(|name| param(name, "date", "Prefixes eq, ge, gt, le, lt; may be repeated.")));
+    search_param.push(param("_count", "number", "Entries of a page."));
+    search_param.push(param("_offset", "number", "Entries before the page; the link next has it."));
+    let narrower: &[&str] = if kind == PatientResource::Observation {
+        &[system::JP_OBSERVATION_LAB_RESULT, system::JP_OBSERVATION_VITAL_SIGNS]
+    } else {
+        &[]
+    };
     CapabilityResource {
         r#type: kind.name().to_owned(),
         profile: profile(kind).map(str::to_owned),
-        interaction: vec![Interaction { code: "search-type".to_owned() }],
+        supported_profile: narrower.iter().map(|url| (*url).to_owned()).collect(),
+        interaction: ["read", "search-type"].map(|code| Interaction { code: code.to_owned() }).to_vec(),
         search_param,
         operation: Vec::new(),
     }
@@ -145,6 +177,7 @@ fn eligibility_request() -> CapabilityResource {
     CapabilityResource {
         r#type: "CoverageEligibilityRequest".to_owned(),
         profile: None,
+        supported_profile: Vec::new(),
         interaction: Vec::new(),
         search_param: Vec::new(),
         operation: vec![CapabilityOperation {

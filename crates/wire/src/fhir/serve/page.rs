@@ -16,6 +16,8 @@ use crate::fhir::{Bundle, OperationOutcome, Resource};
 pub struct Found {
     /// Its day, by which it is searched.
     pub day: Option<Date>,
+    /// Its id.
+    pub id: String,
     /// Its name in a bundle, `urn:uuid:…`; none for what is read under its own id.
     pub full_url: Option<String>,
     /// It.

@@ -103,6 +103,6 @@ impl Ids<'_> {
         *count += 1;
         text.extend(count.to_be_bytes());
         let id = (self.make_id)(&text).to_string();
-        Found { day, full_url: Some(format!("urn:uuid:{id}")), resource: make(&id) }
+        Found { day, full_url: Some(format!("urn:uuid:{id}")), resource: make(&id), id }
     }
 }

@@ -5,7 +5,7 @@ use domain::Date;
 use domain::record::PatientResource;
 use jiff::ToSpan as _;
 
-use super::date_param;
+use super::{date_param, is_served_format};
 use crate::api::FieldError;
 use crate::limits::{FHIR_PAGE_DEFAULT_ENTRIES, FHIR_PAGE_MAX_ENTRIES};
 
@@ -45,17 +45,11 @@ impl Search {
                     search.count = count.min(FHIR_PAGE_MAX_ENTRIES);
                 }),
                 "_offset" => number(value).map(|offset| search.offset = offset),
-                "_format" => {
-                    matches!(value.as_str(), "json" | "application/json" | "application/fhir+json").then_some(())
-                }
+                // A plus sign of an address that was not written as %2B is a space by now.
+                "_format" => is_served_format(&value.replace(' ', "+")).then_some(()),
                 name if Some(name) == date_param(kind) => search.take_days(value),
                 _ => {
-                    wrong.push(bad(
-                        name,
-                        "unknown",
-                        "この検索条件には対応していません。",
-                        "This parameter is not supported.",
-                    ));
+                    wrong.push(unknown(name));
                     continue;
                 }
             };
@@ -106,6 +100,20 @@ impl Search {
         let Some(day) = day else { return self.first_day.is_none() && self.last_day.is_none() };
         self.first_day.is_none_or(|first| day >= first) && self.last_day.is_none_or(|last| day <= last)
     }
+}
+
+/// Reads the query string of what takes no parameters, such as a read.
+///
+/// # Errors
+/// One entry for each that is there, other than `_format`.
+pub fn takes_none(pairs: &[(String, String)]) -> Result<(), Vec<FieldError>> {
+    let wrong: Vec<FieldError> =
+        pairs.iter().filter(|(name, _)| name != "_format").map(|(name, _)| unknown(name)).collect();
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+fn unknown(name: &str) -> FieldError {
+    bad(name, "unknown", "この検索条件には対応していません。", "This parameter is not supported.")
 }
 
 /// First and last day of `yyyy`, `yyyy-MM`, or `yyyy-MM-dd`, with a time behind it or not.
@@ -205,6 +213,9 @@ mod tests {
             assert_eq!(wrong.len(), 1, "{name}={value}");
             assert_eq!(wrong[0].field, name);
         }
+        let pairs = [("_format", "json"), ("start", "2026")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert!(takes_none(&pairs[..1]).is_ok());
+        assert_eq!(takes_none(&pairs).unwrap_err()[0].field, "start");
         assert_eq!(parse(&[]).unwrap_err()[0].code, "empty");
         assert_eq!(parse(&[("patient", "p"), ("山田太郎", "1")]).unwrap_err()[0].field, "?");
         assert_eq!(parse(&[("patient", "p"), ("_count", "999999")]).unwrap().count, FHIR_PAGE_MAX_ENTRIES);
