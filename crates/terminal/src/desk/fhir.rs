@@ -10,14 +10,14 @@
 use axum::Json;
 use axum::Router;
 use axum::extract::rejection::{FormRejection, QueryRejection};
-use axum::extract::{Form, Query, Request, State};
+use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::record::{LookRole, PatientResource};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, Uri};
 use jiff::civil::date;
 use kit::body::JsonBody;
 use kit::problem::Problem;
@@ -220,10 +220,11 @@ async fn search(
 async fn look(
     State(desk): State<Desk>,
     query: Result<Query<Pairs>, QueryRejection>,
-    request: Request,
+    address: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     takes_none(&pairs(query)?).map_err(kit::fhir::search_unreadable)?;
-    hand_on(&desk, request.headers(), request.uri().path(), None).await
+    hand_on(&desk, &headers, address.path(), None).await
 }
 
 async fn hand_on(desk: &Desk, headers: &HeaderMap, path: &str, form: Option<String>) -> Result<Response, Problem> {

@@ -19,6 +19,7 @@
 //! | `night` | booked and frequent patients are asked about once a night, also over a stop |
 //! | `scan` | the code of a 資格確認書: scanner, photo, camera; what it says without the center |
 //! | `record_files` | YZK and TKK through the folders: shown, not consented, run out, nobody, no line |
+//! | `record_hostile` | YZK and TKK that nobody should write: bombs, entities, too large, too deep, twice |
 //! | `pdf` | records on paper, read back by poppler |
 //! | `pages` | every page renders for every verdict |
 
@@ -39,6 +40,7 @@ mod pages;
 mod pdf;
 mod proofs;
 mod record_files;
+mod record_hostile;
 mod records;
 mod samples;
 mod scan;

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # FHIR resources that wire makes, judged by a validator that others wrote (see judge.mjs and rules.json).
 #
-#   bash crates/wire/tests/fhir/run.sh FOLDER SAMPLES_PROGRAM
+#   bash crates/wire/tests/fhir/run.sh FOLDER SAMPLES_PROGRAM LIVE
 #
-# FOLDER keeps the validator between runs; SAMPLES_PROGRAM is the built example `fhir_samples` of wire. Needs Node 18 or newer.
+# FOLDER keeps the validator between runs; SAMPLES_PROGRAM is the built example `fhir_samples` of wire; LIVE is where tests put what
+# servers answered, and may be missing. Needs Node 18 or newer.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-folder=${1:?usage: run.sh FOLDER SAMPLES_PROGRAM}
-samples=${2:?usage: run.sh FOLDER SAMPLES_PROGRAM}
+folder=${1:?usage: run.sh FOLDER SAMPLES_PROGRAM LIVE}
+samples=${2:?usage: run.sh FOLDER SAMPLES_PROGRAM LIVE}
+live=${3:?usage: run.sh FOLDER SAMPLES_PROGRAM LIVE}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 
@@ -22,4 +24,4 @@ cp "$here/judge.mjs" "$here/rules.json" "$folder/"
 
 rm -rf "$folder/samples"
 "$samples" "$folder/samples"
-node "$folder/judge.mjs" "$folder/samples"
+node "$folder/judge.mjs" "$folder/samples" "$live"
