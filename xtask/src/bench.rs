@@ -33,6 +33,18 @@ pub enum Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Data of the records page for patients with five years of history, on SQLite and PostgreSQL; the last line is JSON
+    Records {
+        /// Passed on to `tashika bench records`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Checkups taken into records a second, on SQLite and PostgreSQL; the last line is JSON
+    Checkups {
+        /// Passed on to `tashika bench checkups`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// What a window says while the line is cut, how fast, and how long until all is settled; the last line is JSON
     Offline,
     /// How long terminals get no answer when the primary of three database nodes is lost; the last figures are JSON
@@ -53,6 +65,8 @@ pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
             run::run(&mut run::command(&workspace.root, built(workspace)?, &words), BENCH_MAX)
         }
         Bench::Claims { arguments } => with_postgres(workspace, "claims", arguments),
+        Bench::Records { arguments } => with_postgres(workspace, "records", arguments),
+        Bench::Checkups { arguments } => with_postgres(workspace, "checkups", arguments),
         Bench::Offline => {
             let words = ["bench", "offline"];
             run::run(&mut run::command(&workspace.root, built(workspace)?, &words), BENCH_MAX)

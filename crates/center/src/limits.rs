@@ -60,7 +60,7 @@ pub const SQLITE_READERS_MAX: u32 = 4;
 pub const SQLITE_CACHE_KIB: u32 = 128 * 1024;
 /// Memory for pages of each reading SQLite connection, in KiB.
 pub const SQLITE_READER_CACHE_KIB: u32 = 8 * 1024;
-/// How much of the SQLite file is mapped into memory, in bytes.
+/// How much of the SQLite file the writing connection maps into memory, in bytes.
 pub const SQLITE_MMAP_BYTES: u64 = 2 * 1024 * 1024 * 1024 - 65_536;
 /// Pages in the write-ahead log after which the writing connection itself copies what nobody has copied yet, in pages.
 /// Large, because somebody else usually has: see [`SQLITE_CHECKPOINT_REST`].

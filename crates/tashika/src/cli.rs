@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-pub use bench::{Bench, BenchCheck, BenchClaims};
+pub use bench::{Bench, BenchCheck, BenchCheckups, BenchClaims, BenchRecords};
 pub use checkups::Checkups;
 pub use claims::Claims;
 pub use disaster::Disaster;

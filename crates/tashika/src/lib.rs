@@ -88,6 +88,12 @@ async fn act(command: Command, world: &World) -> Result<ExitCode> {
         Command::Bench(cli::Bench::Claims(claims)) => {
             bench::claims::run(&claims, world).await.map(|()| ExitCode::SUCCESS)
         }
+        Command::Bench(cli::Bench::Records(records)) => {
+            Box::pin(bench::records::run(&records, world)).await.map(|()| ExitCode::SUCCESS)
+        }
+        Command::Bench(cli::Bench::Checkups(checkups)) => {
+            Box::pin(bench::checkups::run(&checkups, world)).await.map(|()| ExitCode::SUCCESS)
+        }
         Command::Bench(cli::Bench::Offline { cases }) => {
             bench::offline::run(cases as usize, world).await.map(|()| ExitCode::SUCCESS)
         }

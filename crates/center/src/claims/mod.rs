@@ -25,6 +25,7 @@ mod import;
 mod prepare;
 pub mod records;
 mod report;
+mod stored;
 pub(crate) mod submitted;
 mod take;
 

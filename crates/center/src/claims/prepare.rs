@@ -1,33 +1,16 @@
-//! A receipt made ready for the store: what it is, whose it says it is, and its entries as JSON. Runs on the reading thread.
+//! A receipt made ready for the store: what it is, whose it says it is, and its entries as text. Runs on the reading thread.
 
 use std::collections::HashMap;
 
 use domain::record::History;
 use domain::{BranchNumber, CardNumber, CardSymbol, Date, EligibilityQuery, InsurerNumber, record::Source};
-use serde::{Deserialize, Serialize};
 use wire::claims::{Finding, Receipt, Severity, Side};
 use wire::history;
 
+use super::stored;
 use crate::digest;
 use crate::limits;
 use crate::store::claim::{ClaimKey, ClaimRow};
-
-/// What lies in a row of `claim`.
-#[derive(Serialize)]
-struct StoredRef<'a> {
-    #[serde(rename = "Source")]
-    source: &'a Source,
-    #[serde(rename = "History")]
-    history: &'a History,
-}
-
-/// The same, read back.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Stored {
-    pub(super) source: Source,
-    pub(super) history: History,
-}
 
 /// A claim that is ready to be given to its person. `Debug` shows its line only.
 pub struct Prepared {
@@ -72,9 +55,7 @@ impl Preparer {
     /// Makes a receipt ready.
     pub fn prepare(&mut self, receipt: &Receipt) -> Preparing {
         let Some(claim) = history::of_claim(receipt) else { return Preparing::WithoutSource };
-        let stored = StoredRef { source: &claim.source, history: &claim.history };
-        // Types of our own, without maps that have other keys than texts: nothing that JSON could not hold.
-        let Ok(entries) = serde_json::to_string(&stored) else { return Preparing::WithoutSource };
+        let entries = stored::write(&claim.source, &claim.history);
         let days = days_of_service(receipt, &claim.history);
         let query = query(receipt, &claim.source);
         let digest = digest::of_parts([entries.as_bytes(), said_days(&days).as_bytes()]);

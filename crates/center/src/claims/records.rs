@@ -7,7 +7,7 @@ use domain::record::{History, Month};
 use domain::{Date, PersonId};
 use wire::master::{DrugCatalogue, IngredientTable, TermTable, starter_rules};
 
-use super::prepare::Stored;
+use super::stored;
 use crate::limits;
 use crate::store::claim::StoredClaim;
 use crate::store::{Result, Store, StoreError};
@@ -68,7 +68,7 @@ pub fn put_together(claims: &[StoredClaim], last: Option<Month>) -> Result<(Hist
     let mut newest = None;
     let mut parts = Vec::with_capacity(claims.len());
     for claim in claims {
-        let Stored { source, mut history } = serde_json::from_str(&claim.entries).map_err(|error| {
+        let (source, history) = stored::read(&claim.entries).map_err(|error| {
             // The place only: serde's words can repeat a value.
             StoreError::inconsistent("claim", format!("entries cannot be read (column {})", error.column()))
         })?;
@@ -76,7 +76,6 @@ pub fn put_together(claims: &[StoredClaim], last: Option<Month>) -> Result<(Hist
             continue;
         }
         newest = newest.max(Some(source.month));
-        history.set_source(&source);
         parts.push(history);
     }
     Ok((History::assemble(parts), newest))

@@ -54,7 +54,13 @@ impl Sqlite {
             .max_connections(limits::SQLITE_READERS_MAX)
             .acquire_timeout(limits::DATABASE_CONNECT_TIME)
             .test_before_acquire(false)
-            .connect_lazy_with(options.pragma("cache_size", format!("-{}", limits::SQLITE_READER_CACHE_KIB)));
+            .connect_lazy_with(
+                options
+                    .pragma("cache_size", format!("-{}", limits::SQLITE_READER_CACHE_KIB))
+                    // After each commit of the writer a reader lets its map of the file go, and each page that it then
+                    // touches is a fault: reading pages costs less.
+                    .pragma("mmap_size", "0"),
+            );
         Ok(Self {
             options: writer_options,
             writer: Arc::new(Mutex::new(Some(writer))),

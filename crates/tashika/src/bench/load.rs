@@ -18,7 +18,7 @@ const WARM_UP_QUESTIONS: usize = 50;
 /// Most samples that one connection keeps.
 const SAMPLES_MAX: usize = 4_000_000;
 /// Room for an answer and its head.
-const ANSWER_BYTES: usize = 64 * 1024;
+const ANSWER_BYTES: usize = 1024 * 1024;
 
 /// Where the request number stands in a body: it is the first member.
 const REQUEST_ID_AT: std::ops::Range<usize> = 14..50;

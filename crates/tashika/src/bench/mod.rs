@@ -2,6 +2,7 @@
 
 mod ceiling;
 pub mod certificates;
+pub mod checkups;
 pub mod claims;
 mod country;
 mod ingest;
@@ -9,6 +10,7 @@ mod load;
 pub mod offline;
 mod personal_certificates;
 mod questions;
+pub mod records;
 
 use crate::check::private::{PrivateCenter, World, generous_limits};
 use crate::cli::BenchCheck;

@@ -17,6 +17,10 @@ pub enum Bench {
     },
     /// Megabytes of claims checked a second on one core, receipts put together, and claims taken into history.
     Claims(BenchClaims),
+    /// Data of the records page for patients with five years of history, while many windows look at once.
+    Records(BenchRecords),
+    /// Checkups taken into records, people a second.
+    Checkups(BenchCheckups),
     /// What a window says while the line is cut, how fast, and how long it takes until every case is settled.
     Offline {
         /// People who came before; one stranger comes for every ten of them.
@@ -38,6 +42,40 @@ pub struct BenchClaims {
     #[arg(long, value_name = "URL")]
     pub postgres: Option<String>,
     /// Folder for the nation, the files and the database; a new one under the system's folder for temporary files if not given.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+/// `tashika bench records`
+#[derive(Debug, Args)]
+pub struct BenchRecords {
+    /// Keep-alive connections of the loaded run.
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=128))]
+    pub connections: u16,
+    /// Seconds of every measurement.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=120))]
+    pub seconds: u64,
+    /// PostgreSQL database to measure as well; it should be empty.
+    #[arg(long, value_name = "URL")]
+    pub postgres: Option<String>,
+    /// Folder for the nation and the databases; a new one under the system's folder for temporary files if not given.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+/// `tashika bench checkups`
+#[derive(Debug, Args)]
+pub struct BenchCheckups {
+    /// People of the nation; some of them went to a checkup.
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
+    pub people: u32,
+    /// Fiscal years of checkups.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=10))]
+    pub years: u32,
+    /// PostgreSQL database to measure as well; it should be empty.
+    #[arg(long, value_name = "URL")]
+    pub postgres: Option<String>,
+    /// Folder for the nation and the databases; a new one under the system's folder for temporary files if not given.
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
 }
