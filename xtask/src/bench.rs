@@ -80,7 +80,7 @@ pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
 }
 
 /// The release build of the program.
-fn built(workspace: &Workspace) -> Result<PathBuf> {
+pub fn built(workspace: &Workspace) -> Result<PathBuf> {
     let words = ["build", "--release", "--package", "tashika", "--features", "pcsc"];
     workspace.cargo(&words, RELEASE_BUILD_MAX)?;
     Ok(workspace.release_binary())

@@ -23,6 +23,7 @@ mod steps;
 mod stopwatch;
 mod tidy;
 mod tree;
+mod truth;
 mod workspace;
 
 use std::process::ExitCode;
@@ -61,6 +62,9 @@ enum Task {
     },
     /// A synthetic nation of 50,000 asked through API, bulk and folders, on SQLite and PostgreSQL
     Oracle(oracle::Options),
+    /// Claims of a synthetic nation taken by a center, and everybody's history compared with the nation's own truth, on the
+    /// release build
+    Truth(truth::Options),
     /// Crashes, cut lines, full disks: the tests whose names speak of a fault
     Faults,
     /// The faults of docs/RELIABILITY.md, one after another, and the page written anew with what came of them
@@ -112,6 +116,7 @@ fn run_task(arguments: Arguments) -> Result<()> {
             generate::run(&workspace, check)
         }
         Task::Oracle(options) => oracle::run(&workspace, &options),
+        Task::Truth(options) => truth::run(&workspace, &options),
         Task::Faults => ci::faults(&workspace),
         Task::Reliability => reliability::run(&workspace),
         Task::Interop => interop::run(&workspace),

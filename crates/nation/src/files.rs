@@ -22,6 +22,7 @@
 //! | `drug_history.csv` | one drug that somebody was given |
 //! | `diagnoses.csv` | one diagnosis of a claim |
 //! | `procedures.csv` | one procedure of one day |
+//! | `treatment_days.csv` | one day on which an institution treated somebody |
 //! | `dangers.csv` | one thing that must be told about somebody's drugs |
 //! | `checkups/CODE_94899010_DATE0_1.zip` | checkups (特定健診) by one institution in a fiscal year |
 //! | `checkups.csv` | one value of one checkup |
@@ -39,10 +40,15 @@
 //! stands: `medical`, `dpc`, `dental`, or `pharmacy`, with `+prescription` where the medical claim with the 処方箋料
 //! counts too. Sorted by person, and by day within a person.
 //!
-//! `dangers.csv`: `duplicate` (one ingredient by mouth from two institutions on the same days), `interaction`,
-//! `many_drugs` (six or more ingredients by mouth on the last day of which claims speak), `benzodiazepine` (90 days or
-//! more of the last 180), `antibiotic` (of the last 90 days), `kidney` (an NSAID by mouth of the last 90 days after an
-//! eGFR below 60 at the last checkup). A list must hold these at least; other knowledge may find more.
+//! `diagnoses.csv`: `Icd10` is what whoever reads can know: on claims by diagnosis group (`dpc`), and of diagnoses with a
+//! code. Those claims tell neither `Since` nor `Outcome`. `procedures.csv`: `Group` is 診療識別, `Work` says what kind of work
+//! it was: `surgery`, `treatment`, `examination` and so on.
+//!
+//! `dangers.csv`: what must be told on the nation's day has `Present` 1; pairs of drugs that were wrong before have 0. `Danger`
+//! is `interaction`, `duplicate` (one substance), `same_class`, `contraindication` (with the disease in `Detail`), `kidney`
+//! and `kidney_contraindication` (with the eGFR of the last checkup), `benzodiazepine` and `acid_blocker` (with the days),
+//! `many_drugs` (with their number), `antibiotic` and `steroid`. What each word means and why stands in docs/FINDINGS.md.
+//! `Ingredients` are substances.
 //!
 //! `checkups.csv`: `File` is the document within the archive. `Value` is empty where `NotDone` is 1, and where more was
 //! found than can be measured (`Beyond` is `H`). `Flag` is H, L or N as in the document. `InsuredBranchNumber` is empty
@@ -81,6 +87,8 @@ pub const DRUG_HISTORY: &str = "drug_history.csv";
 pub const DIAGNOSES: &str = "diagnoses.csv";
 /// Procedures on claims, within [`RECORDS`].
 pub const PROCEDURES: &str = "procedures.csv";
+/// Days on which institutions treated people, within [`RECORDS`].
+pub const TREATMENT_DAYS: &str = "treatment_days.csv";
 /// What must be told about people's drugs, within [`RECORDS`].
 pub const DANGERS: &str = "dangers.csv";
 /// Folder of checkup archives within [`RECORDS`].

@@ -137,6 +137,12 @@ impl Nation {
         counts.to_vec()
     }
 
+    /// 個人番号 of everybody, dead ones included, in the order in which tables of records name them.
+    pub fn personal_numbers(&self) -> impl Iterator<Item = String> + '_ {
+        (0..self.people.len() as u32)
+            .map(|person| String::from_utf8_lossy(&write::personal_number(self.options.seed, person)).into_owned())
+    }
+
     /// Thousands of queries with the right answers. Computed anew at each call.
     pub fn oracle(&self) -> Vec<Case> {
         oracle::cases(self)

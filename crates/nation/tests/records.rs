@@ -329,7 +329,19 @@ fn every_fate_every_routing_and_every_danger_occurs() {
     let kinds = values(files::CLAIMS, "Kind");
     assert_eq!(kinds.keys().map(String::as_str).collect::<Vec<_>>(), ["dental", "dpc", "medical", "pharmacy"]);
     let dangers = values(files::DANGERS, "Danger");
-    let all = ["antibiotic", "benzodiazepine", "duplicate", "interaction", "kidney", "many_drugs"];
+    let all = [
+        "acid_blocker",
+        "antibiotic",
+        "benzodiazepine",
+        "contraindication",
+        "duplicate",
+        "interaction",
+        "kidney",
+        "kidney_contraindication",
+        "many_drugs",
+        "same_class",
+        "steroid",
+    ];
     assert_eq!(dangers.keys().map(String::as_str).collect::<Vec<_>>(), all, "{dangers:?}");
     let sources = values(files::DRUG_HISTORY, "Sources");
     assert_eq!(
@@ -475,10 +487,35 @@ fn values_of_checkups_hang_together_over_the_years_and_with_illness() {
     }
     let mean = |all: &[f64]| all.iter().sum::<f64>() / f64::from(u32::try_from(all.len()).expect("few"));
     assert!(mean(&sick) > 6.3 && mean(&well) < 5.9, "{} {}", mean(&sick), mean(&well));
-    let people: Vec<_> = of_person.iter().collect();
-    for pair in people.windows(2).filter(|pair| pair[0].0.0 == pair[1].0.0) {
-        let height = |values: &BTreeMap<String, String>| number(&values["9N001000000000001"]);
-        assert!((height(pair[0].1) - height(pair[1].1)).abs() < 0.5, "{:?}", pair[0].0);
+}
+
+/// Item, the most by which it moves from one year to the next, and by which a new illness may move it for a few.
+const STEPS: [(&str, f64, f64); 6] = [
+    ("9N001000000000001", 0.4, 0.5),
+    ("9N006000000000001", 4.0, 10.0),
+    ("9A751000000000001", 15.0, 30.0),
+    ("3D046000001906202", 0.8, 2.8),
+    ("3F077000002327101", 20.0, 32.0),
+    ("8A065000002391901", 9.0, 80.0),
+];
+
+#[test]
+fn values_of_checkups_wander_from_year_to_year_and_jump_only_with_a_new_illness() {
+    let mut of_person: BTreeMap<(String, String), BTreeMap<String, f64>> = BTreeMap::new();
+    for row in rows(files::CHECKUPS).into_iter().filter(|row| row["NotDone"] == "0" && row["Beyond"].is_empty()) {
+        let key = (row["PersonalNumber"].clone(), row["CheckedOn"].clone());
+        let value = row["Value"].parse().ok();
+        of_person.entry(key).or_default().extend(value.map(|value| (row["ItemCode"].clone(), value)));
+    }
+    let checkups: Vec<_> = of_person.iter().collect();
+    let years: Vec<_> = checkups.windows(2).filter(|pair| pair[0].0.0 == pair[1].0.0).collect();
+    for (item, usual, most) in STEPS {
+        let steps = years.iter().filter_map(|pair| Some((pair[0].1.get(item)? - pair[1].1.get(item)?).abs()));
+        let steps: Vec<f64> = steps.collect();
+        assert!(steps.len() > 200, "{item}: {} people were measured twice", steps.len());
+        let jumps = steps.iter().filter(|step| **step > usual).count();
+        assert!(jumps * 20 < steps.len(), "{item}: {jumps} of {} moved more than {usual}", steps.len());
+        assert!(steps.iter().all(|step| *step <= most), "{item}: {steps:?}");
     }
 }
 

@@ -156,12 +156,33 @@ impl std::fmt::Debug for Medication {
     }
 }
 
+/// Longest time for which one prescription lasts, in days: 14 weeks. Where a weekly drug would last longer, its claim counts days.
+const DAYS_OF_A_PRESCRIPTION_MAX: u16 = 98;
+
 impl Medication {
-    /// For how many days it lasts: the days of 内服; one day for everything else, of which nobody knows when it is used.
-    pub const fn days(&self) -> u16 {
+    /// For how many days it lasts: the days of 内服, or as many weeks where its usage says that it is taken once a week; one day
+    /// for everything else, of which nobody knows when it is used.
+    pub fn days(&self) -> u16 {
         match self.supply {
-            Supply::Days(days) if days > 0 => days,
+            Supply::Days(days) if days > 0 => {
+                let apart = days.saturating_mul(self.days_between());
+                if apart <= DAYS_OF_A_PRESCRIPTION_MAX { apart } else { days }
+            }
             Supply::Days(_) | Supply::Doses(_) | Supply::Times(_) => 1,
+        }
+    }
+
+    /// Days from one day on which it is taken to the next: a claim counts only those on which it is.
+    fn days_between(&self) -> u16 {
+        let Some(usage) = &self.usage else { return 1 };
+        let found = |words: &[&str]| words.iter().any(|words| usage.text.contains(words));
+        if found(&["月１回", "月1回", "月に１回", "月に1回", "４週に１回", "4週に1回"]) {
+            28
+        } else if found(&["週１回", "週1回", "週に１回", "週に1回", "１週間に１回", "1週間に1回", "毎週"])
+        {
+            7
+        } else {
+            1
         }
     }
 

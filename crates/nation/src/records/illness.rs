@@ -64,6 +64,7 @@ pub(crate) enum Name {
     Thyroid,
     Glaucoma,
     Rheumatism,
+    Ulcer,
 }
 
 macro_rules! condition {
@@ -80,7 +81,7 @@ macro_rules! condition {
 }
 
 /// Every chronic condition. Those that others follow from stand first.
-pub(crate) static CONDITIONS: [Condition; 21] = [
+pub(crate) static CONDITIONS: [Condition; 22] = [
     condition!(
         Hypertension,
         coded("8833421", "高血圧症", "I10"),
@@ -343,6 +344,14 @@ pub(crate) static CONDITIONS: [Condition; 21] = [
         [40, 160],
         75,
         &[&["メトトレキサート", "プレドニゾロン"], &["サラゾスルファピリジン", "セレコキシブ"],]
+    ),
+    condition!(
+        Ulcer,
+        coded("5319009", "胃潰瘍", "K259"),
+        [0, 4, 9, 15, 20, 26, 26],
+        [125, 75],
+        20,
+        &[&["ランソプラゾール"], &["エソメプラゾール", "レバミピド"], &["ボノプラザン"],]
     ),
 ];
 

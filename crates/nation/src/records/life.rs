@@ -6,6 +6,7 @@
 use super::directory::Directory;
 use super::drugs;
 use super::illness::{CONDITIONS, Name};
+use super::knowledge::{self, CLASSES};
 use crate::day::{Day, age_on};
 use crate::dice::{Dice, Stream};
 use crate::facilities::FacilityKind;
@@ -17,6 +18,13 @@ use crate::nation::Nation;
 const DUPLICATE_PERMILLE: u32 = 90;
 /// People with a drug that interacts with one they get elsewhere, per thousand of those who have two institutions.
 const INTERACTION_PERMILLE: u32 = 80;
+/// People whom two institutions give two drugs of one class, per thousand of those who have two.
+const SAME_CLASS_PERMILLE: u32 = 70;
+/// People who get a drug that their disease forbids, per thousand of those who have such a disease.
+const FORBIDDEN_PERMILLE: u32 = 60;
+/// Drugs that somebody who has a disease must not take.
+const FORBIDDEN: [(Name, &str); 3] =
+    [(Name::Ulcer, "ロキソプロフェン"), (Name::Asthma, "カルベジロール"), (Name::Diabetes, "クエチアピン")];
 /// Weeks between visits.
 const INTERVALS: [u16; 4] = [4, 4, 8, 12];
 
@@ -124,6 +132,8 @@ impl Life {
         };
         life.fall_ill(nation, &mut dice, who.sex);
         life.run_risks(&mut dice);
+        life.get_one_too_many(&mut dice);
+        life.get_what_is_forbidden(&mut dice);
         life
     }
 
@@ -209,6 +219,42 @@ impl Life {
                 let (ingredient, place) = *dice.pick(&fitting);
                 self.add_course(dice, ingredient, place, since);
             }
+        }
+    }
+}
+
+impl Life {
+    /// The second institution gives something like what the first one gives.
+    fn get_one_too_many(&mut self, dice: &mut Dice) {
+        if self.illnesses.iter().all(|illness| illness.place == 0) || !dice.permille(SAME_CLASS_PERMILLE) {
+            return;
+        }
+        let own: Vec<Course> = self.courses.iter().filter(|course| course.place == 0).copied().collect();
+        let alike = own.iter().find_map(|course| {
+            let drug = drugs::get(course.drug);
+            let class = CLASSES.iter().find(|words| knowledge::among(course.drug, words).is_some())?;
+            let fits = |other: &&drugs::Drug| {
+                other.ingredient != drug.ingredient
+                    && other.form == drug.form
+                    && knowledge::among(drugs::of_ingredient(other.ingredient).start, class).is_some()
+            };
+            let others: Vec<&drugs::Drug> = drugs::all().iter().filter(fits).collect();
+            (!others.is_empty()).then(|| (dice.pick(&others).ingredient, course.since))
+        });
+        if let Some((ingredient, since)) = alike {
+            let since = self.illnesses.iter().filter(|it| it.place == 1).map(|it| it.since).fold(since, Day::max);
+            self.add_course(dice, ingredient, 1, since);
+        }
+    }
+
+    /// Another institution where there is one, which does not know of the disease; else the same, which does not think of it.
+    fn get_what_is_forbidden(&mut self, dice: &mut Dice) {
+        for (name, ingredient) in FORBIDDEN {
+            let ill = self.illnesses.iter().find(|illness| CONDITIONS[illness.condition].name == name).copied();
+            let Some(ill) = ill.filter(|_| dice.permille(FORBIDDEN_PERMILLE)) else { continue };
+            let elsewhere = self.illnesses.iter().find(|other| other.place != ill.place).copied();
+            let at = elsewhere.unwrap_or(ill);
+            self.add_course(dice, ingredient, at.place, at.since.max(ill.since));
         }
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! [`life`] says what a person has and takes, [`month`] what happens in a month, [`receipts`] which claims follow from
 //! it and who pays; [`claims`] writes them as files with [`uke`]. [`history`] and [`dangers`] write what whoever reads
-//! these files must find out.
+//! these files must find out; [`knowledge`] says what is dangerous.
 //!
 //! Everything follows from seed, person and month. Nothing is kept: what is needed twice is made twice, so that memory
 //! does not grow with the months.
@@ -17,6 +17,7 @@ mod directory;
 pub mod drugs;
 mod history;
 mod illness;
+mod knowledge;
 mod life;
 mod month;
 mod procedures;

@@ -9,11 +9,30 @@ pub(crate) struct Procedure {
     pub(crate) points: u32,
     /// 診療識別.
     pub(crate) group: u8,
-    pub(crate) surgery: bool,
+    /// What kind of work it is, as `procedures.csv` says it.
+    pub(crate) work: &'static str,
 }
 
+/// Work of the 医科点数表, whose 診療識別 says what it is.
 const fn of(group: u8, code: &'static str, name: &'static str, points: u32) -> Procedure {
-    Procedure { code, name, points, group, surgery: group == 50 }
+    let work = match group {
+        11 | 12 => "visit",
+        13 => "management",
+        24 | 25 => "prescribing",
+        31 => "injection",
+        40 => "treatment",
+        50 => "surgery",
+        60 => "examination",
+        70 => "imaging",
+        90 => "hospitalisation",
+        _ => "other",
+    };
+    dental(work, group, code, name, points)
+}
+
+/// Work of a dentist: 診療識別 31 holds examinations and pictures, 41 to 44 treatment and surgery.
+const fn dental(work: &'static str, group: u8, code: &'static str, name: &'static str, points: u32) -> Procedure {
+    Procedure { code, name, points, group, work }
 }
 
 /// Places in [`PROCEDURES`].
@@ -75,10 +94,10 @@ pub(crate) static PROCEDURES: [Procedure; 30] = [
     of(11, "301000110", "歯科初診料", 272),
     of(12, "301001610", "歯科再診料", 59),
     of(13, "302000110", "歯科疾患管理料", 90),
-    of(31, "304000510", "歯周基本検査（１０歯以上２０歯未満）", 110),
-    of(31, "305000110", "写真診断（全顎撮影）", 160),
-    of(41, "309004810", "歯周基本治療（スケーリング（３分の１顎につき））", 72),
-    of(41, "309011410", "機械的歯面清掃処置（１口腔につき）", 72),
-    Procedure { code: "310000210", name: "抜歯（臼歯）", points: 270, group: 43, surgery: true },
+    dental("examination", 31, "304000510", "歯周基本検査（１０歯以上２０歯未満）", 110),
+    dental("imaging", 31, "305000110", "写真診断（全顎撮影）", 160),
+    dental("treatment", 41, "309004810", "歯周基本治療（スケーリング（３分の１顎につき））", 72),
+    dental("treatment", 41, "309011410", "機械的歯面清掃処置（１口腔につき）", 72),
+    dental("surgery", 43, "310000210", "抜歯（臼歯）", 270),
     of(80, "120002910", "処方箋料（その他）", 60),
 ];

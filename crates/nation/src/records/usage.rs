@@ -31,6 +31,7 @@ pub(crate) fn text(prescription: &Prescription) -> String {
         (Form::AsNeeded, _) => "疼痛時、発熱時服用",
         (Form::SelfInjection, _) => "１日１回皮下注射",
         (Form::Injection, _) => "",
+        (Form::Oral, "bisphosphonate") => "週１回起床時服用",
         (Form::Oral, "adsorbent") => "１日３回食間服用",
         (Form::Oral, _) => "医師の指示どおり服用",
         (_, "nsaid_topical" | "beta2_topical") if unit == "枚" => "１日１回貼付",

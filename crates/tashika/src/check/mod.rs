@@ -1,4 +1,4 @@
-//! `tashika nation check`: every question of a nation's oracle, asked of a private center and terminals the way that
+//! A nation judges the product. `tashika nation truth` is in `truth`; here is `tashika nation check`: every question of a nation's oracle, asked of a private center and terminals the way that
 //! the outside world would ask it, and compared with what the oracle knows.
 
 pub mod api;
@@ -10,6 +10,7 @@ pub mod kiosk;
 pub mod line;
 pub mod outcome;
 pub mod private;
+pub mod truth;
 
 use crate::cli::{NationCheck, Through};
 use anyhow::{Context as _, Result};

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 pub async fn run(say: Say, world: &World) -> Result<ExitCode> {
     match (say.command, say.people, say.out) {
         (Some(NationCommand::Check(check)), _, _) => check::run(&check, world).await,
+        (Some(NationCommand::Truth(truth)), _, _) => check::truth::run(&truth, world).await,
         (None, Some(people), Some(out)) => {
             let (claims_months, checkup_years) = (say.claims_months, say.checkup_years);
             let records = nation::RecordOptions { claims_months, checkup_years };

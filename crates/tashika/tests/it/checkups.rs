@@ -11,10 +11,12 @@ use anyhow::Result;
 use center::checkups::{CheckupImporter, CheckupsReport, unpack};
 use domain::checkup::CheckupValue;
 use domain::{Checkup, PersonalNumber, date};
+use kit::clock::SharedClock;
 use kit::lifecycle::Lifecycle;
 use nation::{Nation, Options, RecordOptions, files};
-
-use crate::records::{Center, Row, claim_files, rows};
+use tashika::check::truth::center::TruthCenter;
+use tashika::check::truth::{Row, files_below, rows};
+use testkit::TestClock;
 
 /// The fewest people that a nation has.
 const PEOPLE: u32 = 1_000;
@@ -48,11 +50,11 @@ fn true_row(row: &Row) -> Told {
     (day, row["MedicalInstitutionCode"].clone(), row["ItemCode"].clone(), row["Value"].clone(), instead)
 }
 
-async fn take(center: &Center, folder: &Path) -> Result<CheckupsReport> {
+async fn take(center: &TruthCenter, folder: &Path) -> Result<CheckupsReport> {
     let importer =
-        CheckupImporter { store: center.store.clone(), clock: Arc::new(center.clock.clone()), life: Lifecycle::new() };
+        CheckupImporter { store: center.store.clone(), clock: Arc::clone(&center.clock), life: Lifecycle::new() };
     let mut all = CheckupsReport::default();
-    for path in claim_files(folder)? {
+    for path in files_below(folder)? {
         let report = importer.import(File::open(&path)?, &path.display().to_string()).await?;
         assert_eq!(report.read.set_aside, 0, "{}: {:?}", path.display(), report.read.faults);
         all.new += report.new;
@@ -74,7 +76,8 @@ async fn every_value_of_every_checkup_is_the_true_one() -> Result<()> {
     nation.write(&out)?;
     nation.write_records(&RecordOptions { claims_months: 0, checkup_years: YEARS }, &out)?;
     let records = out.join(files::RECORDS);
-    let center = Center::with(&out.join(files::INSURER_FEED), &data).await?;
+    let clock: SharedClock = Arc::new(TestClock::default());
+    let center = TruthCenter::with(&out.join(files::INSURER_FEED), &data, None, &clock).await?;
     let first = take(&center, &records.join(files::CHECKUP_FILES)).await?;
     assert!(first.unmatched.is_empty(), "every report fits somebody: {:?}", first.unmatched);
     let again = take(&center, &records.join(files::CHECKUP_FILES)).await?;

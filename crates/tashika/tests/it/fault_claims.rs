@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
+use tashika::check::truth::files_below;
 use wire::claims::{ClaimReader, ReadOptions};
 
-use crate::records::claim_files;
 use crate::stack::{CenterProcess, TerminalProcess, output, tashika};
 
 /// Claims of the large file: three stretches that the center takes, several pieces that the terminal sends.
@@ -97,7 +97,7 @@ fn nothing_lies_open(data: &Path) -> Result<()> {
 
 /// A claim file of the nation with some claims, and its institution.
 fn file_of_the_nation(nation: &Path) -> Result<(PathBuf, String)> {
-    for path in claim_files(&nation.join(nation::files::RECORDS).join(nation::files::CLAIM_FILES))? {
+    for path in files_below(&nation.join(nation::files::RECORDS).join(nation::files::CLAIM_FILES))? {
         let mut claims = ClaimReader::new(std::fs::File::open(&path)?, ReadOptions::default())?;
         let first = claims.next_receipt()?.and_then(|receipt| receipt.institution.code);
         if let (Some(code), Some(_)) = (first, claims.next_receipt()?) {

@@ -2,13 +2,13 @@
 //! nation knows to be true.
 
 use crate::receipt_computer::{LOOK, LOOKS_MAX};
-use crate::records::{Row, rows};
 use crate::stack::TerminalProcess;
 use anyhow::{Result, ensure};
 use nation::files;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use tashika::check::truth::{Row, rows};
 
 /// Drug, day, amount of a day or dose or in all, and days or times.
 type Told = (String, String, String, String);

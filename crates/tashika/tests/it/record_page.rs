@@ -5,21 +5,21 @@
 
 use crate::browser::{WAIT, sign_in};
 use crate::record_files;
-use crate::records::{Row, claim_files, rows};
 use crate::stack::{CenterProcess, TerminalProcess, output, tashika};
 use anyhow::{Context as _, Result, ensure};
 use fantoccini::{Client, Locator};
 use nation::files;
 use std::path::Path;
+use tashika::check::truth::{Row, files_below, rows};
 use testkit::Browser;
 
 /// Loads the synthetic master, the claims of the last months and the checkups of two years into a center that does not know them yet.
 fn load_claims(center: &CenterProcess, records: &Path) -> Result<()> {
     output(tashika(&["master", "load", "--synthetic", "--data"]).arg(center.data()))?;
-    let claims = claim_files(&records.join(files::CLAIM_FILES))?;
+    let claims = files_below(&records.join(files::CLAIM_FILES))?;
     ensure!(!claims.is_empty(), "the nation wrote no claims");
     output(tashika(&["center", "claims", "import"]).args(claims).arg("--data").arg(center.data()))?;
-    let checkups = claim_files(&records.join(files::CHECKUP_FILES))?;
+    let checkups = files_below(&records.join(files::CHECKUP_FILES))?;
     output(tashika(&["center", "checkups", "import"]).args(checkups).arg("--data").arg(center.data()))?;
     Ok(())
 }

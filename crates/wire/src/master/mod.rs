@@ -25,6 +25,9 @@
 //! | `many_drugs` | | drugs | days each, at least |
 //! | `recent` | | | days |
 //!
+//! What each kind counts, in which window and why, says `docs/FINDINGS.md`: one definition for each word, for rule files, program
+//! and nation alike.
+//!
 //! `Message` and `MessageEn` say why and what to do; `Document`, `Section` and `Date` say where it stands written and when
 //! the rule was written down or last compared with it. The starter set is written from general knowledge of Japanese package
 //! inserts, in the sections in which inserts have had such statements since 2019; its date is the day of writing.

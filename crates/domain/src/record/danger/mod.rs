@@ -13,7 +13,11 @@ mod single;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use jiff::ToSpan;
+
+use crate::checkup::{EGFR_KEY, Series};
 
 use super::{Diagnosis, DosageForm, Medication, Quantity, Supply};
 use crate::Date;
@@ -35,6 +39,14 @@ pub struct Egfr {
     pub value: Quantity,
     /// Day of the checkup.
     pub measured_on: Date,
+}
+
+impl Egfr {
+    /// The newest of these series of checkups ([`trend`](fn@crate::checkup::trend)); none where no checkup tells one.
+    pub fn newest(series: &[Series]) -> Option<Self> {
+        let newest = series.iter().find(|series| series.key == EGFR_KEY)?.points.last()?;
+        Some(Self { value: Quantity::parse(&newest.value.to_string()).ok()?, measured_on: newest.date })
+    }
 }
 
 impl std::fmt::Debug for Egfr {
@@ -159,11 +171,23 @@ pub fn look_through(book: &RuleBook, record: &Record<'_>) -> Vec<Finding> {
             RuleKind::Recent(drugs, days) => findings.extend(look.recent(drugs, *days)),
         }
     }
+    drop_milder(&mut findings);
     findings.sort_by(|a, b| {
         let order = |f: &Finding| (f.severity, f.kind, std::cmp::Reverse(f.days.1));
         order(a).cmp(&order(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| a.subject.cmp(&b.subject))
     });
     findings
+}
+
+/// Several lines of eGFR may speak of one drug; below the lowest one what is said of those above is not right any more.
+fn drop_milder(findings: &mut Vec<Finding>) {
+    let mut gravest: HashMap<String, Severity> = HashMap::new();
+    for finding in findings.iter().filter(|finding| finding.kind == FindingKind::Kidney) {
+        let held = gravest.entry(finding.subject.clone()).or_insert(finding.severity);
+        *held = finding.severity.min(*held);
+    }
+    let is_said = |finding: &Finding| gravest.get(&finding.subject).is_none_or(|gravest| finding.severity == *gravest);
+    findings.retain(|finding| finding.kind != FindingKind::Kidney || is_said(finding));
 }
 
 /// A drug that counts at present.
@@ -212,7 +236,7 @@ impl Look<'_> {
 /// The last day for which a drug lasts, by what a claim tells, and by a careful presumption where it does not.
 fn lasts_to(entry: &Medication) -> Date {
     let days = match (entry.supply, entry.form) {
-        (Supply::Days(days), _) => days,
+        (Supply::Days(_), _) => entry.days(),
         (Supply::Doses(doses), _) => doses.min(AS_NEEDED_DAYS_MAX),
         (Supply::Times(_), DosageForm::External) => EXTERNAL_DAYS,
         (Supply::Times(_), _) => 1,

@@ -2,14 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{DiagnosisSet, DrugSet, Finding, FindingKind, Look, Taken, days_after};
+use super::{DiagnosisSet, DrugSet, Finding, FindingKind, Look, PRESENT_DAYS, Taken, days_after};
 use crate::Date;
-use crate::record::{Diagnosis, DrugCode, Ingredient, Month, Quantity};
+use crate::record::{Diagnosis, Drug, Ingredient, Month, Quantity};
 
 /// How long a diagnosis counts that no claim names any more and none has ended, in months.
 const DIAGNOSIS_MONTHS: u16 = 12;
 
 type Entries<'a> = BTreeMap<&'a str, (&'a Ingredient, Vec<Taken<'a>>)>;
+
+/// Products of the same ingredients are one kind of drug; one that nobody knows is a kind of its own.
+fn kind_of(drug: &Drug) -> Vec<&str> {
+    if drug.ingredients.is_empty() {
+        return vec![drug.code.as_str()];
+    }
+    drug.ingredients.iter().map(|ingredient| ingredient.atc.as_str()).collect()
+}
 
 impl<'l> Look<'l> {
     /// The entries at present of a set of drugs, by ingredient, the newest first.
@@ -110,12 +118,13 @@ impl<'l> Look<'l> {
             .iter()
             .filter(|taken| taken.entry.form.is_swallowed() && taken.entry.days() >= days_each)
             .collect();
-        // The number changes only on a day on which a drug begins.
-        let on = |day: Date| -> BTreeMap<DrugCode, &Taken<'_>> {
+        // The number grows only on a day on which a drug begins.
+        let on = |day: Date| -> BTreeMap<Vec<&str>, &Taken<'_>> {
             let taken = long.iter().filter(|taken| taken.from <= day && day <= taken.to);
-            taken.map(|taken| (taken.entry.drug.code, *taken)).collect()
+            taken.map(|taken| (kind_of(&taken.entry.drug), *taken)).collect()
         };
-        let day = long.iter().map(|taken| taken.from).max_by_key(|day| (on(*day).len(), *day))?;
+        let since = days_after(self.record.as_of, -PRESENT_DAYS);
+        let day = long.iter().map(|taken| taken.from.max(since)).max_by_key(|day| (on(*day).len(), *day))?;
         let together = on(day);
         if together.len() < usize::from(drugs) {
             return None;

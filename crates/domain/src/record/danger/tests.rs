@@ -92,13 +92,14 @@ fn book() -> RuleBook {
         rule("warfarin-nsaid", RuleKind::Interaction(set("B01AA03"), set("M01A")), Severity::Caution),
         rule("nsaid-ulcer", RuleKind::Diagnosis(set("M01A"), ulcer), Severity::Contraindicated),
         rule("metformin", RuleKind::Kidney(set("A10BA02"), Quantity::from(30)), Severity::Contraindicated),
+        rule("metformin-less", RuleKind::Kidney(set("A10BA02"), Quantity::from(45)), Severity::Caution),
         rule(
             "benzodiazepines",
             RuleKind::LongTerm { drugs: set("N05BA N05CD"), days: 90, within_days: 120 },
             Severity::Check,
         ),
         rule("many", RuleKind::ManyDrugs { drugs: 3, days_each: 14 }, Severity::Check),
-        rule("antibiotics", RuleKind::Recent(set("J01"), 30), Severity::Check),
+        rule("antibiotics", RuleKind::Recent(set("J01"), 90), Severity::Check),
     ])
 }
 
@@ -203,10 +204,16 @@ fn a_diagnosis_warns_only_while_it_stands() {
 #[test]
 fn kidneys_are_spoken_of_only_below_the_threshold() {
     let drugs = [given(METFORMIN, 30, 28, CLINIC)];
-    for (value, warns) in [("29.9", true), ("30", false), ("80", false)] {
+    let cases: [(&str, &[&str]); 5] = [
+        ("29.9", &["metformin"]),
+        ("30", &["metformin-less"]),
+        ("44.9", &["metformin-less"]),
+        ("45", &[]),
+        ("80", &[]),
+    ];
+    for (value, rules) in cases {
         let egfr = Egfr { value: Quantity::parse(value).unwrap(), measured_on: date(2026, 5, 10) };
-        let findings = look_through(&book(), &Record { egfr: Some(egfr), ..record(&drugs) });
-        assert_eq!(findings.len(), usize::from(warns), "{value}");
+        assert_eq!(found(&Record { egfr: Some(egfr), ..record(&drugs) }), rules, "{value}");
     }
     assert_eq!(found(&record(&drugs)), [""; 0], "nothing is known of the kidneys");
 }
@@ -247,11 +254,40 @@ fn many_drugs_are_those_of_one_day_that_last() {
     let mut twice = three(13);
     twice.push(given(WARFARIN, 30, 28, CLINIC));
     assert!(!found(&record(&twice)).contains(&"many".to_owned()), "the same drug again is one drug");
+    let brands = [
+        given(WARFARIN, 40, 28, CLINIC),
+        given(LOXOPROFEN, 38, 28, CLINIC),
+        given(LOXOPROFEN_OTHER_BRAND, 38, 28, CLINIC),
+    ];
+    assert!(!found(&record(&brands)).contains(&"many".to_owned()), "two brands of one ingredient are one drug");
+    let before =
+        [given(WARFARIN, 130, 35, CLINIC), given(METFORMIN, 130, 35, CLINIC), given(TRIAZOLAM, 130, 45, CLINIC)];
+    assert!(!found(&record(&before)).contains(&"many".to_owned()), "they were together before the last ninety days");
 }
 
 #[test]
-fn antibiotics_are_spoken_of_for_thirty_days() {
-    for (days_ago, told) in [(3, true), (34, true), (35, false)] {
+fn a_drug_that_is_taken_once_a_week_lasts_for_weeks() {
+    let weekly = |text: &str, count: u16| {
+        let usage = Some(crate::record::Usage { code: None, text: text.to_owned() });
+        Medication { usage, ..given(WARFARIN, 40, count, CLINIC) }
+    };
+    for (text, count, days) in [
+        ("週１回起床時服用", 4, 28),
+        ("1週間に1回 起床時", 12, 84),
+        ("月１回起床時服用", 1, 28),
+        ("１日１回朝食後服用", 28, 28),
+        ("週１回起床時服用", 28, 28),
+    ] {
+        let drug = weekly(text, count);
+        assert_eq!(drug.days(), days, "{text} {count}");
+        let with = [drug, given(LOXOPROFEN, 30, 7, CLINIC)];
+        assert_eq!(found(&record(&with)), ["warfarin-nsaid"], "{text} {count}");
+    }
+}
+
+#[test]
+fn antibiotics_are_spoken_of_for_ninety_days() {
+    for (days_ago, told) in [(3, true), (94, true), (95, false)] {
         let medications = [given(AMOXICILLIN, days_ago, 5, CLINIC)];
         assert_eq!(found(&record(&medications)).len(), usize::from(told), "{days_ago}");
     }

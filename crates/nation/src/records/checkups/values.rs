@@ -171,8 +171,10 @@ impl Body {
         let ggt = if man { 38_000 } else { 21_000 } + trait_of(12_000).abs() + noise(4_000);
         let hba1c = if sugar { 6_800 + trait_of(500) + noise(350) } else { 5_450 + trait_of(180) + noise(120) };
         let kidney = life.since(Name::Kidney).filter(|since| *since <= day);
+        // A quarter of those whose kidneys are ill have lost most of their strength.
+        let ill_filter = if life.person.is_multiple_of(4) { 34_000 } else { 55_000 };
         let filter = match kidney {
-            Some(since) => 55_000 + trait_of(7_000) - day.since(since) / 365 * 700 + noise(2_500),
+            Some(since) => ill_filter + trait_of(7_000) - day.since(since) / 365 * 700 + noise(2_500),
             None => FILTER_AT_40 - (age - 40).max(0) * FILTER_FALL + trait_of(6_500) + noise(3_500),
         };
         let creatinine = creatinine_of(filter.max(12_000), age, sex);

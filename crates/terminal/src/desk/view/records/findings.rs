@@ -1,7 +1,6 @@
 //! What matters, at the top of the page, and what could not be looked into and why.
 
-use domain::checkup::{EGFR_KEY, Series};
-use domain::record::Quantity;
+use domain::checkup::Series;
 use domain::record::danger::{Egfr, Finding, Record, RuleBook, look_through};
 use domain::{ConsentItem, Date};
 use kit::text::Text;
@@ -40,7 +39,7 @@ pub(crate) struct FindingRow {
 /// Looks through what may be seen.
 pub(crate) fn of(answer: &RecordAnswer, series: &[Series], rules: &RuleBook, today: Date) -> FindingsView {
     let looked = answer.shows(ConsentItem::Drugs);
-    let egfr = newest_egfr(series);
+    let egfr = Egfr::newest(series);
     let mut gaps = Vec::new();
     if !looked {
         gaps.push(Text::new(
@@ -71,11 +70,6 @@ pub(crate) fn of(answer: &RecordAnswer, series: &[Series], rules: &RuleBook, tod
     let record = Record { medications: &answer.medication_list, diagnoses: &answer.diagnosis_list, egfr, as_of: today };
     let rows = look_through(rules, &record).into_iter().map(|finding| row(answer, finding)).collect();
     FindingsView { rows, gaps, looked }
-}
-
-fn newest_egfr(series: &[Series]) -> Option<Egfr> {
-    let newest = series.iter().find(|series| series.key == EGFR_KEY)?.points.last()?;
-    Some(Egfr { value: Quantity::parse(&newest.value.to_string()).ok()?, measured_on: newest.date })
 }
 
 fn row(answer: &RecordAnswer, finding: Finding) -> FindingRow {
