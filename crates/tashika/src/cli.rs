@@ -6,6 +6,7 @@ mod claims;
 mod disaster;
 mod personal_certificate;
 mod record;
+mod truth;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ pub use claims::Claims;
 pub use disaster::Disaster;
 pub use personal_certificate::{CardNumbers, Paper, PersonalCertificateCommand};
 pub use record::{CenterCheckups, CenterClaims, Master};
+pub use truth::NationTruth;
 
 /// Tashika 確か: online health-insurance eligibility for clinics, hospitals, dental clinics and pharmacies.
 #[derive(Debug, Parser)]
@@ -403,26 +405,6 @@ pub enum NationCommand {
     Check(NationCheck),
     /// Make a nation with its claims, take them into a center's store, and compare everybody's history with the truth.
     Truth(NationTruth),
-}
-
-/// `tashika nation truth`
-#[derive(Debug, Args)]
-pub struct NationTruth {
-    /// People of the nation.
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
-    pub people: u32,
-    /// Months of claims.
-    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=i64::from(nation::limits::CLAIMS_MONTHS_MAX)))]
-    pub months: u32,
-    /// Seed of the nation.
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-    /// PostgreSQL database instead of SQLite. It should be empty.
-    #[arg(long, value_name = "URL")]
-    pub database: Option<String>,
-    /// Folder for the nation and the database; a new one under the system's folder for temporary files if not given.
-    #[arg(long, value_name = "DIR")]
-    pub dir: Option<PathBuf>,
 }
 
 /// `tashika nation check DIR --through WAY`
