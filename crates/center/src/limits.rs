@@ -109,7 +109,11 @@ pub const CLAIM_PIECE_REST: Duration = Duration::from_millis(20);
 pub const CLAIM_PIECES_BURST: NonZeroU32 = nonzero(500);
 /// Reports of checkups that are taken in one transaction, in reports. Windows wait for it on SQLite, so it stays below 100 ms.
 pub const CHECKUPS_CHUNK: usize = 500;
-/// Chunks of checkups that are read ahead of the database, in chunks.
+/// Reports that the reading thread hands on together, in reports.
+pub const CHECKUPS_PIECE: usize = 32;
+/// Such pieces that are read before they are made ready for the database, in pieces.
+pub const CHECKUPS_PIECES_AHEAD: usize = 16;
+/// Chunks of checkups that are made ready ahead of the database, in chunks.
 pub const CHECKUPS_CHUNKS_AHEAD: usize = 4;
 /// Reports that are named in what is told about an import, in reports; all are counted.
 pub const CHECKUPS_REPORT_MAX: usize = 1_000;

@@ -1,4 +1,4 @@
-//! A report made ready for the store: what makes it the same as another, and its text packed. Runs on the reading thread.
+//! A report made ready for the store: what makes it the same as another, and its text packed. Runs beside the reading thread.
 
 use std::io::{Read as _, Write as _};
 
