@@ -195,9 +195,10 @@ pub(super) fn read(text: &str) -> Result<(Source, History), serde_json::Error> {
         drug: entry.drug.into_owned(),
         dispensed_on: entry.dispensed_on,
         prescribed_on: entry.prescribed_on,
-        prescriber: match entry.prescribed_here {
-            true => Some(source.institution.clone()),
-            false => entry.prescriber.map(Cow::into_owned),
+        prescriber: if entry.prescribed_here {
+            Some(source.institution.clone())
+        } else {
+            entry.prescriber.map(Cow::into_owned)
         },
         dispenser: by(entry.dispenser),
         form: entry.form,
