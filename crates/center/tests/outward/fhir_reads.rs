@@ -20,6 +20,13 @@ async fn post(client: &Client, path: &str, form: &str, token: &str) -> Result<Fh
     Ok(serde_json::from_str(response.answer.get()).unwrap())
 }
 
+/// Keeps what was told where `cargo xtask fhir` judges it.
+fn keep(name: &str, told: &Value) {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("fhir-live");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(format!("center-{name}.json")), serde_json::to_vec_pretty(told).unwrap()).unwrap();
+}
+
 /// What was told but for the moment at which it was told.
 fn without_time(mut bundle: Value) -> Value {
     bundle.as_object_mut().unwrap().remove("timestamp");
@@ -50,11 +57,13 @@ async fn what_the_capability_statement_tells_works_and_every_entry_is_read_under
     let id = patient_id(&client, PATIENT).await;
     let token = token(&client, &id).await;
     let metadata: Value = client.get_json("/fhir/r4/metadata").await.unwrap();
+    keep("metadata", &metadata);
     let told = told(&metadata);
     assert_eq!(told.len(), 8);
     for (kind, params) in told {
         let (status, bundle) = served(&client, &format!("{kind}?patient={id}"), &token).await;
         assert_eq!(status, 200, "{kind}");
+        keep(&kind, &bundle);
         let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
         assert!(!entries.is_empty(), "{kind}");
         for entry in entries.iter().filter(|_| kind != "AuditEvent").take(3) {
@@ -79,6 +88,10 @@ async fn what_the_capability_statement_tells_works_and_every_entry_is_read_under
             assert_eq!(without_time(form), without_time(bundle), "{kind} asked for with a form");
         }
     }
+    let (_, patient) = served(&client, &format!("Patient/{id}"), &token).await;
+    keep("Patient", &patient);
+    let (_, everything) = served(&client, &format!("Patient/{id}/$everything"), &token).await;
+    keep("everything", &everything);
     let (_, looks) = served(&client, &format!("AuditEvent?patient={id}"), &token).await;
     let look = &looks["entry"][0]["resource"];
     let (status, alone) = served(&client, &format!("AuditEvent/{}", look["id"].as_str().unwrap()), &token).await;

@@ -207,3 +207,25 @@ async fn a_card_without_a_birth_date_names_the_one_person_who_was_asked_here() {
     assert_eq!(states(&over), ["expired"; 4]);
     assert!(over.patient.is_none() && over.medication_list.is_empty());
 }
+
+#[tokio::test]
+async fn each_profession_opens_the_record_and_is_on_record_as_itself_and_a_receptionist_opens_none() {
+    let (_world, _, client) = world().await;
+    allow(&client, 1, all_consents(), 1).await;
+    let professions = ["doctor", "dentist", "pharmacist", "records"];
+    for (role, number) in professions.into_iter().zip(2..) {
+        let asked = RecordRequest { user_role: Some(role.to_owned()), ..request(CLINIC, 1, &BOTH, number) };
+        assert_eq!(seen(&client, &asked).await.medication_list.len(), 1, "{role}");
+    }
+    for (role, number) in ["reception", "janitor", ""].into_iter().zip(10..) {
+        let asked = RecordRequest { user_role: Some(role.to_owned()), ..request(CLINIC, 1, &BOTH, number) };
+        assert_eq!(problem_code(look(&client, &asked).await), ProblemCode::UnreadableQuery, "{role}");
+    }
+    let id = crate::fhir::patient_id(&client, 1).await;
+    let token = crate::fhir::token(&client, &id).await;
+    let (_, looks) = crate::fhir::served(&client, &format!("AuditEvent?patient={id}"), &token).await;
+    let entries = looks["entry"].as_array().unwrap().iter().rev();
+    let roles: Vec<_> =
+        entries.map(|one| one["resource"]["agent"][0]["role"][0]["coding"][0]["code"].clone()).collect();
+    assert_eq!(roles, professions);
+}
