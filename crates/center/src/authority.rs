@@ -11,7 +11,8 @@ use tracing::info;
 use trust::ca::{CaError, IssuingAuthority, Revoked, ServerName};
 use trust::keys::KeyError;
 use trust::{
-    Certificate, CertificateChain, CertificateRequest, CredentialSigner, Peer, PrivateKey, RevocationList, Serial,
+    Certificate, CertificateChain, CertificateRequest, CredentialSigner, LogPublicKey, Peer, PrivateKey,
+    RevocationList, Serial,
 };
 
 use crate::folder::DataFolder;
@@ -163,6 +164,16 @@ pub fn credential_signer(folder: &DataFolder) -> Result<CredentialSigner, KeyFol
         files::write_atomic(&public, text.as_bytes(), Access::Shared).map_err(write(public.clone()))?;
     }
     Ok(signer)
+}
+
+/// The key that verifies the access log.
+///
+/// # Errors
+/// The file is missing or damaged.
+pub fn log_public_key(folder: &DataFolder) -> Result<LogPublicKey, KeyFolderError> {
+    let path = folder.log_public_key();
+    let text = read_text(&path)?;
+    LogPublicKey::from_pem(&text).map_err(|error| damaged(path, error))
 }
 
 /// Reads a text file that nobody but the owner may be able to read.

@@ -52,6 +52,7 @@ mod jobs;
 pub mod limits;
 pub mod metrics;
 mod openapi;
+pub mod operator_log;
 pub mod personal_certificate;
 pub mod presence;
 mod records;

@@ -151,6 +151,10 @@ pub const DISASTERS_MAX: i64 = 1_000;
 pub const DISASTER_DAYS_MAX: i64 = 90;
 /// Searches by name that an operator lists, in searches.
 pub const LOOKS_LISTED_MAX: u32 = 1_000;
+/// Looks into one person's record that are listed for the operator, in looks.
+pub const RECORD_LOOKS_LISTED_MAX: u32 = 1_000;
+/// Length of the name under which somebody of the operator is on record, in characters.
+pub const OPERATOR_NAME_CHARS_MAX: usize = 64;
 /// Requests about bulk files of one facility in a second.
 pub const BULK_REQUESTS_PER_SECOND: NonZeroU32 = nonzero(10);
 /// Such requests at once after a rest.

@@ -37,6 +37,7 @@ use crate::jobs::claim_files::ClaimFileWorker;
 use crate::jobs::watch::Watch;
 use crate::limits;
 use crate::metrics::CenterMetrics;
+use crate::operator_log::OperatorLog;
 use crate::presence::{CardSetupError, Presence};
 use crate::revocation::{RevocationError, Revocations};
 use crate::status::StatusLists;
@@ -167,8 +168,9 @@ async fn start(
         "the center is running"
     );
     let grace = Duration::from_secs(u64::from(core.config.limits.shutdown_grace_seconds.get()));
-    let Core { store, engine, authority, clock, random, .. } = core;
-    let admin = Admin { store: store.clone(), authority, folder, clock, random, life: life.clone() };
+    let Core { store, engine, authority, signer, clock, random, .. } = core;
+    let log = OperatorLog::new(signer.id(), signer.public_key());
+    let admin = Admin { store: store.clone(), authority, folder, clock, random, log, life: life.clone() };
     Ok(Running { api_addr, enrol_addr, ops_addr, api_urls, admin, engine, store, life: life.clone(), grace })
 }
 

@@ -4,6 +4,7 @@ mod bench;
 mod checkups;
 mod claims;
 mod disaster;
+mod looks;
 mod personal_certificate;
 mod record;
 mod truth;
@@ -16,6 +17,7 @@ pub use bench::{Bench, BenchCheck, BenchCheckups, BenchClaims, BenchRecords};
 pub use checkups::Checkups;
 pub use claims::Claims;
 pub use disaster::Disaster;
+pub use looks::Looks;
 pub use personal_certificate::{CardNumbers, Paper, PersonalCertificateCommand};
 pub use record::{CenterCheckups, CenterClaims, Master};
 pub use truth::NationTruth;
@@ -149,6 +151,8 @@ pub enum Center {
     /// Searches for people by name in a disaster: open, close, see who looked and why.
     #[command(subcommand)]
     Disaster(Disaster),
+    /// 閲覧履歴: who looked into a person's record, from when to when.
+    Looks(Looks),
     /// Claims, straight into the center's store.
     #[command(subcommand)]
     Claims(CenterClaims),

@@ -101,6 +101,7 @@ pub mod keys;
 pub mod limits;
 pub mod log;
 pub mod merkle;
+pub mod operator_event;
 pub mod patient_id;
 pub mod peer;
 mod pem;

@@ -4,6 +4,7 @@ use trust::ProofNumber;
 
 use super::{Admin, AdminError};
 use crate::store::log::StoredEvent;
+use crate::store::operator_event::StoredOperatorEvent;
 
 impl Admin {
     /// The access event under a proof number; none when no answer was given under it.
@@ -15,5 +16,14 @@ impl Admin {
         let mut found = self.store.tx("access_event", async |mut tx| tx.events(log, index, 1).await).await?;
         // Asked "from this place on": the first one may lie further on.
         Ok(found.pop().filter(|event| event.leaf_index == index))
+    }
+
+    /// What the operator did with people's records, the newest first.
+    ///
+    /// # Errors
+    /// The store cannot be asked.
+    pub async fn operator_events(&self, most: u32) -> Result<Vec<StoredOperatorEvent>, AdminError> {
+        let log = self.log.number();
+        Ok(self.store.read("operator_events", async |mut tx| tx.operator_events(log, most).await).await?)
     }
 }

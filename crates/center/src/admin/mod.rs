@@ -12,6 +12,7 @@
 //! | [`certificate`] | revoke one, list |
 //! | [`card`] | take over registrations of cards |
 //! | [`status`] | publish the status lists now |
+//! | [`looks`] | who looked into a person's record |
 //! | [`disaster`] | open and close searches by name, see who looked and why |
 
 pub mod access;
@@ -20,6 +21,7 @@ pub mod certificate;
 pub mod disaster;
 pub mod facility;
 pub mod insurer;
+pub mod looks;
 pub mod personal_certificate;
 pub mod record;
 pub mod status;
@@ -32,13 +34,14 @@ use kit::clock::SharedClock;
 use kit::lifecycle::Lifecycle;
 use kit::random::{self, SharedRandom};
 use tracing::info;
-use trust::OneTimeCode;
+use trust::{LogId, OneTimeCode};
 use wire::feed::FeedError;
 
 use crate::authority::{Authority, KeyFolderError};
 use crate::config::{Config, ConfigError};
 use crate::folder::DataFolder;
 use crate::limits;
+use crate::operator_log::OperatorLog;
 use crate::store::certificate::Holder;
 use crate::store::facility::EnrolmentCode;
 use crate::store::{NoObserver, Store, StoreError};
@@ -67,13 +70,16 @@ pub enum AdminError {
     /// The end of a disaster is over, or too far away.
     #[error("a disaster is opened until a time to come, at most {} days away", limits::DISASTER_DAYS_MAX)]
     Until,
-    /// The reason of a disaster cannot be taken.
+    /// A reason cannot be taken.
     #[error(
         "the reason has {} to {} characters on one line",
         domain::limits::SEARCH_REASON_CHARS_MIN,
         domain::limits::SEARCH_REASON_CHARS_MAX
     )]
     Reason,
+    /// The name of who asks cannot be taken.
+    #[error("a name has 1 to {} characters on one line", limits::OPERATOR_NAME_CHARS_MAX)]
+    OperatorName,
     /// A register file as a whole cannot be read.
     #[error("the file cannot be read: {}", .0.message())]
     File(FeedError),
@@ -96,6 +102,7 @@ pub struct Admin {
     pub(crate) folder: DataFolder,
     pub(crate) clock: SharedClock,
     pub(crate) random: SharedRandom,
+    pub(crate) log: OperatorLog,
     /// Of a running center, or one of its own.
     pub(crate) life: Lifecycle,
 }
@@ -143,8 +150,9 @@ impl Admin {
         let folder = DataFolder::new(folder);
         let authority = Arc::new(Authority::load(&folder)?);
         let address = folder.database(&config.database.url)?;
+        let log = OperatorLog::of(&folder, LogId::new(config.log.id).unwrap_or(LogId::FIRST))?;
         let store = Store::open(&address, Arc::clone(&clock), Box::new(NoObserver)).await?;
-        Ok(Self { store, authority, folder, clock, random, life: Lifecycle::new() })
+        Ok(Self { store, authority, folder, clock, random, log, life: Lifecycle::new() })
     }
 
     /// Closes the database; what is asked afterwards is refused. Not needed for the hand of a running center.

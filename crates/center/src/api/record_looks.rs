@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, Request, State};
 use axum::response::Response;
-use domain::record::LookRole;
+use domain::record::{LookPurpose, LookRole, LookWay};
 use domain::{ConsentChoice, ConsentItem};
 use kit::body::{JsonBody, json_bytes};
 use kit::problem::Problem;
@@ -78,7 +78,7 @@ fn read(message: &RecordRequest, now: jiff::Timestamp) -> Result<RecordLook, Vec
         message_en: "Say who looks.".to_owned(),
     });
     let wrong_user = user_missing.or_else(|| too_long("UserIdentifier", Some(user), USER_IDENTIFIER_MAX_CHARS));
-    match (whose, message.wanted(), message.months(), wrong_user, message.role()) {
+    match (whose, message.wanted(), message.months(), wrong_user, message.role().and(message.way())) {
         (Ok(whose), Ok(items), Ok(months), None, Ok(_)) => Ok(RecordLook { whose, items, months }),
         (whose, items, months, user, role) => {
             let wrong = [whose.err(), items.err(), months.err(), user.map(|user| vec![user]), role.err()];
@@ -135,6 +135,9 @@ fn on_record(
             user_identifier: message.user_identifier.trim().to_owned(),
             // One that opens no records was refused when the request was read.
             role: message.role().unwrap_or(LookRole::Records),
+            // A window asks here to treat its patient, and for nothing else: that is what the patient was asked about.
+            purpose: LookPurpose::Treatment,
+            way: message.way().unwrap_or(LookWay::NotTold),
             resources: String::new(),
             wanted,
             allowed,

@@ -15,7 +15,7 @@ pub(super) fn log_id(signer: &LogSigner) -> i64 {
 }
 
 /// The head that is stored for an edge.
-pub(super) fn head_of(frontier: &Frontier) -> Result<LogHead> {
+pub(crate) fn head_of(frontier: &Frontier) -> Result<LogHead> {
     let head = frontier.head().ok_or_else(|| StoreError::inconsistent("log_head", "a log without leaves"))?;
     Ok(LogHead { tree_size: head.size, root: head.root, frontier: frontier.to_bytes() })
 }
@@ -57,7 +57,8 @@ pub(super) async fn is_on_record(tx: &mut Tx, log_id: i64, first: Option<&(u64, 
     Ok(stored.first().is_some_and(|stored| stored.leaf_index == *place && stored.event == *leaf))
 }
 
-fn read_edge(head: &LogHead) -> Result<Frontier> {
+/// The edge that a stored head holds.
+pub(crate) fn read_edge(head: &LogHead) -> Result<Frontier> {
     let frontier = Frontier::from_bytes(&head.frontier).map_err(|e| StoreError::inconsistent("log_head", e))?;
     let fits = frontier.head().is_some_and(|h| h.size == head.tree_size && h.root == head.root);
     if fits { Ok(frontier) } else { Err(StoreError::inconsistent("log_head", "size, root and edge differ")) }

@@ -144,7 +144,7 @@ async fn append(
                     searches.push(NewLook { leaf, facility, purpose, reason, outcome, shown });
                 }
                 Some(look::Beside {
-                    note: LookNote::Record { user_identifier, role, resources, wanted, allowed },
+                    note: LookNote::Record { user_identifier, role, purpose, way, resources, wanted, allowed },
                     ..
                 }) => {
                     let person = look.person;
@@ -154,6 +154,8 @@ async fn append(
                         person,
                         user_identifier,
                         role,
+                        purpose,
+                        way,
                         resources,
                         wanted,
                         allowed,

@@ -2,7 +2,7 @@
 //! for it. What the batch does is put it on record, so that it leaves with its access event and its proof like every other
 //! answer.
 
-use domain::record::LookRole;
+use domain::record::{LookPurpose, LookRole, LookWay};
 use domain::{ConsentChoice, MedicalInstitutionCode, PersonId, Purpose, SearchOutcome, SearchPurpose, Verdict};
 use jiff::Timestamp;
 use trust::event::{AccessEvent, salted_hash};
@@ -45,6 +45,10 @@ pub enum LookNote {
         user_identifier: String,
         /// In which role.
         role: LookRole,
+        /// What for.
+        purpose: LookPurpose,
+        /// Which way it is shown.
+        way: LookWay,
         /// Kinds of FHIR resources, names with commas; empty where it was not through FHIR.
         resources: String,
         /// What they wanted to see.

@@ -30,7 +30,7 @@
 //! look.rs       a search by name, put on record
 //! ```
 
-mod access_log;
+pub(crate) mod access_log;
 mod answered;
 mod batch;
 pub mod card;

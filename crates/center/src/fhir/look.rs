@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
 use axum::extract::{Form, Path, Query, State};
 use axum::response::Response;
-use domain::record::{PatientResource, Readable};
+use domain::record::{LookWay, PatientResource, Readable};
 use domain::{ConsentChoice, ConsentItem, Purpose, date};
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
@@ -298,6 +298,8 @@ impl<'a> Looking<'a> {
             note: LookNote::Record {
                 user_identifier: self.grant.user.clone(),
                 role: self.grant.role,
+                purpose: self.grant.purpose,
+                way: LookWay::Fhir,
                 resources: names,
                 wanted: wanted.fold(ConsentChoice::NOTHING, ConsentChoice::with),
                 allowed: allowed.iter().copied().fold(ConsentChoice::NOTHING, ConsentChoice::with),

@@ -53,6 +53,7 @@ const MIGRATIONS: &[Migration] = &[
     shared(12, "claim_file", include_str!("../../migrations/0012_claim_file.sql")),
     shared(13, "record_look_role", include_str!("../../migrations/0013_record_look_role.sql")),
     shared(14, "checkups", include_str!("../../migrations/0014_checkups.sql")),
+    shared(15, "operator_event", include_str!("../../migrations/0015_operator_event.sql")),
 ];
 
 /// The newest schema that this program knows.

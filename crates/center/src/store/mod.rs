@@ -15,6 +15,8 @@
 //! | [`presence`] | `presence_challenge_used`, `card_crl` | signatures that were used, lists of revoked cards |
 //! | [`disaster`] | `disaster`, `disaster_request` | where people may be searched for by name |
 //! | [`person_look`] | `person_look`, `notice` | searches by name, and whom they are to be told |
+//! | [`record_look`] | `record_look` | looks into records |
+//! | [`operator_event`] | `operator_event` | what the operator did with records |
 //! | [`facility`] | `facility`, `enrolment_code` | who may ask |
 //! | [`certificate`], [`issuance`] | `certificate`, `crl_state` | what they ask with |
 //! | [`bulk`], [`bulk_intake`] | `bulk_job`, `bulk_part` | files with many questions |
@@ -55,6 +57,7 @@ pub mod insurer;
 pub mod issuance;
 pub mod log;
 pub mod migrate;
+pub mod operator_event;
 pub mod person_look;
 pub mod personal_certificate;
 mod postgres;

@@ -1,6 +1,6 @@
 //! `record_look`: looks into health records beside their access events.
 
-use domain::record::LookRole;
+use domain::record::{LookPurpose, LookRole, LookWay};
 use domain::{ConsentChoice, MedicalInstitutionCode, PersonId};
 use jiff::Timestamp;
 
@@ -10,7 +10,7 @@ use super::{Tx, time};
 
 const TABLE: &str = "record_look";
 
-type LookRow = (i64, i64, String, String, i64, i64, i64, String, String);
+type LookRow = (i64, i64, String, String, i64, i64, i64, String, String, String, String);
 
 /// A look that is to be put on record with its access event.
 #[derive(Clone)]
@@ -25,6 +25,10 @@ pub struct NewRecordLook {
     pub user_identifier: String,
     /// In which role.
     pub role: LookRole,
+    /// What for.
+    pub purpose: LookPurpose,
+    /// Which way it was shown.
+    pub way: LookWay,
     /// Kinds of FHIR resources, names with commas; empty where it was not through FHIR.
     pub resources: String,
     /// What they wanted to see.
@@ -46,6 +50,10 @@ pub struct StoredRecordLook {
     pub user_identifier: String,
     /// In which role.
     pub role: LookRole,
+    /// What for.
+    pub purpose: LookPurpose,
+    /// Which way it was shown.
+    pub way: LookWay,
     /// Kinds of FHIR resources, names with commas; empty where it was not through FHIR.
     pub resources: String,
     /// What they wanted to see.
@@ -64,8 +72,8 @@ impl Tx {
                 sqlx::query(
                     "INSERT INTO record_look
                          (log_id, leaf, facility, person_id, user_identifier, wanted, allowed, looked_at,
-                          role, resources)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                          role, resources, purpose, way)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                 )
                 .bind(log_id)
                 .bind(time::signed(look.leaf))
@@ -77,6 +85,8 @@ impl Tx {
                 .bind(time::ms(now))
                 .bind(look.role.code())
                 .bind(look.resources.as_str())
+                .bind(look.purpose.code().unwrap_or_default())
+                .bind(look.way.code())
                 .execute(&mut *c)
                 .await
             })?;
@@ -88,10 +98,36 @@ impl Tx {
     pub async fn record_looks_of(&mut self, person: PersonId, most: u32) -> Result<Vec<StoredRecordLook>> {
         let rows: Vec<LookRow> = on_both!(self, |c| {
             sqlx::query_as(
-                "SELECT log_id, leaf, facility, user_identifier, wanted, allowed, looked_at, role, resources
+                "SELECT log_id, leaf, facility, user_identifier, wanted, allowed, looked_at, role, resources, purpose,
+                     way
                  FROM record_look WHERE person_id = $1 ORDER BY looked_at DESC, leaf DESC LIMIT $2",
             )
             .bind(person.0.to_vec())
+            .bind(i64::from(most))
+            .fetch_all(&mut *c)
+            .await
+        })?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Looks into a person's record from one time until before another, the newest first.
+    pub async fn record_looks_between(
+        &mut self,
+        person: PersonId,
+        from: Timestamp,
+        until: Timestamp,
+        most: u32,
+    ) -> Result<Vec<StoredRecordLook>> {
+        let rows: Vec<LookRow> = on_both!(self, |c| {
+            sqlx::query_as(
+                "SELECT log_id, leaf, facility, user_identifier, wanted, allowed, looked_at, role, resources, purpose,
+                     way
+                 FROM record_look WHERE person_id = $1 AND looked_at >= $2 AND looked_at < $3
+                 ORDER BY looked_at DESC, leaf DESC LIMIT $4",
+            )
+            .bind(person.0.to_vec())
+            .bind(time::ms(from))
+            .bind(time::ms(until))
             .bind(i64::from(most))
             .fetch_all(&mut *c)
             .await
@@ -108,7 +144,8 @@ impl Tx {
     ) -> Result<Vec<StoredRecordLook>> {
         let rows: Vec<LookRow> = on_both!(self, |c| {
             sqlx::query_as(
-                "SELECT log_id, leaf, facility, user_identifier, wanted, allowed, looked_at, role, resources
+                "SELECT log_id, leaf, facility, user_identifier, wanted, allowed, looked_at, role, resources, purpose,
+                     way
                  FROM record_look WHERE person_id = $1 AND facility = $2
                  ORDER BY looked_at DESC, leaf DESC LIMIT $3",
             )
@@ -123,17 +160,21 @@ impl Tx {
 }
 
 fn read(row: LookRow) -> Result<StoredRecordLook> {
-    let (log_id, leaf, facility, user_identifier, wanted, allowed, looked_at, role, resources) = row;
+    let (log_id, leaf, facility, user_identifier, wanted, allowed, looked_at, role, resources, purpose, way) = row;
     let choice = |bits: i64, what| {
         let choice = u8::try_from(bits).ok().and_then(ConsentChoice::from_bits);
         choice.ok_or_else(|| StoreError::inconsistent(TABLE, what))
     };
+    let way = LookWay::parse(&way).ok_or_else(|| StoreError::inconsistent(TABLE, "way"))?;
     Ok(StoredRecordLook {
         log_id,
         leaf: u64::try_from(leaf).map_err(|_| StoreError::inconsistent(TABLE, "leaf"))?,
         facility: MedicalInstitutionCode::parse(&facility).map_err(|e| StoreError::inconsistent(TABLE, e))?,
         user_identifier,
         role: LookRole::parse(&role).ok_or_else(|| StoreError::inconsistent(TABLE, "role"))?,
+        purpose: LookPurpose::parse(&purpose),
+        // A look of a program that did not yet tell the way, but named resources, was one through FHIR.
+        way: if resources.is_empty() { way } else { LookWay::Fhir },
         resources,
         wanted: choice(wanted, "wanted")?,
         allowed: choice(allowed, "allowed")?,

@@ -145,7 +145,7 @@ enum Lane {
     Read,
     /// Reads and writes.
     Write,
-    /// Writes, and sees what others commit while it waits: for migrations.
+    /// Writes, and sees what others commit while it waits: for migrations, and for what the operator puts on the log.
     Migrate,
     /// The batch of answers: on PostgreSQL a connection of its own, prepared for its statements.
     Log,
@@ -204,6 +204,15 @@ impl Store {
 
     /// A writing transaction that sees what others commit while it waits for a lock.
     pub(super) async fn migration_tx<T, F, R>(&self, name: &'static str, body: F) -> Result<T>
+    where
+        F: FnMut(Tx) -> R,
+        R: Future<Output = Result<T>>,
+    {
+        self.run(Lane::Migrate, name, body).await
+    }
+
+    /// A writing transaction that sees what others commit while it waits for the log: for what the operator puts on it.
+    pub async fn operator_tx<T, F, R>(&self, name: &'static str, body: F) -> Result<T>
     where
         F: FnMut(Tx) -> R,
         R: Future<Output = Result<T>>,

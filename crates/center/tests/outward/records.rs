@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
+use center::admin::looks::{LooksAsked, LooksFound, NamedLook};
 use domain::ConsentItem;
+use domain::record::{LookPurpose, LookRole, LookWay};
 use kit::client::{Client, ClientError};
 use trust::ProofFile;
 use wire::api::{
@@ -62,6 +64,7 @@ fn request(facility: &str, n: u32, items: &[&str], number: u128) -> RecordReques
         medical_institution_code: facility.to_owned(),
         user_identifier: "sato".to_owned(),
         user_role: Some("doctor".to_owned()),
+        way: None,
         items: items.iter().map(|item| (*item).to_owned()).collect(),
         start_date: None,
         end_date: None,
@@ -228,4 +231,72 @@ async fn each_profession_opens_the_record_and_is_on_record_as_itself_and_a_recep
     let roles: Vec<_> =
         entries.map(|one| one["resource"]["agent"][0]["role"][0]["coding"][0]["code"].clone()).collect();
     assert_eq!(roles, professions);
+}
+
+/// The question of the operator about person `n`, from the beginning until now.
+fn who_looked_at(n: u32) -> LooksAsked {
+    let number = domain::CardNumber::parse(&n.to_string()).unwrap();
+    let symbol = domain::CardSymbol::parse("100").unwrap();
+    LooksAsked {
+        card: domain::CardKey::new(&crate::people::INSURER.parse().unwrap(), Some(&symbol), &number),
+        branch: None,
+        birthdate: None,
+        from: jiff::Timestamp::UNIX_EPOCH,
+        until: jiff::Timestamp::MAX,
+        asked_by: "山田".to_owned(),
+        reason: "本人からの照会".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_patient_is_told_who_looked_and_the_question_is_on_record_itself() {
+    let (world, _member, client) = world().await;
+    let drugs = Consents { pharmacists_info_cons_flg: Some("1".to_owned()), ..Consents::default() };
+    allow(&client, 1, drugs, 1).await;
+    let page = RecordRequest { way: Some("page".to_owned()), ..request(CLINIC, 1, &BOTH, 2) };
+    seen(&client, &page).await;
+    let unsaid = seen(&client, &request(CLINIC, 1, &["checkups"], 3)).await;
+    assert_eq!(states(&unsaid), ["not_consented"]);
+
+    let LooksFound::Looks { looks, more: false } = world.admin.record_looks(&who_looked_at(1)).await.unwrap() else {
+        panic!("person 1 is one person");
+    };
+    let told: Vec<_> = looks
+        .iter()
+        .map(|NamedLook { look, facility_name }| {
+            (facility_name.as_deref(), look.user_identifier.as_str(), look.role, look.purpose, look.way, look.allowed)
+        })
+        .collect();
+    let nothing = domain::ConsentChoice::NOTHING;
+    let allowed = nothing.with(ConsentItem::Drugs);
+    let line = |way, allowed| (Some("確か診療所"), "sato", LookRole::Doctor, LookPurpose::Treatment, way, allowed);
+    assert_eq!(told, [line(LookWay::NotTold, nothing), line(LookWay::Page, allowed)]);
+
+    let LooksFound::Looks { looks, .. } = world.admin.record_looks(&who_looked_at(2)).await.unwrap() else {
+        panic!("person 2 is one person");
+    };
+    assert!(looks.is_empty(), "of somebody else nothing is told");
+    assert_eq!(world.admin.record_looks(&who_looked_at(77)).await.unwrap(), LooksFound::Nobody);
+    let ended = LooksAsked { until: looks_began(&world), ..who_looked_at(1) };
+    let LooksFound::Looks { looks, .. } = world.admin.record_looks(&ended).await.unwrap() else {
+        panic!("person 1 is one person");
+    };
+    assert!(looks.is_empty(), "nobody looked before");
+    for wrong in [
+        LooksAsked { asked_by: " ".to_owned(), ..who_looked_at(1) },
+        LooksAsked { reason: "?".to_owned(), ..who_looked_at(1) },
+    ] {
+        world.admin.record_looks(&wrong).await.unwrap_err();
+    }
+
+    let events = world.admin.operator_events(10).await.unwrap();
+    assert_eq!(events.len(), 4, "each question is on record, and none that was not answered");
+    assert!(events.iter().all(|event| event.operator == "山田" && event.detail.contains("本人からの照会")));
+    assert!(events.iter().all(|event| !event.detail.contains("sato")), "what was told is not told again");
+    assert_eq!(events.iter().filter(|event| event.person.is_some()).count(), 3);
+}
+
+/// A moment before anybody looked.
+fn looks_began(world: &World) -> jiff::Timestamp {
+    kit::clock::Clock::now(&world.clock) - jiff::SignedDuration::from_hours(1)
 }

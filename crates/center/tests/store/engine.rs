@@ -40,7 +40,7 @@ async fn leaves(store: &Store) -> Vec<StoredEvent> {
 }
 
 /// All leaves hashed from the first: their head must be the stored one.
-async fn assert_whole(store: &Store) -> Vec<StoredEvent> {
+pub async fn assert_whole(store: &Store) -> Vec<StoredEvent> {
     let leaves = leaves(store).await;
     let stored = store.read("test_head", async |mut tx| tx.log_head(1).await).await.unwrap().unwrap();
     for (index, leaf) in leaves.iter().enumerate() {

@@ -9,6 +9,8 @@
 //! | `claims.rs` | claims: to their persons, replaced, withdrawn, redirected, fitting nobody; masters of drugs |
 //! | `checkups.rs` | reports of checkups: to their persons, replaced, deleted, fitting nobody; damaged archives |
 //! | `feed.rs` | feeds: good and bad rows, the same file twice, interruption, other insurers |
+//! | `record_looks.rs` | looks into records, by person, institution and time |
+//! | `operator_events.rs` | what the operator does stands in the same log, between the answers |
 //! | `status.rs` | status lists: places given away once, struck out by whatever changes a record, published |
 //! | `personal_certificates.rs` | 資格確認書 with a code: given out, struck out, taken back, forgotten |
 //! | `faults.rs` | a full disk, a locked file, a database that goes away: told, survived, nothing lost |
@@ -21,6 +23,7 @@ mod conformance;
 mod engine;
 mod faults;
 mod feed;
+mod operator_events;
 mod personal_certificates;
 mod record_looks;
 mod status;

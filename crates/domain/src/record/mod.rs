@@ -8,7 +8,8 @@
 //! * [`history`] — all of it of one person, put together from claims.
 //! * [`drug`] — what is known of a drug by its code; an unknown drug is shown by its code and is never an error.
 //! * [`danger`] — what of it matters: duplicates, interactions, kidneys, long use.
-//! * [`consented`] — what an institution may see of it; [`scope`] — what a program may read of it in FHIR.
+//! * [`consented`] — what an institution may see of it; [`scope`] — what a program may read of it in FHIR;
+//!   [`look_way`] — which way somebody saw it.
 //! * [`source`] — from which claim an entry comes; [`month`] and [`quantity`] — months, and amounts without rounding;
 //!   [`usage`] — how codes of usage read.
 #![doc(alias = "薬剤情報")]
@@ -18,6 +19,7 @@ pub mod danger;
 pub mod diagnosis;
 pub mod drug;
 pub mod history;
+pub mod look_way;
 pub mod medication;
 pub mod month;
 pub mod procedure;
@@ -31,6 +33,7 @@ pub use consented::{HealthRecord, MaySee};
 pub use diagnosis::{Diagnosis, DiagnosisCode, DiagnosisOutcome};
 pub use drug::{Drug, DrugClass, DrugCode, Ingredient};
 pub use history::History;
+pub use look_way::LookWay;
 pub use medication::{DosageForm, Medication, Supply, Usage};
 pub use month::Month;
 pub use procedure::{Procedure, ProcedureCode, ProcedureKind};

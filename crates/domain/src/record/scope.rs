@@ -184,6 +184,15 @@ impl LookPurpose {
         }
     }
 
+    /// The words for people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Treatment => "診療",
+            Self::Payment => "請求・資格の確認",
+            Self::Other => "記録なし",
+        }
+    }
+
     /// The code; of [`Self::Other`] none is known.
     pub const fn code(self) -> Option<&'static str> {
         match self {

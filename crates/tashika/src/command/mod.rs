@@ -9,6 +9,7 @@ pub mod disaster;
 pub mod facility;
 pub mod insurer;
 pub mod jpki;
+pub mod looks;
 pub mod nation;
 pub mod personal_certificate;
 pub mod proof;

@@ -133,7 +133,8 @@ fn place_of(text: &str) -> Result<StatusIndex> {
     }
 }
 
-fn numbers(card: &CardNumbers) -> Result<(InsurerNumber, CardKey, Option<BranchNumber>)> {
+/// Reads the numbers on a card.
+pub(super) fn numbers(card: &CardNumbers) -> Result<(InsurerNumber, CardKey, Option<BranchNumber>)> {
     let insurer = InsurerNumber::parse(&card.insurer).context("保険者番号は検査番号つきの6桁か8桁です")?;
     let symbol = card.symbol.as_deref().map(CardSymbol::parse).transpose().context("記号を読み取れません")?;
     let number = CardNumber::parse(&card.number).context("番号を読み取れません")?;
@@ -142,6 +143,7 @@ fn numbers(card: &CardNumbers) -> Result<(InsurerNumber, CardKey, Option<BranchN
     Ok((insurer, key, branch))
 }
 
-fn day(text: &str) -> Result<Date> {
+/// Reads a day.
+pub(super) fn day(text: &str) -> Result<Date> {
     date::parse(text).with_context(|| format!("{text}: 日付は 20270331 のように入れてください"))
 }

@@ -4,6 +4,7 @@
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
+use domain::record::LookWay;
 use http::header;
 use kit::problem::Problem;
 use kit::text::Text;
@@ -26,7 +27,7 @@ pub(super) async fn page(
     id: Result<Path<Uuid>, PathRejection>,
 ) -> Result<Response, Problem> {
     let (id, saved) = saved_answer(&desk, id).await?;
-    let looked = match look(&desk, &who, id, &saved, "desk.record_opened").await? {
+    let looked = match look(&desk, &who, id, &saved, LookWay::Page).await? {
         Ok(looked) => looked,
         Err(nobody) => return desk.message(&who, nobody.0, nobody.1),
     };
@@ -42,7 +43,7 @@ pub(super) async fn pdf(
     id: Result<Path<Uuid>, PathRejection>,
 ) -> Result<Response, Problem> {
     let (id, saved) = saved_answer(&desk, id).await?;
-    let looked = match look(&desk, &who, id, &saved, "desk.record_saved").await? {
+    let looked = match look(&desk, &who, id, &saved, LookWay::Pdf).await? {
         Ok(looked) => looked,
         Err(nobody) => return desk.message(&who, nobody.0, nobody.1),
     };
@@ -70,11 +71,13 @@ async fn look(
     who: &SignedIn,
     check: Uuid,
     saved: &Answer,
-    event: &'static str,
+    way: LookWay,
 ) -> Result<Result<RecordAnswered, Nobody>, Problem> {
     let center = &desk.checks().center;
     let look = RecordRequest::of_everything(center.new_request_id(), center.facility(), who.name(), numbers_of(saved));
-    let request = RecordRequest { user_role: Some(who.session.role.look_role().code().to_owned()), ..look };
+    let role = who.session.role.look_role().code().to_owned();
+    let request = RecordRequest { user_role: Some(role), way: Some(way.code().to_owned()), ..look };
+    let event = if way == LookWay::Pdf { "desk.record_saved" } else { "desk.record_opened" };
     let came = center.look_into_record(&request).await;
     let word = came.as_ref().map_or_else(Outcome::word, |looked| looked.answer.verdict.as_str());
     tracing::info!(target: "audit", event, user = who.name(), %check, request_id = %request.request_id, outcome = word, "a record was opened");

@@ -3,7 +3,9 @@
 //! The center sends what is allowed and nothing else: a part without consent is not in the answer, and the answer says so in
 //! its place. The entries are the domain's own, written as JSON.
 
-use domain::record::{Diagnosis, HealthRecord, LookRole, MaySee, Medication, Month, Procedure, TreatmentVisit};
+use domain::record::{
+    Diagnosis, HealthRecord, LookRole, LookWay, MaySee, Medication, Month, Procedure, TreatmentVisit,
+};
 use domain::{Checkup, ConsentItem, ConsentState};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,10 @@ pub struct RecordRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "doctor")]
     pub user_role: Option<String>,
+    /// Which way the record is shown: `page`, `pdf` or `file`. Absent: not told. On record with the look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "page")]
+    pub way: Option<String>,
     /// Which parts: `drugs`, `diagnosis`, `surgery`, `checkups`.
     #[serde(default)]
     #[schema(required, example = json!(["drugs", "checkups"]))]
@@ -101,6 +107,7 @@ impl RecordRequest {
             medical_institution_code: facility,
             user_identifier: user.to_owned(),
             user_role: None,
+            way: None,
             items: medical.map(|item| item.code().to_owned()).collect(),
             start_date: None,
             end_date: None,
@@ -143,6 +150,17 @@ impl RecordRequest {
                 "doctor、dentist、pharmacist、records のどれかを指定してください。",
                 "The role is one of doctor, dentist, pharmacist, records.",
             )]
+        })
+    }
+
+    /// Which way the record is shown.
+    ///
+    /// # Errors
+    /// One entry where it is none by which this question is asked.
+    pub fn way(&self) -> Result<LookWay, Vec<FieldError>> {
+        let Some(word) = self.way.as_deref() else { return Ok(LookWay::NotTold) };
+        LookWay::parse(word.trim()).filter(|way| *way != LookWay::Fhir).ok_or_else(|| {
+            vec![bad("Way", "page、pdf、file のどれかを指定してください。", "The way is one of page, pdf, file.")]
         })
     }
 

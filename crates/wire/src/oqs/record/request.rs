@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use domain::record::Month;
+use domain::record::{LookWay, Month};
 use domain::{ConsentItem, date};
 use uuid::Uuid;
 
@@ -172,6 +172,7 @@ impl RecordAsked {
             user_identifier: user.to_owned(),
             // The folder has no profession.
             user_role: None,
+            way: Some(LookWay::File.code().to_owned()),
             items: self.kind.items().iter().map(|item| item.code().to_owned()).collect(),
             start_date: self.first.map(|month| month.to_string()),
             end_date: self.last.map(|month| month.to_string()),
