@@ -50,6 +50,7 @@ pub mod purpose;
 pub mod query;
 pub mod record;
 pub mod scheme;
+pub mod secondary_use;
 pub mod share;
 pub mod spoken;
 pub mod status;

@@ -20,3 +20,15 @@ pub const SEARCH_REASON_CHARS_MIN: usize = 5;
 pub const SEARCH_REASON_CHARS_MAX: usize = 200;
 /// How long an institution that asked may search in a disaster, in hours. It may ask again.
 pub const DISASTER_GRANT_HOURS: i64 = 72;
+/// Smallest k of an export: a cell of fewer persons never leaves (the smallest number that NDB's guideline lets out).
+pub const EXPORT_K_MIN: u32 = 10;
+/// Largest k of an export, in persons.
+pub const EXPORT_K_MAX: u32 = 10_000;
+/// Fewest institutions behind a cell that leaves.
+pub const EXPORT_INSTITUTIONS_MIN: usize = 3;
+/// Most months of one export.
+pub const EXPORT_MONTHS_MAX: i32 = 12;
+/// Months before this one of which claims are still coming: a claim is sent in the month after its own.
+pub const EXPORT_LAG_MONTHS: u16 = 2;
+/// Longest name of who gets an export, in characters.
+pub const EXPORT_RECIPIENT_CHARS_MAX: usize = 100;
