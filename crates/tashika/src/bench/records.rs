@@ -178,6 +178,7 @@ fn look(institution: &str, search: SearchInfo, world: &World) -> RecordRequest {
         medical_institution_code: institution.to_owned(),
         user_identifier: "bench".to_owned(),
         user_role: Some("doctor".to_owned()),
+        way: None,
         items: ["drugs", "diagnosis", "surgery", "checkups"].map(str::to_owned).to_vec(),
         start_date: None,
         end_date: None,
