@@ -83,9 +83,11 @@ impl Workspace {
         Ok(())
     }
 
-    /// Builds the programs as a machine does that has no library for card readers.
+    /// Builds the programs as a machine does that has no library for card readers. With one small target of a developer:
+    /// then outside crates have the same features as where everything is built, and crates that know nothing of readers
+    /// are compiled once for both.
     pub fn build_without_readers(&self) -> Result<()> {
-        self.cargo(&[&["build"], ALL, &["--lib", "--bins"]].concat(), BUILD_MAX)
+        self.cargo(&[&["build"], ALL, &["--lib", "--bins", "--bench", "listener"]].concat(), BUILD_MAX)
     }
 
     /// The binary of the development profile, which also serves tests and demo. Built first, unless everything was.

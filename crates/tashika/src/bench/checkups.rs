@@ -6,9 +6,9 @@ use anyhow::{Result, ensure};
 use nation::{Nation, Options, RecordOptions, files};
 use serde_json::json;
 
-use super::records::files_in;
 use super::say;
 use crate::check::private::{PrivateCenter, World, generous_limits};
+use crate::check::truth::files_below;
 use crate::cli::BenchCheckups;
 
 /// What one engine was measured at.
@@ -44,7 +44,7 @@ pub async fn run(say_what: &BenchCheckups, world: &World) -> Result<()> {
 async fn engine(folder: &Path, database: Option<&str>, nation: &Path, world: &World) -> Result<Run> {
     let center = PrivateCenter::start(folder, database, generous_limits(), world).await?;
     center.load(nation).await?;
-    let archives = files_in(&nation.join(files::RECORDS).join(files::CHECKUP_FILES))?;
+    let archives = files_below(&nation.join(files::RECORDS).join(files::CHECKUP_FILES))?;
     let mut rates = [0.0, 0.0];
     let mut reports = 0;
     for rate in &mut rates {

@@ -3,7 +3,7 @@
 //! Everything that a look does is in it: consent and card decided, claims read and put together, the look on record, the
 //! answer with its proof.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use wire::api::{CheckRequest, CheckResponse, Consents, RecordAnswer, RecordReque
 use super::load::{self, Measured, Target};
 use super::{questions, say};
 use crate::check::private::{PrivateCenter, World, generous_limits};
+use crate::check::truth::files_below;
 use crate::cli::BenchRecords;
 
 /// People of the nation.
@@ -101,27 +102,13 @@ async fn engine(
 
 /// Every file of claims, month by month, and every archive of checkups.
 async fn take_records(center: &PrivateCenter, records: &Path) -> Result<()> {
-    for file in files_in(&records.join(files::CLAIM_FILES))? {
+    for file in files_below(&records.join(files::CLAIM_FILES))? {
         center.admin.claims_import(&file).await?;
     }
-    for archive in files_in(&records.join(files::CHECKUP_FILES))? {
+    for archive in files_below(&records.join(files::CHECKUP_FILES))? {
         center.admin.checkups_import(&archive).await?;
     }
     Ok(())
-}
-
-/// All files below a folder, by name.
-pub(super) fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
-            let path = entry?.path();
-            if path.is_dir() { open.push(path) } else { found.push(path) }
-        }
-    }
-    found.sort();
-    Ok(found)
 }
 
 /// Asks everybody for consent, looks once, and gives those with a history of five years in two groups: around the median,
