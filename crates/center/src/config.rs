@@ -37,6 +37,8 @@ pub struct Config {
     pub card: Card,
     /// What patients allow.
     pub consent: ConsentRules,
+    /// What leaves for anything else than treatment.
+    pub secondary_use: SecondaryUse,
     /// How fast and how much.
     pub limits: Limits,
 }
@@ -195,6 +197,14 @@ impl ConsentRules {
     pub const fn staff_word(self) -> StaffWord {
         if self.staff_word_is_enough { StaffWord::Enough } else { StaffWord::EligibilityOnly }
     }
+}
+
+/// 二次利用: what of people's records leaves for anything else than their treatment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecondaryUse {
+    /// Whether counts may leave at all. Nothing leaves before the operator has switched this on.
+    pub allowed: bool,
 }
 
 /// How fast and how much. The defaults carry a prefecture.
@@ -397,6 +407,15 @@ impl Config {
                 self.consent.staff_word_is_enough.to_string(),
             )],
         );
+        section(
+            "secondary_use",
+            &[(
+                "allowed",
+                "Whether counts of records may leave for research and planning, asked for by one officer and approved by\n\
+                 another. Have the legal grounds reviewed before it is switched on.",
+                self.secondary_use.allowed.to_string(),
+            )],
+        );
         section("limits", &l.fields());
         out
     }
@@ -488,6 +507,7 @@ mod tests {
                 successor_url: "http://127.0.0.1:8900/successors".to_owned(),
             },
             consent: ConsentRules { staff_word_is_enough: false },
+            secondary_use: SecondaryUse { allowed: true },
             limits: Limits { single_checks_burst: NonZeroU32::new(7).unwrap(), ..Limits::default() },
         };
         let text = config.to_toml();

@@ -14,7 +14,7 @@ use trust::log::{LogId, LogSigner};
 use trust::{Certificate, CredentialSigner, PrivateKey};
 
 use crate::authority::new_serial;
-use crate::config::{Card, Config, ConfigError, ConsentRules, Database, Limits, Listen, Log, Public};
+use crate::config::{Card, Config, ConfigError, ConsentRules, Database, Limits, Listen, Log, Public, SecondaryUse};
 use crate::feed::PersonKey;
 use crate::folder::DataFolder;
 use crate::store::{NoObserver, Store, StoreError};
@@ -148,6 +148,8 @@ fn settings(folder: &Path, options: &InitOptions) -> Result<Config, InitError> {
         log: Log { id: options.log_id },
         card: options.card.clone(),
         consent: options.consent,
+        // A step of its own, after the center was made.
+        secondary_use: SecondaryUse::default(),
         limits: options.limits,
     };
     Ok(Config::parse(folder, &config.to_toml())?)

@@ -59,6 +59,7 @@ mod records;
 mod registration;
 pub mod revocation;
 mod search;
+pub mod secondary_use;
 mod start;
 pub mod status;
 pub mod store;

@@ -155,6 +155,18 @@ pub const LOOKS_LISTED_MAX: u32 = 1_000;
 pub const RECORD_LOOKS_LISTED_MAX: u32 = 1_000;
 /// Length of the name under which somebody of the operator is on record, in characters.
 pub const OPERATOR_NAME_CHARS_MAX: usize = 64;
+/// For how long an approved export may be made, in days.
+pub const EXPORT_APPROVAL_DAYS: i64 = 30;
+/// Requests for exports that are listed, in requests.
+pub const EXPORTS_LISTED_MAX: u32 = 1_000;
+/// Claims that are read at once for counting, in claims.
+pub const EXPORT_CLAIMS_PER_PAGE: u32 = 2_000;
+/// Cells of one month that are counted, in cells: some 100 MB.
+pub const EXPORT_CELLS_MAX: usize = 1_000_000;
+/// Cells that one statement stores, in cells.
+pub const EXPORT_CELLS_PER_STATEMENT: usize = 2_000;
+/// Cells that are read at once for the file, in cells.
+pub const EXPORT_CELLS_PER_PAGE: u32 = 2_000;
 /// Requests about bulk files of one facility in a second.
 pub const BULK_REQUESTS_PER_SECOND: NonZeroU32 = nonzero(10);
 /// Such requests at once after a rest.

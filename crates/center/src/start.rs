@@ -168,9 +168,11 @@ async fn start(
         "the center is running"
     );
     let grace = Duration::from_secs(u64::from(core.config.limits.shutdown_grace_seconds.get()));
+    let exports_allowed = core.config.secondary_use.allowed;
     let Core { store, engine, authority, signer, clock, random, .. } = core;
     let log = OperatorLog::new(signer.id(), signer.public_key());
-    let admin = Admin { store: store.clone(), authority, folder, clock, random, log, life: life.clone() };
+    let admin =
+        Admin { store: store.clone(), authority, folder, clock, random, log, exports_allowed, life: life.clone() };
     Ok(Running { api_addr, enrol_addr, ops_addr, api_urls, admin, engine, store, life: life.clone(), grace })
 }
 

@@ -4,7 +4,7 @@
 //! `tokio::task::spawn_blocking`.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -26,14 +26,58 @@ pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> io::Result<(
 /// As [`write_atomic`], with the unfinished file in `aside`: for a folder that other programs watch and whose file
 /// names they read. `aside` must be on the same file system.
 pub fn write_atomic_via(aside: &Path, path: &Path, content: &[u8], access: Access) -> io::Result<()> {
-    let unfinished = Unfinished { path: aside.join(aside_name(path)), armed: true };
-    let mut file = create_new(&unfinished.path, access)?;
+    let mut file = AtomicFile::create_via(aside, path, access)?;
     file.write_all(content)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&unfinished.path, path)?;
-    unfinished.disarm();
-    sync_folder(folder_of(path))
+    file.finish()
+}
+
+/// A file that is written piece by piece and is there only once it is whole: as [`write_atomic`], for what is too long to
+/// be held in memory. Dropped before [`AtomicFile::finish`], nothing is left of it.
+#[derive(Debug)]
+pub struct AtomicFile {
+    // Closed before the other is removed.
+    file: BufWriter<File>,
+    unfinished: Unfinished,
+    path: PathBuf,
+}
+
+impl AtomicFile {
+    /// Begins a file aside in the same folder.
+    pub fn create(path: &Path, access: Access) -> io::Result<Self> {
+        Self::create_via(folder_of(path), path, access)
+    }
+
+    fn create_via(aside: &Path, path: &Path, access: Access) -> io::Result<Self> {
+        let name = aside.join(aside_name(path));
+        let file = BufWriter::new(create_new(&name, access)?);
+        Ok(Self { file, unfinished: Unfinished { path: name, armed: true }, path: path.to_owned() })
+    }
+
+    /// Makes what was written last through a power cut; it is not there under its name yet.
+    pub fn sync(&mut self) -> io::Result<()> {
+        self.file.flush()?;
+        self.file.get_ref().sync_all()
+    }
+
+    /// Puts the file into its place.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.sync()?;
+        let Self { file, unfinished, path } = self;
+        drop(file);
+        fs::rename(&unfinished.path, &path)?;
+        unfinished.disarm();
+        sync_folder(folder_of(&path))
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Creates a file that must not exist yet and writes it to the disk: for keys, which nobody may overwrite by mistake.
@@ -107,6 +151,7 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Removes its file unless the rename succeeded.
+#[derive(Debug)]
 struct Unfinished {
     path: PathBuf,
     armed: bool,
@@ -172,6 +217,23 @@ mod tests {
         write_atomic(&path, b"second", Access::Shared).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"second");
         assert_eq!(names(folder.path()), ["answer.xml"]);
+    }
+
+    #[test]
+    fn a_file_written_in_pieces_is_there_only_when_it_is_finished() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        let mut file = AtomicFile::create(&path, Access::Private).unwrap();
+        file.write_all(b"a").unwrap();
+        file.sync().unwrap();
+        assert!(!path.exists());
+        drop(file);
+        assert_eq!(names(folder.path()), [""; 0], "nothing is left of one that was given up");
+        let mut file = AtomicFile::create(&path, Access::Private).unwrap();
+        file.write_all(b"a").unwrap();
+        file.write_all(b"b").unwrap();
+        file.finish().unwrap();
+        assert_eq!((fs::read(&path).unwrap(), names(folder.path())), (b"ab".to_vec(), vec!["out.csv".to_owned()]));
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod bench;
 mod checkups;
 mod claims;
 mod disaster;
+mod export;
 mod looks;
 mod personal_certificate;
 mod record;
@@ -17,6 +18,7 @@ pub use bench::{Bench, BenchCheck, BenchCheckups, BenchClaims, BenchRecords};
 pub use checkups::Checkups;
 pub use claims::Claims;
 pub use disaster::Disaster;
+pub use export::{Export, ExportAsk, ExportGround, ExportKind, ExportOptOut, ExportReason, OfficerCommand};
 pub use looks::Looks;
 pub use personal_certificate::{CardNumbers, Paper, PersonalCertificateCommand};
 pub use record::{CenterCheckups, CenterClaims, Master};
@@ -151,6 +153,9 @@ pub enum Center {
     /// Searches for people by name in a disaster: open, close, see who looked and why.
     #[command(subcommand)]
     Disaster(Disaster),
+    /// 二次利用: counts of records that leave, asked for by one officer and approved by another. Off until switched on.
+    #[command(subcommand)]
+    Export(Box<Export>),
     /// 閲覧履歴: who looked into a person's record, from when to when.
     Looks(Looks),
     /// Claims, straight into the center's store.

@@ -32,16 +32,58 @@ const MEMBERS: usize = 6;
 pub enum OperatorAction {
     /// Asked who looked into a person's record.
     RecordLooksAsked,
+    /// Gave somebody the right to decide about exports.
+    OfficerAdded,
+    /// Took it away.
+    OfficerRemoved,
+    /// Asked for an export of counts (二次利用); also one that the rule refused.
+    ExportRequested,
+    /// Approved what another asked for.
+    ExportApproved,
+    /// Tried to approve what may not be.
+    ExportApprovalDenied,
+    /// Refused what another asked for.
+    ExportRefused,
+    /// Tried to make the file of what may not leave.
+    ExportRunDenied,
+    /// Made the file: its digest is in the leaf.
+    ExportMade,
+    /// Left a person out of counts.
+    ExportOptOut,
+    /// Took the person in again.
+    ExportOptIn,
 }
 
 impl OperatorAction {
     /// Every action.
-    pub const ALL: &'static [Self] = &[Self::RecordLooksAsked];
+    pub const ALL: &'static [Self] = &[
+        Self::RecordLooksAsked,
+        Self::OfficerAdded,
+        Self::OfficerRemoved,
+        Self::ExportRequested,
+        Self::ExportApproved,
+        Self::ExportApprovalDenied,
+        Self::ExportRefused,
+        Self::ExportRunDenied,
+        Self::ExportMade,
+        Self::ExportOptOut,
+        Self::ExportOptIn,
+    ];
 
     /// The stable word.
     pub const fn code(self) -> &'static str {
         match self {
             Self::RecordLooksAsked => "record_looks_asked",
+            Self::OfficerAdded => "officer_added",
+            Self::OfficerRemoved => "officer_removed",
+            Self::ExportRequested => "export_requested",
+            Self::ExportApproved => "export_approved",
+            Self::ExportApprovalDenied => "export_approval_denied",
+            Self::ExportRefused => "export_refused",
+            Self::ExportRunDenied => "export_run_denied",
+            Self::ExportMade => "export_made",
+            Self::ExportOptOut => "export_opt_out",
+            Self::ExportOptIn => "export_opt_in",
         }
     }
 
@@ -49,6 +91,16 @@ impl OperatorAction {
     pub const fn label(self) -> &'static str {
         match self {
             Self::RecordLooksAsked => "閲覧履歴の照会",
+            Self::OfficerAdded => "二次利用の担当者の登録",
+            Self::OfficerRemoved => "二次利用の担当者の抹消",
+            Self::ExportRequested => "二次利用の提供の申請",
+            Self::ExportApproved => "二次利用の提供の承認",
+            Self::ExportApprovalDenied => "二次利用の提供の承認の試み（不可）",
+            Self::ExportRefused => "二次利用の提供の却下",
+            Self::ExportRunDenied => "二次利用の集計の試み（不可）",
+            Self::ExportMade => "二次利用の集計の提供",
+            Self::ExportOptOut => "二次利用の停止（本人の申出）",
+            Self::ExportOptIn => "二次利用の停止の取消し（本人の申出）",
         }
     }
 

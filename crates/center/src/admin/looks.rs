@@ -119,7 +119,7 @@ impl Admin {
 
 impl Tx {
     /// The people whom the numbers fit, by any coverage that was not struck out.
-    async fn persons_of_card(&mut self, asked: &LooksAsked) -> StoreResult<Vec<PersonId>> {
+    pub(super) async fn persons_of_card(&mut self, asked: &LooksAsked) -> StoreResult<Vec<PersonId>> {
         let mut persons = Vec::new();
         for row in self.coverages_of_cards(&[asked.card]).await? {
             let coverage = read_record(row.person, &row.record)?.coverage;

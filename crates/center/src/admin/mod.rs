@@ -13,12 +13,14 @@
 //! | [`card`] | take over registrations of cards |
 //! | [`status`] | publish the status lists now |
 //! | [`looks`] | who looked into a person's record |
+//! | [`export`] | secondary use: ask for counts, approve, let them out; leave somebody out |
 //! | [`disaster`] | open and close searches by name, see who looked and why |
 
 pub mod access;
 pub mod card;
 pub mod certificate;
 pub mod disaster;
+pub mod export;
 pub mod facility;
 pub mod insurer;
 pub mod looks;
@@ -103,6 +105,8 @@ pub struct Admin {
     pub(crate) clock: SharedClock,
     pub(crate) random: SharedRandom,
     pub(crate) log: OperatorLog,
+    /// Whether counts may leave at all.
+    pub(crate) exports_allowed: bool,
     /// Of a running center, or one of its own.
     pub(crate) life: Lifecycle,
 }
@@ -152,7 +156,16 @@ impl Admin {
         let address = folder.database(&config.database.url)?;
         let log = OperatorLog::of(&folder, LogId::new(config.log.id).unwrap_or(LogId::FIRST))?;
         let store = Store::open(&address, Arc::clone(&clock), Box::new(NoObserver)).await?;
-        Ok(Self { store, authority, folder, clock, random, log, life: Lifecycle::new() })
+        Ok(Self {
+            store,
+            authority,
+            folder,
+            clock,
+            random,
+            log,
+            exports_allowed: config.secondary_use.allowed,
+            life: Lifecycle::new(),
+        })
     }
 
     /// Closes the database; what is asked afterwards is refused. Not needed for the hand of a running center.

@@ -89,7 +89,8 @@ pub struct StoredClaim {
     pub entries: String,
 }
 
-fn month_number(month: Month) -> i64 {
+/// `yyyymm` as a number.
+pub(super) fn month_number(month: Month) -> i64 {
     i64::from(month.year()) * 100 + i64::from(month.month())
 }
 

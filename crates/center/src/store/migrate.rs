@@ -54,6 +54,7 @@ const MIGRATIONS: &[Migration] = &[
     shared(13, "record_look_role", include_str!("../../migrations/0013_record_look_role.sql")),
     shared(14, "checkups", include_str!("../../migrations/0014_checkups.sql")),
     shared(15, "operator_event", include_str!("../../migrations/0015_operator_event.sql")),
+    shared(16, "secondary_use", include_str!("../../migrations/0016_secondary_use.sql")),
 ];
 
 /// The newest schema that this program knows.

@@ -17,6 +17,7 @@
 //! | [`person_look`] | `person_look`, `notice` | searches by name, and whom they are to be told |
 //! | [`record_look`] | `record_look` | looks into records |
 //! | [`operator_event`] | `operator_event` | what the operator did with records |
+//! | [`secondary_use`] | `officer`, `export_request`, `export_month`, `export_cell`, `export_opt_out` | counts that leave |
 //! | [`facility`] | `facility`, `enrolment_code` | who may ask |
 //! | [`certificate`], [`issuance`] | `certificate`, `crl_state` | what they ask with |
 //! | [`bulk`], [`bulk_intake`] | `bulk_job`, `bulk_part` | files with many questions |
@@ -65,6 +66,7 @@ pub mod presence;
 mod primary;
 pub mod record_look;
 pub mod reference_number;
+pub mod secondary_use;
 pub mod secret;
 mod sqlite;
 pub mod status;

@@ -2,7 +2,7 @@
 
 use crate::check::private::World;
 use crate::cli::{Center as Say, RevokeReason};
-use crate::command::{disaster, looks, open, print, record};
+use crate::command::{disaster, export, looks, open, print, record};
 use anyhow::{Context as _, Result};
 use center::config::Listen;
 use center::{AdminError, Center, Config, InitOptions};
@@ -40,6 +40,7 @@ pub async fn run(say: Say, world: &World) -> Result<()> {
         }
         Say::Claims(say) => record::claims(say, world).await,
         Say::Checkups(say) => record::checkups(say, world).await,
+        Say::Export(say) => export::run(*say, world).await,
         Say::Looks(say) => looks::run(&say, world).await,
         Say::Disaster(say) => disaster::run(say, world).await,
         Say::Run { data, listen, enrol_listen, ops_listen } => {

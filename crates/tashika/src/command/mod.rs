@@ -6,6 +6,7 @@ pub mod checkups;
 mod claim_queue;
 pub mod claims;
 pub mod disaster;
+pub mod export;
 pub mod facility;
 pub mod insurer;
 pub mod jpki;

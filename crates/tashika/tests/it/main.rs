@@ -4,6 +4,7 @@
 mod browser;
 mod charts;
 mod checkups;
+mod export;
 mod fault_bulk;
 mod fault_center;
 mod fault_claims;

@@ -128,8 +128,11 @@ impl TruthCenter {
     }
 }
 
-/// The 受付番号 of a claim of a file.
-fn key_in(path: &Path, number: u32) -> Result<Option<ClaimKey>> {
+/// The 受付番号 of a claim of a file, by its レセプト番号; none where the file has no such claim.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn key_in(path: &Path, number: u32) -> Result<Option<ClaimKey>> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let options = ReadOptions { kind: ReadOptions::kind_of_name(&name), master: None };
     let mut claims = ClaimReader::new(File::open(path)?, options)?;
