@@ -2,6 +2,7 @@
 //! a subject. Tests whose names begin with `fault_` break something on purpose.
 
 mod browser;
+mod chart_software;
 mod charts;
 mod checkups;
 mod export;

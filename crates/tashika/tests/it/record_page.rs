@@ -1,9 +1,10 @@
 //! Proves the way from a year of claims to a doctor's screen: a nation's claims are loaded by command, a patient is checked
 //! at the desk and asked by staff, one click opens the record, and what the nation knows to be dangerous stands on top. A
 //! patient who allows nothing shows nothing. A real Chromium at the real page. Beside it a receipt computer asks for the same
-//! through the folders, and gets what the page shows or the same reason.
+//! through the folders, and gets what the page shows or the same reason; and so does chart software in FHIR.
 
 use crate::browser::{WAIT, sign_in};
+use crate::chart_software::ChartSoftware;
 use crate::record_files;
 use crate::stack::{CenterProcess, TerminalProcess, output, tashika};
 use anyhow::{Context as _, Result, ensure};
@@ -117,5 +118,11 @@ async fn walk(browser: &Browser, asking: &Asking<'_>, danger: &Row, card: &Row, 
                  r.headers.get('content-type'), new TextDecoder('latin1').decode((await r.arrayBuffer()).slice(0, 5))].join(' ')))";
     let saved = page.execute_async(saved, Vec::new()).await?;
     ensure!(saved.as_str() == Some("200 application/pdf %PDF-"), "{saved}");
-    record_files::the_record_is_the_true_one(asking.terminal, asking.institution, card, asking.nation)
+    record_files::the_record_is_the_true_one(asking.terminal, asking.institution, card, asking.nation)?;
+
+    let chart = ChartSoftware::of(page, asking.terminal).await.context("a program with a token")?;
+    let seen = chart.sees_the_truth(card, asking.nation)?;
+    check(page, card, &[]).await.context("a patient who takes it back")?;
+    chart.sees_nothing(card, &seen)?;
+    chart.is_disabled(page).await
 }
