@@ -94,22 +94,6 @@ impl Tx {
         Ok(())
     }
 
-    /// Looks into a person's record, the newest first.
-    pub async fn record_looks_of(&mut self, person: PersonId, most: u32) -> Result<Vec<StoredRecordLook>> {
-        let rows: Vec<LookRow> = on_both!(self, |c| {
-            sqlx::query_as(
-                "SELECT log_id, leaf, facility, user_identifier, wanted, allowed, looked_at, role, resources, purpose,
-                     way
-                 FROM record_look WHERE person_id = $1 ORDER BY looked_at DESC, leaf DESC LIMIT $2",
-            )
-            .bind(person.0.to_vec())
-            .bind(i64::from(most))
-            .fetch_all(&mut *c)
-            .await
-        })?;
-        rows.into_iter().map(read).collect()
-    }
-
     /// Looks into a person's record from one time until before another, the newest first.
     pub async fn record_looks_between(
         &mut self,

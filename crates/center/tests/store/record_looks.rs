@@ -29,7 +29,12 @@ async fn a_look_is_kept_with_who_looked_and_what_they_saw(world: World) {
     let looks = [look(1, Some(person(1))), look(2, None), look(3, Some(person(1))), look(4, Some(person(2)))];
     let looks = &looks;
     store.tx("looks", async |mut tx| tx.put_record_looks(7, looks, now).await).await.unwrap();
-    let found = store.read("looks", async |mut tx| tx.record_looks_of(person(1), 10).await).await.unwrap();
+    let found = store
+        .read("looks", async |mut tx| {
+            tx.record_looks_between(person(1), jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX, 10).await
+        })
+        .await
+        .unwrap();
     assert_eq!(found.iter().map(|look| look.leaf).collect::<Vec<_>>(), [3, 1], "the newest first");
     assert_eq!(
         (found[0].user_identifier.as_str(), found[0].wanted, found[0].allowed),
