@@ -1,7 +1,7 @@
 //! Checkups in: reports of 特定健診 to the persons whom they are about.
 //!
 //! ```text
-//! archive ─ reading thread: wire::checkups ─▶ chunks ─▶ whose (domain::checkup::owner) ─▶ store, one commit a chunk
+//! archive ─ reading thread: wire::checkups ─▶ packing thread: prepare ─▶ chunks ─▶ whose (domain::checkup::owner) ─▶ store, one commit a chunk
 //! ```
 //!
 //! A person is found by the card, the birth date, the branch, the sex and the name that the report tells; all have to fit. What
