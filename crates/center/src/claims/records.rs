@@ -68,10 +68,8 @@ pub fn put_together(claims: &[StoredClaim], last: Option<Month>) -> Result<(Hist
     let mut newest = None;
     let mut parts = Vec::with_capacity(claims.len());
     for claim in claims {
-        let (source, history) = stored::read(&claim.entries).map_err(|error| {
-            // The place only: serde's words can repeat a value.
-            StoreError::inconsistent("claim", format!("entries cannot be read (column {})", error.column()))
-        })?;
+        let (source, history) =
+            stored::read(&claim.entries).map_err(|error| StoreError::inconsistent("claim", error))?;
         if last.is_some_and(|last| source.month > last) {
             continue;
         }

@@ -74,7 +74,6 @@ pub(crate) async fn take_in(tx: &mut Tx, claims: &[Prepared], now: Timestamp) ->
     rows.sort_unstable_by_key(|row| (row.0, row.2.month, row.2.key));
     let to_put: Vec<PersonClaim<'_>> =
         rows.iter().map(|(person, routing, row)| PersonClaim { person: *person, routing, row }).collect();
-    tx.drop_claims_of_others(&to_put).await?;
     let replaces = take_places(tx, &to_put, now).await?;
     let put = tx.put_claims(&to_put, now).await?;
     tx.put_unmatched(&unmatched, now).await?;

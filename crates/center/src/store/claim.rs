@@ -1,18 +1,14 @@
-//! `claim` and `claim_unmatched`: what claims told, hundreds of them in one statement.
+//! `claim` and `claim_unmatched`: what claims told, and what of it stands. How they are put is in `claim_put`.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, LazyLock};
+use std::collections::HashSet;
 
 use domain::record::{ClaimKind, Month};
 use domain::{MedicalInstitutionCode, PersonId};
 use jiff::Timestamp;
-use sqlx::AssertSqlSafe;
-
 use super::coverage::json_of;
-use super::error::Result;
+use super::error::{Result, StoreError};
 use super::tx::{Raw, execute_on_both, on_both};
 use super::{Tx, time};
-use crate::limits;
 
 const TABLE: &str = "claim";
 
@@ -94,151 +90,31 @@ pub(super) fn month_number(month: Month) -> i64 {
     i64::from(month.year()) * 100 + i64::from(month.month())
 }
 
-const HEAD: &str = "INSERT INTO claim (person_id, month, claim_key, digest, institution, kind, state, routing, version,
-    entries, received_at, changed_at) ";
-// The same claim again changes nothing; a withdrawn one that is made again counts as another.
-const TAIL: &str = " ON CONFLICT (person_id, month, claim_key) DO UPDATE SET
-    digest = excluded.digest, state = excluded.state, routing = excluded.routing, version = claim.version + 1,
-    entries = excluded.entries, changed_at = excluded.changed_at
-    WHERE claim.digest <> excluded.digest OR claim.state <> excluded.state OR claim.routing <> excluded.routing
-    RETURNING claim_key, version";
-
-/// One statement for each power of two, as for coverages.
-static SQLITE: LazyLock<Vec<(usize, Arc<str>)>> = LazyLock::new(|| {
-    std::iter::successors(Some(limits::SQLITE_ROWS_PER_STATEMENT), |n| (*n > 1).then_some(n / 2))
-        .map(|rows| {
-            let values = vec!["(?,?,?,?,?,?,'taken',?,1,?,?,?)"; rows].join(",");
-            (rows, Arc::from(format!("{HEAD}VALUES {values}{TAIL}")))
-        })
-        .collect()
-});
-
-static POSTGRES: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "{HEAD}SELECT r.person_id, r.month, r.claim_key, r.digest, r.institution, r.kind, 'taken', r.routing, 1,
-             r.entries, $9, $9
-         FROM UNNEST($1::bytea[], $2::bigint[], $3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::text[])
-         AS r (person_id, month, claim_key, digest, institution, kind, routing, entries){TAIL}"
-    )
-});
-
-async fn put_sqlite(
-    c: &mut sqlx::SqliteConnection,
-    claims: &[PersonClaim<'_>],
-    now: i64,
-) -> Result<Vec<(Vec<u8>, i64)>> {
-    let mut rest = claims;
-    let mut versions = Vec::with_capacity(claims.len());
-    for (size, statement) in SQLITE.iter() {
-        while let Some((together, others)) = rest.split_at_checked(*size) {
-            rest = others;
-            let mut query = sqlx::query_as::<_, (Vec<u8>, i64)>(AssertSqlSafe(Arc::clone(statement)));
-            for claim in together {
-                query = query
-                    .bind(claim.person.0.to_vec())
-                    .bind(month_number(claim.row.month))
-                    .bind(claim.row.key.0.to_vec())
-                    .bind(claim.row.digest.to_vec())
-                    .bind(claim.row.institution.as_str())
-                    .bind(claim.row.kind.code())
-                    .bind(claim.routing)
-                    .bind(claim.row.entries.as_str())
-                    .bind(now)
-                    .bind(now);
-            }
-            versions.extend(query.fetch_all(&mut *c).await?);
-        }
-    }
-    Ok(versions)
-}
-
-async fn put_postgres(c: &mut sqlx::PgConnection, claims: &[PersonClaim<'_>], now: i64) -> Result<Vec<(Vec<u8>, i64)>> {
-    let query = sqlx::query_as::<_, (Vec<u8>, i64)>(POSTGRES.as_str())
-        .bind(claims.iter().map(|claim| claim.person.0.as_slice()).collect::<Vec<_>>())
-        .bind(claims.iter().map(|claim| month_number(claim.row.month)).collect::<Vec<_>>())
-        .bind(claims.iter().map(|claim| claim.row.key.0.as_slice()).collect::<Vec<_>>())
-        .bind(claims.iter().map(|claim| claim.row.digest.as_slice()).collect::<Vec<_>>())
-        .bind(claims.iter().map(|claim| claim.row.institution.as_str()).collect::<Vec<_>>())
-        .bind(claims.iter().map(|claim| claim.row.kind.code()).collect::<Vec<_>>())
-        .bind(claims.iter().map(|claim| claim.routing).collect::<Vec<_>>())
-        .bind(claims.iter().map(|claim| claim.row.entries.as_str()).collect::<Vec<_>>())
-        .bind(now);
-    Ok(query.fetch_all(&mut *c).await?)
-}
+// JSON has no line feed outside of its escapes.
+const OF_PERSON_SQLITE: &str = "SELECT group_concat(hex(claim_key) || ' ' || entries, char(10)) FROM (
+    SELECT claim_key, entries FROM claim WHERE person_id = $1 AND month >= $2 AND state = 'taken' ORDER BY month, claim_key)";
+const OF_PERSON_POSTGRES: &str = "SELECT string_agg(encode(claim_key, 'hex') || ' ' || entries, chr(10)
+    ORDER BY month, claim_key) FROM claim WHERE person_id = $1 AND month >= $2 AND state = 'taken'";
 
 impl Tx {
-    /// Stores claims, no two with the same key. One that is known and says the same is left alone; one that says something
-    /// else replaces all entries of the earlier one.
-    pub async fn put_claims(&mut self, claims: &[PersonClaim<'_>], now: Timestamp) -> Result<ClaimsPut> {
-        let versions = match self.raw() {
-            Raw::Sqlite(c) => put_sqlite(c, claims, time::ms(now)).await?,
-            Raw::Postgres(c) => put_postgres(c, claims, time::ms(now)).await?,
-        };
-        let mut put = ClaimsPut::default();
-        for (key, version) in versions {
-            let key = ClaimKey(time::fixed(TABLE, &key)?);
-            if version == 1 {
-                put.new.insert(key)
-            } else {
-                put.replaced.insert(key)
-            };
-        }
-        Ok(put)
-    }
-
-    /// Takes away what of these claims stands with somebody else: the register was corrected since. Gives how many it were.
-    pub async fn drop_claims_of_others(&mut self, claims: &[PersonClaim<'_>]) -> Result<u64> {
-        let held: Vec<(Vec<u8>, Vec<u8>)> = match self.raw() {
+    /// Every claim of a person since a month, in the order of months: a line each, because a row that changes over from
+    /// the database costs more than finding it.
+    pub async fn claims_of(&mut self, person: PersonId, since: Month) -> Result<Vec<StoredClaim>> {
+        let since = month_number(since);
+        let text: Option<String> = match self.raw() {
             Raw::Sqlite(c) => {
-                let keys = json_of(claims, |claim, out| domain::hex::push(out, &claim.row.key.0));
-                sqlx::query_as(
-                    "SELECT c.claim_key, c.person_id FROM json_each($1) q CROSS JOIN claim c
-                     WHERE c.claim_key = unhex(q.value)",
-                )
-                .bind(keys)
-                .fetch_all(&mut *c)
-                .await?
+                sqlx::query_scalar(OF_PERSON_SQLITE).bind(person.0.to_vec()).bind(since).fetch_one(&mut *c).await?
             }
             Raw::Postgres(c) => {
-                let keys: Vec<&[u8]> = claims.iter().map(|claim| claim.row.key.0.as_slice()).collect();
-                sqlx::query_as("SELECT claim_key, person_id FROM claim WHERE claim_key = ANY($1)")
-                    .bind(keys)
-                    .fetch_all(&mut *c)
-                    .await?
+                sqlx::query_scalar(OF_PERSON_POSTGRES).bind(person.0.to_vec()).bind(since).fetch_one(&mut *c).await?
             }
         };
-        let owners: HashMap<&[u8], PersonId> =
-            claims.iter().map(|claim| (claim.row.key.0.as_slice(), claim.person)).collect();
-        let mut dropped = 0;
-        for (key, person) in held {
-            if owners.get(key.as_slice()).is_some_and(|owner| owner.0.as_slice() != person) {
-                dropped += execute_on_both!(self, |c| {
-                    sqlx::query("DELETE FROM claim WHERE claim_key = $1 AND person_id = $2")
-                        .bind(&key)
-                        .bind(&person)
-                        .execute(&mut *c)
-                        .await
-                })?;
-            }
-        }
-        Ok(dropped)
-    }
-
-    /// Every claim of a person since a month, in the order of months.
-    pub async fn claims_of(&mut self, person: PersonId, since: Month) -> Result<Vec<StoredClaim>> {
-        let rows: Vec<(Vec<u8>, String)> = on_both!(self, |c| {
-            sqlx::query_as(
-                "SELECT claim_key, entries FROM claim WHERE person_id = $1 AND month >= $2 AND state = 'taken'
-                 ORDER BY month, claim_key",
-            )
-            .bind(person.0.to_vec())
-            .bind(month_number(since))
-            .fetch_all(&mut *c)
-            .await
-        })?;
-        rows.into_iter()
-            .map(|(key, entries)| Ok(StoredClaim { key: ClaimKey(time::fixed(TABLE, &key)?), entries }))
-            .collect()
+        let claim = |line: &str| {
+            let (key, entries) = line.split_once(' ')?;
+            Some(StoredClaim { key: ClaimKey::parse(key)?, entries: entries.to_owned() })
+        };
+        let broken = || StoreError::inconsistent(TABLE, "a line of the claims of a person is broken");
+        text.unwrap_or_default().lines().map(|line| claim(line).ok_or_else(broken)).collect()
     }
 
     /// Withdraws a claim (取下げ): none of its entries is kept. Says whether there was one that was not withdrawn yet.

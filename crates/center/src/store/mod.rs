@@ -45,6 +45,7 @@ pub mod certificate;
 pub mod checkup;
 pub mod claim;
 pub mod claim_file;
+mod claim_put;
 pub mod claim_search;
 pub mod consent;
 pub mod coverage;
