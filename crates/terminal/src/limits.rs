@@ -244,5 +244,11 @@ pub const CREDENTIAL_KEYS_MAX: usize = 16;
 /// Lists that a terminal may want.
 pub const LISTS_MAX: usize = 48;
 
+/// Entries of the gravest finding of a record up to which it lies open; a longer one is opened by hand.
+pub const OPEN_FINDING_ENTRIES_MAX: usize = 5;
+
 /// Ingredients that the timeline of a record shows, in rows; the list below it has all drugs.
 pub const TIMELINE_ROWS_MAX: usize = 60;
+
+/// Lanes of one row of that timeline: so many institutions that give the same drug at once are told apart; the table has all.
+pub const TIMELINE_LANES_MAX: usize = 8;

@@ -20,6 +20,7 @@
 //! | `scan` | the code of a 資格確認書: scanner, photo, camera; what it says without the center |
 //! | `record_files` | YZK and TKK through the folders: shown, not consented, run out, nobody, no line |
 //! | `record_hostile` | YZK and TKK that nobody should write: bombs, entities, too large, too deep, twice |
+//! | `record_screen` | the records page at 1366 × 768, by keyboard, and printed |
 //! | `pdf` | records on paper, read back by poppler |
 //! | `pages` | every page renders for every verdict |
 
@@ -41,6 +42,7 @@ mod pdf;
 mod proofs;
 mod record_files;
 mod record_hostile;
+mod record_screen;
 mod records;
 mod samples;
 mod scan;

@@ -67,12 +67,15 @@ fn parts(states: [&str; 4]) -> Vec<RecordPart> {
         .collect()
 }
 
-/// Years of drugs at two institutions, an interaction among them.
+/// Years of drugs at two institutions, an interaction among them, and for half a year the same drug from both.
 fn medications() -> Vec<Medication> {
     let mut all = vec![given(LOXOPROFEN, 1, 5, 14), given(CLARITHROMYCIN, 0, 9, 5)];
     for month in 0..24 {
         all.push(given(WARFARIN, 0, 3 + 28 * month, 28));
         all.push(given(AMLODIPINE, 0, 3 + 28 * month, 28));
+        if month < 6 {
+            all.push(given(AMLODIPINE, 1, 17 + 28 * month, 28));
+        }
         if month % 3 != 2 {
             all.push(given(BROTIZOLAM, 1, 12 + 28 * month, 28));
         }
@@ -153,7 +156,7 @@ pub(super) fn answer(states: [&str; 4]) -> RecordAnswer {
     }
 }
 
-fn page(answer: RecordAnswer) -> String {
+pub(super) fn page(answer: RecordAnswer) -> String {
     let saved: Answer = samples::answer(&request(Verdict::Valid), now());
     let looked = RecordAnswered { answer, proof_number: "01-00000000012-3".to_owned() };
     let html = RecordsPage::new(shell(), &saved, &looked, &starter_rules(), now()).render().unwrap();
@@ -211,11 +214,13 @@ fn what_a_claim_calls_a_drug_cannot_become_a_tag() {
 }
 
 /// For people who want to look at the page: it and its style lie side by side in the folder for such things.
-fn write_for_eyes(name: &str, html: &str) {
+pub(super) fn write_for_eyes(name: &str, html: &str) -> std::path::PathBuf {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/screenshots");
     std::fs::create_dir_all(&folder).unwrap();
     let html = html.replace("/assets/desk.css", "desk.css").replace("/assets/records.js", "records.js");
-    std::fs::write(folder.join(format!("{name}.html")), html).unwrap();
+    let path = folder.join(format!("{name}.html"));
+    std::fs::write(&path, html).unwrap();
     std::fs::write(folder.join("desk.css"), include_str!("../../assets/desk.css")).unwrap();
     std::fs::write(folder.join("records.js"), include_str!("../../assets/records.js")).unwrap();
+    path.canonicalize().unwrap()
 }

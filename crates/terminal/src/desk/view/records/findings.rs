@@ -8,6 +8,7 @@ use wire::api::RecordAnswer;
 
 use super::super::dates::in_words as day;
 use super::institution;
+use crate::limits;
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -34,6 +35,13 @@ pub(crate) struct FindingRow {
     pub(crate) days: String,
     pub(crate) source: String,
     pub(crate) rule: String,
+}
+
+impl FindingRow {
+    /// Whether it may lie open at the top without pushing the four after it off a screen of 1366 × 768.
+    pub(crate) const fn is_short(&self) -> bool {
+        self.entries.len() <= limits::OPEN_FINDING_ENTRIES_MAX
+    }
 }
 
 /// Looks through what may be seen.

@@ -52,6 +52,8 @@ pub(crate) struct RecordsPage {
 #[derive(Debug, Clone)]
 pub(crate) struct PartView {
     pub(crate) class: &'static str,
+    /// Where on the page it is told.
+    pub(crate) place: &'static str,
     pub(crate) name: Text,
     pub(crate) state: Text,
     pub(crate) when: String,
@@ -135,7 +137,8 @@ pub(crate) fn hidden(answer: &RecordAnswer, item: ConsentItem) -> Option<Text> {
 }
 
 pub(crate) fn part_of(part: &RecordPart) -> Option<PartView> {
-    let name = part.consent_item()?.name();
+    let item = part.consent_item()?;
+    let name = item.name();
     let when = |word: &str| part.valid_until.map(|at| format!("{}{word}", dates::day_and_time(at))).unwrap_or_default();
     let (class, state, when) = match part.consent_state.as_str() {
         "consented" => ("yes", Text::new("同意あり", "allowed"), when(" まで")),
@@ -143,7 +146,19 @@ pub(crate) fn part_of(part: &RecordPart) -> Option<PartView> {
         "nothing_recorded" => ("none", Text::new("たずねていません", "not asked"), String::new()),
         _ => ("no", Text::new("同意なし", "not allowed"), String::new()),
     };
-    Some(PartView { class, name: Text::new(name.ja, name.en), state, when })
+    Some(PartView { class, place: place(item), name: Text::new(name.ja, name.en), state, when })
+}
+
+/// The section in which an item is told.
+const fn place(item: ConsentItem) -> &'static str {
+    match item {
+        ConsentItem::Drugs => "drugs",
+        ConsentItem::Diagnosis => "diagnoses",
+        ConsentItem::Surgery => "surgery",
+        ConsentItem::Checkups => "checkups",
+        // Told by the answer to the check, not by the record.
+        ConsentItem::LimitCertificate | ConsentItem::SpecificDisease => "main",
+    }
 }
 
 impl RecordsPage {

@@ -1,4 +1,6 @@
 //! Drugs as bars over the last 36 months: one row an ingredient, one bar a dispensing, as long as it lasts.
+//!
+//! What two institutions dispense in the same days stands in lanes side by side: one bar never hides another's institution.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +16,17 @@ const MONTHS: u16 = 36;
 /// In units of the picture, which is as wide as the page is.
 const LABEL_WIDTH: f64 = 300.0;
 const MONTH_WIDTH: f64 = 26.0;
+/// A row of one lane, and how much each lane more adds to it.
 const ROW_HEIGHT: f64 = 24.0;
+const BAR_HEIGHT: f64 = 15.0;
+const LANE_HEIGHT: f64 = 14.0;
+const LANE_BAR_HEIGHT: f64 = 11.0;
+/// Where the first lane of a row begins.
+const LANE_TOP: f64 = 5.0;
+/// Characters of an ingredient beside the bars; fewer where each lane says whose it is.
+const LABEL_CHARACTERS: usize = 22;
+const LABEL_CHARACTERS_BESIDE: usize = 13;
+const LANE_CHARACTERS: usize = 11;
 const HEAD_HEIGHT: f64 = 34.0;
 /// A day's bar is still to be seen.
 const BAR_WIDTH_MIN: f64 = 4.0;
@@ -46,26 +58,45 @@ pub(crate) struct MonthMark {
 #[derive(Debug, Clone)]
 pub(crate) struct TimelineRow {
     pub(crate) y: f64,
+    pub(crate) height: f64,
+    /// As much as fits, and all of it.
     pub(crate) label: String,
+    pub(crate) name: String,
     /// Institutions among its bars, for the filter.
     pub(crate) institutions: String,
     pub(crate) class: String,
+    /// Whose each lane is; none where there is one lane.
+    pub(crate) lanes: Vec<Lane>,
     pub(crate) bars: Vec<Bar>,
+}
+
+/// One of several lanes of a row.
+#[derive(Debug, Clone)]
+pub(crate) struct Lane {
+    /// Base line of its words.
+    pub(crate) y: f64,
+    pub(crate) label: String,
+    /// All institutions of the lane, and their codes for the filter.
+    pub(crate) name: String,
+    pub(crate) institutions: String,
 }
 
 /// One dispensing.
 #[derive(Debug, Clone)]
 pub(crate) struct Bar {
     pub(crate) x: f64,
+    pub(crate) y: f64,
     pub(crate) width: f64,
+    pub(crate) height: f64,
     pub(crate) colour: usize,
     pub(crate) institution: String,
     pub(crate) title: String,
 }
 
 impl TimelineView {
-    pub(crate) const fn row_height() -> f64 {
-        ROW_HEIGHT
+    /// Where a lane's words end.
+    pub(crate) const fn lane_label_x() -> f64 {
+        LABEL_WIDTH - 6.0
     }
 }
 
@@ -89,11 +120,16 @@ pub(super) fn of(medications: &[Medication], today: Date) -> Option<TimelineView
     });
     let left_out = rows.len().saturating_sub(limits::TIMELINE_ROWS_MAX);
     rows.truncate(limits::TIMELINE_ROWS_MAX);
-    let rows: Vec<TimelineRow> =
-        rows.into_iter().enumerate().map(|(at, (label, entries))| row(at, label, &entries, first, &colours)).collect();
+    let mut bottom = HEAD_HEIGHT;
+    let mut place = |(label, entries): (String, Vec<&Medication>)| {
+        let row = row(bottom, label, &entries, first, &colours);
+        bottom += row.height;
+        row
+    };
+    let rows: Vec<TimelineRow> = rows.into_iter().map(&mut place).collect();
     Some(TimelineView {
         width: LABEL_WIDTH + f64::from(MONTHS) * MONTH_WIDTH,
-        height: HEAD_HEIGHT + ROW_HEIGHT * f64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX)) + 4.0,
+        height: bottom + 4.0,
         months: months(today),
         rows,
         legend: legend(&colours),
@@ -128,27 +164,96 @@ fn legend(colours: &Colours) -> Vec<(usize, String)> {
     legend
 }
 
-fn row(at: usize, label: String, entries: &[&Medication], first: Date, colours: &Colours) -> TimelineRow {
-    let mut institutions: Vec<String> = entries.iter().map(|entry| entry.responsible().code.to_string()).collect();
-    institutions.sort();
-    institutions.dedup();
+fn row(y: f64, name: String, entries: &[&Medication], first: Date, colours: &Colours) -> TimelineRow {
     let class = entries.iter().find_map(|entry| entry.drug.class);
+    let lanes = lanes(entries, first);
+    let one = lanes.len() == 1;
+    let tops = (0..).map(|at| y + LANE_TOP + LANE_HEIGHT * f64::from(at));
+    let placed: Vec<(f64, &Vec<&Medication>)> = tops.zip(&lanes).collect();
+    let bars = placed.iter().flat_map(|(top, lane)| lane.iter().map(|entry| bar(entry, *top, one, first, colours)));
+    let mut bars: Vec<Bar> = bars.collect();
+    // As they are gone through by keyboard, and a later one is drawn over an earlier.
+    bars.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
     TimelineRow {
-        y: HEAD_HEIGHT + ROW_HEIGHT * f64::from(u32::try_from(at).unwrap_or(u32::MAX)),
-        label,
-        institutions: institutions.join(" "),
+        y,
+        height: placed.last().map_or(ROW_HEIGHT, |(top, _)| top + ROW_HEIGHT - LANE_TOP - y),
+        label: shortened(&name, if one { LABEL_CHARACTERS } else { LABEL_CHARACTERS_BESIDE }),
+        name,
+        institutions: codes(entries),
         class: class.map(|class| class.as_str()[..2].to_owned()).unwrap_or_default(),
-        bars: entries.iter().map(|entry| bar(entry, first, colours)).collect(),
+        lanes: if one { Vec::new() } else { placed.iter().map(|(top, entries)| lane(*top, entries)).collect() },
+        bars,
     }
 }
 
-fn bar(entry: &Medication, first: Date, colours: &Colours) -> Bar {
-    let (from, to) = (entry.dispensed_on.max(first), entry.last_day());
-    let x = place(from, first);
+/// What is dispensed at once, apart. Who gives what keeps their lane through the years, so a lane holds several of them only
+/// where none of their bars meet. A drug that is fetched before the last one is used up stays in its lane: the beginning of
+/// the later bar is seen over the earlier.
+fn lanes<'a>(entries: &[&'a Medication], first: Date) -> Vec<Vec<&'a Medication>> {
+    let mut givers: BTreeMap<_, Vec<&'a Medication>> = BTreeMap::new();
+    for entry in entries {
+        givers.entry((entry.responsible().code, entry.drug.code)).or_default().push(entry);
+    }
+    let mut givers: Vec<Vec<&'a Medication>> = givers.into_values().collect();
+    for given in &mut givers {
+        given.sort_by_key(|entry| entry.dispensed_on);
+    }
+    givers.sort_by_key(|given| given.first().map(|entry| entry.dispensed_on));
+    let mut lanes: Vec<Vec<&'a Medication>> = Vec::new();
+    for given in givers {
+        let free = |lane: &Vec<&Medication>| !lane.iter().any(|one| given.iter().any(|other| meet(one, other, first)));
+        match lanes.iter().position(free) {
+            Some(at) => lanes[at].extend(given),
+            None if lanes.len() < limits::TIMELINE_LANES_MAX => lanes.push(given),
+            None => lanes.last_mut().into_iter().for_each(|lane| lane.extend(&given)),
+        }
+    }
+    lanes
+}
+
+/// Whether two bars lie over each other as they are drawn.
+fn meet(one: &Medication, other: &Medication, first: Date) -> bool {
+    let ((one_x, one_width), (other_x, other_width)) = (span(one, first), span(other, first));
+    one_x < other_x + other_width && other_x < one_x + one_width
+}
+
+fn lane(top: f64, entries: &[&Medication]) -> Lane {
+    let mut names: Vec<String> = entries.iter().rev().map(|entry| institution(entry.responsible())).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    let name = names.join("、");
+    Lane { y: top + 9.0, label: shortened(&name, LANE_CHARACTERS), name, institutions: codes(entries) }
+}
+
+/// 医療機関コード of who is responsible, with spaces between.
+fn codes(entries: &[&Medication]) -> String {
+    let mut codes: Vec<String> = entries.iter().map(|entry| entry.responsible().code.to_string()).collect();
+    codes.sort();
+    codes.dedup();
+    codes.join(" ")
+}
+
+fn shortened(text: &str, characters: usize) -> String {
+    if text.chars().count() <= characters {
+        return text.to_owned();
+    }
+    text.chars().take(characters - 1).chain(['…']).collect()
+}
+
+/// Where a bar begins, and its width.
+fn span(entry: &Medication, first: Date) -> (f64, f64) {
+    let x = place(entry.dispensed_on.max(first), first);
+    (x, (place(entry.last_day(), first) - x + MONTH_WIDTH / 30.0).max(BAR_WIDTH_MIN))
+}
+
+fn bar(entry: &Medication, top: f64, alone: bool, first: Date, colours: &Colours) -> Bar {
+    let (x, width) = span(entry, first);
     let who = entry.responsible();
     Bar {
         x,
-        width: (place(to, first) - x + MONTH_WIDTH / 30.0).max(BAR_WIDTH_MIN),
+        y: top,
+        width,
+        height: if alone { BAR_HEIGHT } else { LANE_BAR_HEIGHT },
         colour: colours.get(&who.code).map_or(COLOURS - 1, |(colour, _)| *colour),
         institution: who.code.to_string(),
         title: format!("{} {} {} {}", day(entry.dispensed_on), entry.drug.shown(), amount(entry), institution(who)),
