@@ -17,7 +17,7 @@ pub use decimal::Decimal;
 pub use items::{Item, ItemKind};
 pub use kidney::{Egfr, KidneyStage, egfr};
 pub use owner::{NoOwner, Owner, owner};
-pub use trend::{Point, Series, trend};
+pub use trend::{Point, Series, series_key, trend};
 
 use crate::id::{BranchNumber, CardKey, CardNumber, CardSymbol, InsurerNumber, text_id};
 use crate::{Date, IdError, Sex, date};

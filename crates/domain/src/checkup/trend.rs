@@ -75,6 +75,11 @@ pub fn trend(checkups: &[Checkup]) -> Vec<Series> {
     series
 }
 
+/// Key of the [`Series`] to which an item belongs, whatever its value: so that 未実施 is told where the values would stand.
+pub fn series_key(item: &CheckupItem) -> &str {
+    family(item).0
+}
+
 /// Key and name of the series to which an item belongs.
 fn family(item: &CheckupItem) -> (&str, &str) {
     let of = FAMILIES.iter().find(|(_, keys)| keys.contains(&item.code.key()));

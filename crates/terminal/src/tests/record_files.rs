@@ -95,7 +95,7 @@ async fn what_may_be_seen_comes_as_xml_or_pdf_under_its_own_name() {
     assert!(drugs.contains("<DrugN>") && !drugs.contains("EffectiveTime"));
     let checkups = clinic.answer_text("TKKsiquc01res_021.xml").await;
     assert_eq!(element(&checkups, "EffectiveTime"), Some("20250610"));
-    assert_eq!(checkups.matches("<SpecificHealthCheckupInfo>").count(), 3);
+    assert_eq!(checkups.matches("<SpecificHealthCheckupInfo>").count(), 5);
     for name in ["YZKsiquc01res_011.pdf", "TKKsiquc01res_011.pdf"] {
         let pdf = clinic.answer(name).await;
         assert!(pdf.starts_with(b"%PDF-") && pdf.ends_with(b"%%EOF"), "{name}");

@@ -86,11 +86,14 @@ fn medications() -> Vec<Medication> {
     all
 }
 
-/// Three years of a person whose kidneys get weaker.
+/// Years of a person whose kidneys get weaker; in the first the blood was not taken, and in one they went twice.
 fn checkups() -> Vec<Checkup> {
     let range = |low: &str, high: &str| json!({ "Low": low, "High": high });
     let year = |day: &str, creatinine: &str, egfr: &str, pressure: &str, hba1c: &str| -> Checkup {
-        let quantity = |code: &str, value: &str, unit: &str, range: &serde_json::Value| json!({ "Code": code, "Value": { "Kind": "quantity", "Value": value, "Unit": unit }, "Range": range });
+        let quantity = |code: &str, value: &str, unit: &str, range: &serde_json::Value| match value {
+            "" => json!({ "Code": code, "Value": { "Kind": "not_done" } }),
+            _ => json!({ "Code": code, "Value": { "Kind": "quantity", "Value": value, "Unit": unit }, "Range": range }),
+        };
         serde_json::from_value(json!({
             "ReportKind": "10", "Program": "010", "Date": day, "WrittenOn": day,
             "Patient": {
@@ -113,6 +116,8 @@ fn checkups() -> Vec<Checkup> {
         year("20250610", "1.2", "34.6", "142", "6.9"),
         year("20240611", "1.0", "42.5", "138", "6.6"),
         year("20230609", "0.8", "54.6", "131", "6.2"),
+        year("20221201", "0.7", "62.8", "126", ""),
+        year("20220610", "", "", "118", "5.4"),
     ]
 }
 

@@ -188,7 +188,7 @@ impl RecordsPage {
                 rows: answer.treatment_visit_list.iter().map(visit_row).collect(),
                 hidden: part(ConsentItem::Diagnosis),
             },
-            plots: Part { rows: checkups::plots(&series), hidden: part(ConsentItem::Checkups) },
+            plots: Part { rows: checkups::plots(&series, &answer.checkup_list), hidden: part(ConsentItem::Checkups) },
             checkups: answer.checkup_list.iter().map(checkups::answers).collect(),
             newest: answer.newest_month.map(month).unwrap_or_default(),
             looked_at: dates::day_and_time(answer.as_of),
