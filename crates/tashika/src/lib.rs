@@ -65,7 +65,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
 
 async fn act(command: Command, world: &World) -> Result<ExitCode> {
     match command {
-        Command::Demo(demo) => demo::run(&demo, world).await,
+        Command::Demo(demo) => Box::pin(demo::run(&demo, world)).await,
         Command::Center(center) => command::center::run(center, world).await.map(|()| ExitCode::SUCCESS),
         Command::Facility(facility) => command::facility::run(facility, world).await.map(|()| ExitCode::SUCCESS),
         Command::Insurer(insurer) => command::insurer::run(insurer, world).await,

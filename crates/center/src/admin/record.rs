@@ -1,7 +1,7 @@
 //! Claims, checkups and masters, from files on this machine.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use domain::Date;
@@ -11,7 +11,7 @@ use wire::feed::{CsvEncoding, FeedError};
 use wire::master::{DrugMasterReader, DrugRow, SYNTHETIC_DRUG_MASTER, SYNTHETIC_DRUG_MASTER_DATE};
 
 use super::{Admin, AdminError, RegisterReport};
-use crate::checkups::{CheckupImporter, CheckupsError, CheckupsReport};
+use crate::checkups::{ArchiveOutcome, CheckupImporter, CheckupsError, CheckupsReport};
 use crate::claims::{ClaimImporter, ClaimsReport};
 use crate::limits;
 use crate::store::claim::ClaimKey;
@@ -29,17 +29,35 @@ impl Admin {
         importer.import(file, ReadOptions::kind_of_name(&name)).await.map_err(AdminError::Claims)
     }
 
-    /// Takes an archive of checkups, or a single report. The same archive again changes nothing.
+    /// Takes archives of checkups, or single reports, one after the other, and tells what became of each with its place.
+    /// The same archive again changes nothing.
     ///
     /// # Errors
-    /// The archive as a whole cannot be taken, or the database. People who are set aside or fit nobody are part of the report.
-    pub async fn checkups_import(&self, path: &Path) -> Result<CheckupsReport, AdminError> {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let archive = File::open(path)
-            .map_err(|_| AdminError::Checkups(CheckupsError::Archive(CheckupFault::unreadable(&name))))?;
+    /// The database, or that the center is stopping; an archive that cannot be taken is told as such. People who are set
+    /// aside or fit nobody are part of the report.
+    pub async fn checkups_import_each(
+        &self,
+        paths: Vec<PathBuf>,
+        told: impl FnMut(usize, ArchiveOutcome),
+    ) -> Result<(), AdminError> {
+        let archives = paths.into_iter().map(|path| {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let archive = File::open(path).map_err(|_| CheckupsError::Archive(CheckupFault::unreadable(&name)));
+            (name, archive)
+        });
         let importer =
             CheckupImporter { store: self.store.clone(), clock: Arc::clone(&self.clock), life: self.life.clone() };
-        importer.import(archive, &name).await.map_err(AdminError::Checkups)
+        importer.import_each(archives, told).await.map_err(AdminError::Checkups)
+    }
+
+    /// Takes one archive of checkups, or a single report.
+    ///
+    /// # Errors
+    /// The archive as a whole cannot be taken, or the database.
+    pub async fn checkups_import(&self, path: &Path) -> Result<CheckupsReport, AdminError> {
+        let mut outcome = Err(CheckupsError::Reader);
+        self.checkups_import_each(vec![path.to_owned()], |_, told| outcome = told).await?;
+        outcome.map_err(AdminError::Checkups)
     }
 
     /// Withdraws a claim (取下げ) by its 受付番号. Says whether there was one that was not withdrawn yet.

@@ -19,7 +19,7 @@ mod prepare;
 mod report;
 mod take;
 
-pub use import::{CheckupImporter, CheckupsError};
+pub use import::{ArchiveOutcome, CheckupImporter, CheckupsError};
 pub use prepare::{Prepared, prepare, unpack};
 pub use report::{CheckupNote, CheckupsReport};
 pub use take::take;

@@ -10,7 +10,7 @@ use wire::claims::{CheckReport, ClaimFileError, ClaimKind, ClaimReader, Finding,
 
 use super::prepare::{Prepared, Preparer, Preparing, errors_of};
 use super::report::{ClaimsReport, Outcome};
-use super::take;
+use super::take::{Routed, look_up, put_routed};
 use crate::limits;
 use crate::store::{Store, StoreError};
 
@@ -90,19 +90,35 @@ impl ClaimImporter {
         let (chunks, mut made) = mpsc::channel(limits::CLAIMS_CHUNKS_AHEAD);
         let reading = self.life.spawn_blocking("claims_read", move || read(file, kind, None, 0, &chunks));
         let mut report = ClaimsReport::default();
-        while let Some(chunk) = made.recv().await {
+        let mut found: Option<Found> = None;
+        loop {
+            let chunk = made.recv().await;
             if self.life.is_stopping() {
                 return Err(ClaimsError::Stopping);
             }
-            report.add(self.take_chunk(&chunk).await?);
+            let is_last = chunk.is_none();
+            // The persons of one stretch are looked up while the one before is written.
+            let (put, next) = tokio::join!(self.put(found.take()), self.look_up(chunk));
+            report.add(put?);
+            found = next?;
+            if is_last {
+                break;
+            }
         }
         let check = reading.await.map_err(|_| ClaimsError::Reader)??;
         report.add_check(&check);
         Ok(report)
     }
 
-    async fn take_chunk(&self, chunk: &Chunk) -> Result<ClaimsReport, ClaimsError> {
-        let mut report = take(&self.store, &chunk.ready, self.clock.now()).await?;
+    async fn look_up(&self, chunk: Option<Chunk>) -> Result<Option<Found>, ClaimsError> {
+        let Some(chunk) = chunk else { return Ok(None) };
+        let routed = look_up(&self.store, &chunk.ready).await?;
+        Ok(Some(Found { chunk, routed }))
+    }
+
+    async fn put(&self, found: Option<Found>) -> Result<ClaimsReport, ClaimsError> {
+        let Some(Found { chunk, routed }) = found else { return Ok(ClaimsReport::default()) };
+        let mut report = put_routed(&self.store, &chunk.ready, &routed, self.clock.now()).await?;
         report.claims = chunk.len();
         for aside in &chunk.aside {
             report.count(match aside.why {
@@ -112,6 +128,12 @@ impl ClaimImporter {
         }
         Ok(report)
     }
+}
+
+/// A stretch whose persons are known.
+struct Found {
+    chunk: Chunk,
+    routed: Vec<Routed>,
 }
 
 /// Reads to the end, or until nobody takes the chunks any more. Where there is a `sender`, claims that are not its own are

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! file ─ reading thread: wire::claims, wire::history ─▶ chunks ─▶ whose, who pays (domain) ─▶ store, one commit a chunk
+//!                                                              while the chunk before is stored
 //! ```
 //!
 //! A claim is found to be somebody's by the numbers that it names and the birth date, as a question of a window is; who pays
@@ -18,7 +19,7 @@
 //! Files come from the operator's command ([`ClaimImporter`]) or from institutions (`submitted`), which are told what became
 //! of each claim.
 //!
-//! The entries of one claim are one row of JSON ([decision 0028](../../../docs/decisions/0028-a-claim-is-one-row.md)); a
+//! The entries of one claim are one text in one row, JSON without names of fields (`stored`, [decision 0028](../../../docs/decisions/0028-a-claim-is-one-row.md)); a
 //! record is put together when it is read ([`records`]), and that is when drugs get their names, by the newest master.
 
 mod import;
@@ -32,4 +33,3 @@ mod take;
 pub use import::{ClaimImporter, ClaimsError};
 pub use prepare::{Prepared, Preparer, Preparing};
 pub use report::{ClaimNote, ClaimsReport, Outcome};
-pub use take::take;

@@ -14,7 +14,7 @@ use crate::store::coverage::read_record;
 use crate::store::{Result, Store, Tx};
 
 /// Whose a claim is and who pays, or why that is not known.
-type Routed = Result<(PersonId, Routing), String>;
+pub(super) type Routed = Result<(PersonId, Routing), String>;
 
 /// What became of one claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,17 +43,36 @@ pub(crate) enum Taken {
     Known,
 }
 
-/// Takes claims that are ready, in one transaction, and says what came of them.
-///
-/// # Errors
-/// The database; then nothing was taken.
-pub async fn take(store: &Store, claims: &[Prepared], now: Timestamp) -> Result<ClaimsReport> {
-    store.tx("claims_take", async |mut tx| take_in(&mut tx, claims, now).await.map(|(report, _)| report)).await
-}
-
-/// The same within a transaction, and what became of each, in their order.
+/// Takes claims within a transaction, and says what came of them all and of each, in their order.
 pub(crate) async fn take_in(tx: &mut Tx, claims: &[Prepared], now: Timestamp) -> Result<(ClaimsReport, Vec<Fate>)> {
     let routed = routes(tx, claims).await?;
+    put(tx, claims, routed, now).await
+}
+
+/// Whose claims are and who pays, read beside whoever writes. A claim whose person is found so is taken as if it had come a
+/// moment earlier: what a feed changes after that moment changes nothing of a claim in either case.
+pub(super) async fn look_up(store: &Store, claims: &[Prepared]) -> Result<Vec<Routed>> {
+    store.read("claims_route", async |mut tx| routes(&mut tx, claims).await).await
+}
+
+/// Takes claims whose persons were found, in one transaction.
+pub(super) async fn put_routed(
+    store: &Store,
+    claims: &[Prepared],
+    routed: &[Routed],
+    now: Timestamp,
+) -> Result<ClaimsReport> {
+    store
+        .tx("claims_take", async |mut tx| put(&mut tx, claims, routed.to_vec(), now).await.map(|(report, _)| report))
+        .await
+}
+
+async fn put(
+    tx: &mut Tx,
+    claims: &[Prepared],
+    routed: Vec<Routed>,
+    now: Timestamp,
+) -> Result<(ClaimsReport, Vec<Fate>)> {
     let mut report = ClaimsReport { claims: claims.len() as u64, ..ClaimsReport::default() };
     let mut rows = Vec::with_capacity(claims.len());
     let mut unmatched: Vec<(&ClaimRow, String)> = Vec::new();

@@ -1,6 +1,6 @@
 //! `checkup` and `checkup_unmatched`: reports of checkups, hundreds of them in one statement.
 
-use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
 use domain::{Date, PersonId};
@@ -12,6 +12,8 @@ use super::error::Result;
 use super::tx::{Raw, execute_on_both, on_both};
 use super::{Tx, time};
 use crate::limits;
+
+const TABLE: &str = "checkup";
 
 /// What is stored of a report. `Debug` is blank: it tells of a person's health.
 #[derive(Clone, PartialEq, Eq)]
@@ -71,8 +73,7 @@ const TAIL: &str = " ON CONFLICT (person_id, checked_on, checkup_key) DO UPDATE 
     document_key = excluded.document_key, digest = excluded.digest, written_on = excluded.written_on,
     state = excluded.state, version = checkup.version + 1, report = excluded.report, changed_at = excluded.changed_at
     WHERE excluded.written_on >= checkup.written_on
-        AND (checkup.digest <> excluded.digest OR checkup.state <> excluded.state)
-    RETURNING version";
+        AND (checkup.digest <> excluded.digest OR checkup.state <> excluded.state)";
 
 /// One statement for each power of two, as for coverages.
 static SQLITE: LazyLock<Vec<(usize, Arc<str>)>> = LazyLock::new(|| {
@@ -90,17 +91,30 @@ static POSTGRES: LazyLock<String> = LazyLock::new(|| {
              r.report, $9, $9
          FROM UNNEST($1::bytea[], $2::bigint[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bigint[], $7::text[],
              $8::bytea[])
-         AS r (person_id, checked_on, checkup_key, document_key, digest, written_on, state, report){TAIL}"
+         AS r (person_id, checked_on, checkup_key, document_key, digest, written_on, state, report){TAIL} RETURNING version"
     )
 });
 
-async fn put_sqlite(c: &mut sqlx::SqliteConnection, checkups: &[PersonCheckup<'_>], now: i64) -> Result<Vec<i64>> {
+// How many of these reports are known: one number, because a row that changes over costs more than finding it.
+const KNOWN_SQLITE: &str = "SELECT count(*) FROM json_each($1) q CROSS JOIN checkup c
+    WHERE c.person_id = unhex(substr(q.value, 1, 32)) AND c.checkup_key = unhex(substr(q.value, 33, 32))
+    AND c.checked_on = CAST(substr(q.value, 65) AS INTEGER)";
+
+/// Nobody else writes meanwhile: whatever is not known is new, and what else was written replaced another.
+async fn put_sqlite(c: &mut sqlx::SqliteConnection, checkups: &[PersonCheckup<'_>], now: i64) -> Result<CheckupsPut> {
+    let places = json_of(checkups, |PersonCheckup { person, row }, out| {
+        domain::hex::push(out, &person.0);
+        domain::hex::push(out, &row.key);
+        let _ = write!(out, "{}", time::day(row.checked_on));
+    });
+    let known: i64 = sqlx::query_scalar(KNOWN_SQLITE).bind(places).fetch_one(&mut *c).await?;
+    let new = (checkups.len() as u64).saturating_sub(time::count(TABLE, known)?);
     let mut rest = checkups;
-    let mut versions = Vec::with_capacity(checkups.len());
+    let mut written = 0;
     for (size, statement) in SQLITE.iter() {
         while let Some((together, others)) = rest.split_at_checked(*size) {
             rest = others;
-            let mut query = sqlx::query_scalar::<_, i64>(AssertSqlSafe(Arc::clone(statement)));
+            let mut query = sqlx::query(AssertSqlSafe(Arc::clone(statement)));
             for PersonCheckup { person, row } in together {
                 query = query
                     .bind(person.0.to_vec())
@@ -114,13 +128,13 @@ async fn put_sqlite(c: &mut sqlx::SqliteConnection, checkups: &[PersonCheckup<'_
                     .bind(now)
                     .bind(now);
             }
-            versions.extend(query.fetch_all(&mut *c).await?);
+            written += query.execute(&mut *c).await?.rows_affected();
         }
     }
-    Ok(versions)
+    Ok(CheckupsPut { new, replaced: written.saturating_sub(new) })
 }
 
-async fn put_postgres(c: &mut sqlx::PgConnection, checkups: &[PersonCheckup<'_>], now: i64) -> Result<Vec<i64>> {
+async fn put_postgres(c: &mut sqlx::PgConnection, checkups: &[PersonCheckup<'_>], now: i64) -> Result<CheckupsPut> {
     let rows = || checkups.iter().map(|checkup| checkup.row);
     let query = sqlx::query_scalar::<_, i64>(POSTGRES.as_str())
         .bind(checkups.iter().map(|checkup| checkup.person.0.as_slice()).collect::<Vec<_>>())
@@ -132,7 +146,9 @@ async fn put_postgres(c: &mut sqlx::PgConnection, checkups: &[PersonCheckup<'_>]
         .bind(rows().map(CheckupRow::state).collect::<Vec<_>>())
         .bind(rows().map(|row| row.report.as_slice()).collect::<Vec<_>>())
         .bind(now);
-    Ok(query.fetch_all(&mut *c).await?)
+    let versions = query.fetch_all(&mut *c).await?;
+    let new = versions.iter().filter(|version| **version == 1).count() as u64;
+    Ok(CheckupsPut { new, replaced: versions.len() as u64 - new })
 }
 
 fn documents(checkups: &[PersonCheckup<'_>]) -> String {
@@ -143,49 +159,39 @@ impl Tx {
     /// Stores reports, no two of the same person, day and key. One that is known and says the same is left alone, and so is
     /// everything for a report of an older file; one that says something else replaces the earlier one.
     pub async fn put_checkups(&mut self, checkups: &[PersonCheckup<'_>], now: Timestamp) -> Result<CheckupsPut> {
-        let versions = match self.raw() {
-            Raw::Sqlite(c) => put_sqlite(c, checkups, time::ms(now)).await?,
-            Raw::Postgres(c) => put_postgres(c, checkups, time::ms(now)).await?,
-        };
-        let new = versions.iter().filter(|version| **version == 1).count() as u64;
-        Ok(CheckupsPut { new, replaced: versions.len() as u64 - new })
+        match self.raw() {
+            Raw::Sqlite(c) => put_sqlite(c, checkups, time::ms(now)).await,
+            Raw::Postgres(c) => put_postgres(c, checkups, time::ms(now)).await,
+        }
     }
 
     /// Takes away what of these reports stands with somebody else: the register was corrected since. Gives how many it were.
     pub async fn drop_checkups_of_others(&mut self, checkups: &[PersonCheckup<'_>]) -> Result<u64> {
-        let held: Vec<(Vec<u8>, Vec<u8>)> = match self.raw() {
+        match self.raw() {
             Raw::Sqlite(c) => {
-                sqlx::query_as(
-                    "SELECT c.document_key, c.person_id FROM json_each($1) q CROSS JOIN checkup c
-                     WHERE c.document_key = unhex(q.value)",
-                )
-                .bind(documents(checkups))
-                .fetch_all(&mut *c)
-                .await?
+                let keys = json_of(checkups, |checkup, out| {
+                    domain::hex::push(out, &checkup.row.document);
+                    domain::hex::push(out, &checkup.person.0);
+                });
+                let query = sqlx::query(
+                    "DELETE FROM checkup WHERE rowid IN (
+                         SELECT c.rowid FROM json_each($1) q CROSS JOIN checkup c
+                         WHERE c.document_key = unhex(substr(q.value, 1, 32))
+                             AND c.person_id <> unhex(substr(q.value, 33))
+                     )",
+                );
+                Ok(query.bind(keys).execute(&mut *c).await?.rows_affected())
             }
             Raw::Postgres(c) => {
                 let keys: Vec<&[u8]> = checkups.iter().map(|checkup| checkup.row.document.as_slice()).collect();
-                sqlx::query_as("SELECT document_key, person_id FROM checkup WHERE document_key = ANY($1)")
-                    .bind(keys)
-                    .fetch_all(&mut *c)
-                    .await?
-            }
-        };
-        let owners: HashMap<&[u8], PersonId> =
-            checkups.iter().map(|checkup| (checkup.row.document.as_slice(), checkup.person)).collect();
-        let mut dropped = 0;
-        for (key, person) in held {
-            if owners.get(key.as_slice()).is_some_and(|owner| owner.0.as_slice() != person) {
-                dropped += execute_on_both!(self, |c| {
-                    sqlx::query("DELETE FROM checkup WHERE document_key = $1 AND person_id = $2")
-                        .bind(&key)
-                        .bind(&person)
-                        .execute(&mut *c)
-                        .await
-                })?;
+                let persons: Vec<&[u8]> = checkups.iter().map(|checkup| checkup.person.0.as_slice()).collect();
+                let query = sqlx::query(
+                    "DELETE FROM checkup c USING UNNEST($1::bytea[], $2::bytea[]) AS r (document_key, person_id)
+                     WHERE c.document_key = r.document_key AND c.person_id <> r.person_id",
+                );
+                Ok(query.bind(keys).bind(persons).execute(&mut *c).await?.rows_affected())
             }
         }
-        Ok(dropped)
     }
 
     /// The reports of a person from one day to another, packed, the oldest first; none that was deleted.

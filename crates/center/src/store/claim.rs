@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use domain::record::{ClaimKind, Month};
-use domain::{MedicalInstitutionCode, PersonId};
-use jiff::Timestamp;
 use super::coverage::json_of;
 use super::error::{Result, StoreError};
 use super::tx::{Raw, execute_on_both, on_both};
 use super::{Tx, time};
+use domain::record::{ClaimKind, Month};
+use domain::{MedicalInstitutionCode, PersonId};
+use jiff::Timestamp;
 
 const TABLE: &str = "claim";
 

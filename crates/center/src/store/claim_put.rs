@@ -89,7 +89,8 @@ async fn put_sqlite(c: &mut sqlx::SqliteConnection, claims: &[PersonClaim<'_>], 
 }
 
 // One text for all, a line each: key, person, digest, whether it is taken, and who pays. See `coverage`.
-const HELD_SQLITE: &str = "SELECT group_concat(hex(c.claim_key) || ' ' || hex(c.person_id) || ' ' || hex(c.digest) || ' ' ||
+const HELD_SQLITE: &str =
+    "SELECT group_concat(hex(c.claim_key) || ' ' || hex(c.person_id) || ' ' || hex(c.digest) || ' ' ||
     (c.state = 'taken') || ' ' || c.routing, char(10))
     FROM json_each($1) q CROSS JOIN claim c WHERE c.claim_key = unhex(q.value)";
 

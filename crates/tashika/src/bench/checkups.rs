@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
+use center::checkups::ArchiveOutcome;
 use nation::{Nation, Options, RecordOptions, files};
 use serde_json::json;
 
@@ -50,10 +51,13 @@ async fn engine(folder: &Path, database: Option<&str>, nation: &Path, world: &Wo
     for rate in &mut rates {
         let begun = world.clock.monotonic();
         let mut taken = 0;
-        for archive in &archives {
-            let report = center.admin.checkups_import(archive).await?;
-            taken += report.new + report.replaced + report.known;
-        }
+        let mut refused = 0;
+        let each = |_, outcome: ArchiveOutcome| match outcome {
+            Ok(report) => taken += report.new + report.replaced + report.known,
+            Err(_) => refused += 1,
+        };
+        center.admin.checkups_import_each(archives.clone(), each).await?;
+        ensure!(refused == 0, "{refused} archives were not taken");
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
         let per_s = taken as f64 / world.since(begun).as_secs_f64();
         *rate = per_s;

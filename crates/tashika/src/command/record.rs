@@ -7,7 +7,6 @@ use crate::check::private::World;
 use crate::cli::{CenterCheckups, CenterClaims, Master};
 use crate::command::{checkups::line, open, print, tell_register};
 use anyhow::{Context as _, Result, bail};
-use center::AdminError;
 use center::checkups::CheckupsReport;
 use center::claims::{ClaimsReport, Outcome};
 use center::store::claim::ClaimKey;
@@ -81,24 +80,32 @@ fn tell(file: &Path, report: &ClaimsReport) -> Result<()> {
 pub async fn checkups(say: CenterCheckups, world: &World) -> Result<()> {
     let CenterCheckups::Import { archives, report, center } = say;
     let admin = open(&center, world).await?;
-    let (mut reports, mut failed) = (Vec::new(), 0);
-    for archive in &archives {
-        match admin.checkups_import(archive).await {
-            Ok(one) => {
-                tell_checkups(archive, &one)?;
-                reports.push(one);
+    let (mut reports, mut failed, mut printed) = (Vec::new(), 0, Ok(()));
+    let ended = admin
+        .checkups_import_each(archives.clone(), |at, outcome| {
+            let said = match outcome {
+                Ok(one) => {
+                    let said = tell_checkups(&archives[at], &one);
+                    reports.push(one);
+                    said
+                }
+                Err(error) => {
+                    failed += 1;
+                    print(&format!("{}: 取り込めませんでした / not taken: {error}", archives[at].display()))
+                }
+            };
+            if printed.is_ok() {
+                printed = said;
             }
-            Err(error @ AdminError::Store(_)) => {
-                admin.close().await;
-                return Err(anyhow::Error::from(error).context(format!("{}", archive.display())));
-            }
-            Err(error) => {
-                failed += 1;
-                print(&format!("{}: 取り込めませんでした / not taken: {error}", archive.display()))?;
-            }
-        }
+        })
+        .await;
+    if let Err(error) = ended {
+        admin.close().await;
+        let at = archives.get(reports.len() + failed).map(|path| path.display().to_string());
+        return Err(anyhow::Error::from(error).context(at.unwrap_or_default()));
     }
     admin.close().await;
+    printed?;
     if let Some(path) = report {
         std::fs::write(&path, serde_json::to_vec_pretty(&reports)?).with_context(|| format!("{}", path.display()))?;
     }

@@ -7,8 +7,9 @@
 use std::borrow::Cow;
 
 use domain::record::{
-    ClaimKind, Diagnosis, DiagnosisCode, DiagnosisOutcome, DosageForm, Drug, DrugCode, History, Institution, Medication,
-    Month, Procedure, ProcedureCode, ProcedureKind, Quantity, Source, Supply, TreatmentVisit, Usage, VisitItem,
+    ClaimKind, Diagnosis, DiagnosisCode, DiagnosisOutcome, DosageForm, Drug, DrugCode, History, Institution,
+    Medication, Month, Procedure, ProcedureCode, ProcedureKind, Quantity, Source, Supply, TreatmentVisit, Usage,
+    VisitItem,
 };
 use domain::{Date, MedicalInstitutionCode};
 use serde::{Deserialize, Serialize};
@@ -260,10 +261,11 @@ struct Reading {
 
 /// Reads the text of a row.
 pub(super) fn read(text: &str) -> Result<(Source, History), RowError> {
-    let Row(form, month, kind, institutions, medications, diagnoses, procedures, visits) = match serde_json::from_str(text) {
-        Ok(row) => row,
-        Err(error) => return Err(another_form(text).map_or(RowError::Json(error), RowError::Form)),
-    };
+    let Row(form, month, kind, institutions, medications, diagnoses, procedures, visits) =
+        match serde_json::from_str(text) {
+            Ok(row) => row,
+            Err(error) => return Err(another_form(text).map_or(RowError::Json(error), RowError::Form)),
+        };
     if form != FORM {
         return Err(RowError::Form(form));
     }
@@ -364,7 +366,8 @@ impl Reading {
     fn visit(&self, entry: VisitText<'_>) -> Result<TreatmentVisit, RowError> {
         let VisitText(day, items, more) = entry;
         let more = more.unwrap_or_default();
-        let item = |VisitItemText(code, kind, times, name)| VisitItem { code, name: name.map(Cow::into_owned), kind, times };
+        let item =
+            |VisitItemText(code, kind, times, name)| VisitItem { code, name: name.map(Cow::into_owned), kind, times };
         Ok(TreatmentVisit {
             day: self.date(day)?,
             institution: self.institution(more.institution)?,

@@ -105,7 +105,9 @@ mod tests {
         let [claim] = claims(PHARMACY).try_into().unwrap();
         let text = write(&claim.source, &claim.history);
         assert!(matches!(read(&text.replacen("[2,", "[3,", 1)), Err(RowError::Form(3))), "{text}");
-        for (right, wrong) in [("\"622947001\",4,", "\"622947001\",31,"), ("\"622947001\",4,", "\"622947001\",20260230,")] {
+        for (right, wrong) in
+            [("\"622947001\",4,", "\"622947001\",31,"), ("\"622947001\",4,", "\"622947001\",20260230,")]
+        {
             assert_eq!(text.matches(right).count(), 1, "{text}");
             assert!(matches!(read(&text.replace(right, wrong)), Err(RowError::Number(_))), "{wrong}");
         }

@@ -123,11 +123,7 @@ pub(super) fn read(text: &str) -> Result<(Source, History), serde_json::Error> {
         drug: entry.drug,
         dispensed_on: entry.dispensed_on,
         prescribed_on: entry.prescribed_on,
-        prescriber: if entry.prescribed_here {
-            Some(source.institution.clone())
-        } else {
-            entry.prescriber
-        },
+        prescriber: if entry.prescribed_here { Some(source.institution.clone()) } else { entry.prescriber },
         dispenser: by(entry.dispenser),
         form: entry.form,
         amount: entry.amount,
