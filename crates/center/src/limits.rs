@@ -159,6 +159,8 @@ pub const OPERATOR_NAME_CHARS_MAX: usize = 64;
 pub const EXPORT_APPROVAL_DAYS: i64 = 30;
 /// Requests for exports that are listed, in requests.
 pub const EXPORTS_LISTED_MAX: u32 = 1_000;
+/// Exports that an institution is told of, in exports: what fits a few pages of paper.
+pub const EXPORTS_SHOWN_MAX: u32 = 200;
 /// Claims that are read at once for counting, in claims.
 pub const EXPORT_CLAIMS_PER_PAGE: u32 = 2_000;
 /// Cells of one month that are counted, in cells: some 100 MB.

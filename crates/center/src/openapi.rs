@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use crate::api::{
     bulk, check, claim_files, feeds, info, join, person_search, personal_certificates, presence, record_looks,
-    reference, status,
+    reference, secondary_use, status,
 };
 
 #[derive(OpenApi)]
@@ -30,6 +30,8 @@ use crate::api::{
         presence::end,
         presence::withdraw,
         presence::withdraw_by_number,
+        secondary_use::refuse,
+        secondary_use::exports,
         person_search::search,
         person_search::standing,
         person_search::ask,

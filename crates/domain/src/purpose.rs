@@ -16,6 +16,10 @@ pub enum Purpose {
     CardRegistrationEnd,
     /// The patient takes back what the institution may see.
     ConsentWithdrawal,
+    /// The patient does not want to be counted for secondary use (二次利用の停止の申出).
+    SecondaryUseRefusal,
+    /// The patient takes that back.
+    SecondaryUseRefusalEnd,
     /// Somebody without card or numbers is searched for by name in a disaster (災害時医療情報閲覧).
     DisasterSearch,
     /// A patient who cannot speak is searched for by name in a hospital (救急時医療情報閲覧).
@@ -34,6 +38,8 @@ impl Purpose {
             Self::CardRegistration => "card_registration",
             Self::CardRegistrationEnd => "card_registration_end",
             Self::ConsentWithdrawal => "consent_withdrawal",
+            Self::SecondaryUseRefusal => "secondary_use_refusal",
+            Self::SecondaryUseRefusalEnd => "secondary_use_refusal_end",
             Self::DisasterSearch => "disaster_search",
             Self::EmergencySearch => "emergency_search",
             Self::RecordLook => "record_look",
@@ -49,6 +55,8 @@ impl Purpose {
             Self::CardRegistration => "マイナンバーカードの保険証利用登録",
             Self::CardRegistrationEnd => "マイナンバーカードの保険証利用登録の解除",
             Self::ConsentWithdrawal => "情報を見せることへの同意の取り消し",
+            Self::SecondaryUseRefusal => "二次利用の停止の申出",
+            Self::SecondaryUseRefusalEnd => "二次利用の停止の申出の取り消し",
             Self::DisasterSearch => "災害時の、氏名などによる照会",
             Self::EmergencySearch => "救急時の、氏名などによる照会",
             Self::RecordLook => "薬剤・診療・手術・健診の情報の閲覧",

@@ -7,6 +7,7 @@
 //! | `POST /v1/presence-challenges`, `POST /v1/card-states`, `POST /v1/card-checks` | institution | [`presence`] |
 //! | `POST /v1/card-registrations`, `POST …/end` | institution | [`presence`] |
 //! | `POST /v1/consent-withdrawals`, `POST …/by-number` | institution | [`presence`] |
+//! | `POST /v1/secondary-use-refusals`, `GET /v1/secondary-use-exports` | institution | [`secondary_use`] |
 //! | `POST /v1/person-searches`, `GET …/standing`, `POST /v1/disaster-requests` | institution | [`person_search`] |
 //! | `POST /v1/record-looks` | institution | [`record_looks`] |
 //! | `POST /v1/bulk-eligibility-checks`, `GET …/{n}`, `GET …/{n}/results` | institution | [`bulk`] |
@@ -40,6 +41,7 @@ pub(crate) mod presence;
 pub(crate) mod record_looks;
 pub(crate) mod reference;
 pub(crate) mod refuse;
+pub(crate) mod secondary_use;
 pub(crate) mod status;
 
 use std::path::PathBuf;
@@ -71,7 +73,7 @@ use crate::status::StatusLists;
 use crate::store::Store;
 
 /// Every route, as it is counted.
-pub(crate) const ROUTES: [&str; 34] = [
+pub(crate) const ROUTES: [&str; 36] = [
     "/v1/eligibility-checks",
     "/v1/reference-numbers",
     "/v1/presence-challenges",
@@ -81,6 +83,8 @@ pub(crate) const ROUTES: [&str; 34] = [
     "/v1/card-registrations/end",
     "/v1/consent-withdrawals",
     "/v1/consent-withdrawals/by-number",
+    "/v1/secondary-use-refusals",
+    "/v1/secondary-use-exports",
     "/v1/person-searches",
     "/v1/person-searches/standing",
     "/v1/disaster-requests",
@@ -161,6 +165,8 @@ pub(crate) fn router(api: Arc<Api>, metrics: Arc<CenterMetrics>) -> Router {
         .route("/v1/card-registrations/end", post(presence::end))
         .route("/v1/consent-withdrawals", post(presence::withdraw))
         .route("/v1/consent-withdrawals/by-number", post(presence::withdraw_by_number))
+        .route("/v1/secondary-use-refusals", post(secondary_use::refuse))
+        .route("/v1/secondary-use-exports", get(secondary_use::exports))
         .route("/v1/person-searches", post(person_search::search))
         .route("/v1/person-searches/standing", get(person_search::standing))
         .route("/v1/disaster-requests", post(person_search::ask))

@@ -25,7 +25,7 @@ use crate::check::{CardAnswer, CardAsk, CardQuestion, CardRefused, Question};
 use crate::presence::Presence;
 
 /// Reads a message once the caller's rate is admitted, and sees that the institution named in it is the caller's.
-async fn admitted<M: DeserializeOwned>(
+pub(super) async fn admitted<M: DeserializeOwned>(
     api: &Api,
     caller: &TerminalCaller,
     request: Request,
@@ -152,9 +152,10 @@ pub(super) async fn check(
     let question = CardQuestion { facility, request_id: message.request_id, witness, ask };
     match api.engine.card(question).await?? {
         CardAnswer::Checked(answered) => Ok(json_bytes(answered.to_json())),
-        CardAnswer::Registered { .. } | CardAnswer::Ended | CardAnswer::Withdrawn(_) => {
-            Err(Problem::internal("a check became something else"))
-        }
+        CardAnswer::Registered { .. }
+        | CardAnswer::Ended
+        | CardAnswer::Withdrawn(_)
+        | CardAnswer::SecondaryUse { .. } => Err(Problem::internal("a check became something else")),
     }
 }
 
@@ -204,7 +205,7 @@ pub(super) async fn register(
         CardAnswer::Registered { new: false } => {
             Ok(registration(&api, facility, message.request_id, CardRegistrationState::AlreadyRegistered))
         }
-        CardAnswer::Checked(_) | CardAnswer::Ended | CardAnswer::Withdrawn(_) => {
+        CardAnswer::Checked(_) | CardAnswer::Ended | CardAnswer::Withdrawn(_) | CardAnswer::SecondaryUse { .. } => {
             Err(Problem::internal("a registration became something else"))
         }
     }
@@ -247,9 +248,10 @@ pub(super) async fn end(
     let question = CardQuestion { facility, request_id: message.request_id, witness, ask: CardAsk::End };
     match api.engine.card(question).await?? {
         CardAnswer::Ended => Ok(registration(&api, facility, message.request_id, CardRegistrationState::Ended)),
-        CardAnswer::Checked(_) | CardAnswer::Registered { .. } | CardAnswer::Withdrawn(_) => {
-            Err(Problem::internal("the end of a registration became something else"))
-        }
+        CardAnswer::Checked(_)
+        | CardAnswer::Registered { .. }
+        | CardAnswer::Withdrawn(_)
+        | CardAnswer::SecondaryUse { .. } => Err(Problem::internal("the end of a registration became something else")),
     }
 }
 
@@ -291,9 +293,10 @@ pub(super) async fn withdraw(
     let question = CardQuestion { facility, request_id: message.request_id, witness, ask: CardAsk::Withdraw };
     match api.engine.card(question).await?? {
         CardAnswer::Withdrawn(withdrawn) => Ok(withdrawal(&api, facility, message.request_id, withdrawn)),
-        CardAnswer::Checked(_) | CardAnswer::Registered { .. } | CardAnswer::Ended => {
-            Err(Problem::internal("a withdrawal became something else"))
-        }
+        CardAnswer::Checked(_)
+        | CardAnswer::Registered { .. }
+        | CardAnswer::Ended
+        | CardAnswer::SecondaryUse { .. } => Err(Problem::internal("a withdrawal became something else")),
     }
 }
 
@@ -359,7 +362,7 @@ fn withdrawal(
 }
 
 /// What judges cards, if any card is taken.
-fn judge(api: &Api) -> Result<&Presence, Problem> {
+pub(super) fn judge(api: &Api) -> Result<&Presence, Problem> {
     api.presence.as_deref().ok_or_else(|| Problem::new(ProblemCode::CardsNotTaken, "番号で確認してください"))
 }
 

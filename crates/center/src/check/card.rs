@@ -30,6 +30,11 @@ pub enum CardAsk {
     End,
     /// Whatever the patient has allowed this institution to see, it may see no longer.
     Withdraw,
+    /// The patient does not want to be counted for secondary use, or takes that back.
+    SecondaryUse {
+        /// They do not want it.
+        refuses: bool,
+    },
 }
 
 /// A question by card.
@@ -59,6 +64,11 @@ pub enum CardAnswer {
     Ended,
     /// So many answers of the patient were taken back.
     Withdrawn(u64),
+    /// It is as the patient wished about secondary use; `new` says that it was otherwise before.
+    SecondaryUse {
+        /// Whether anything was changed.
+        new: bool,
+    },
 }
 
 /// Why nothing came of it.
@@ -80,6 +90,7 @@ pub(super) enum CardMade {
     Registered { new: bool },
     Ended,
     Withdrawn(u64),
+    SecondaryUse { new: bool },
     Refused(CardRefused),
 }
 
@@ -107,7 +118,7 @@ impl CardTask {
                 withdraws: false,
                 decided_at: None,
             })),
-            CardAsk::Check { .. } | CardAsk::End | CardAsk::Withdraw => None,
+            CardAsk::Check { .. } | CardAsk::End | CardAsk::Withdraw | CardAsk::SecondaryUse { .. } => None,
         };
         Self { question, numbers, canonical }
     }
@@ -125,7 +136,7 @@ impl CardQuestion {
 
 /// The one way to write a question by card: what the access event's query hash covers. Lines: institution, card (the
 /// authority's key identifier and the serial number, [`crate::store::card::CardId::to_hex`]), means,
-/// what is wanted (`check`, `register`, `end` or `withdraw`), and behind that for a check the date and the consents (a number, or
+/// what is wanted (`check`, `register`, `end`, `withdraw`, `refuse` or `end-refusal`), and behind that for a check the date and the consents (a number, or
 /// nothing when the patient was not asked), for a registration the lines of [`canonical_query`].
 pub fn canonical_card_question(question: &CardQuestion) -> String {
     let mut lines = vec![
@@ -141,6 +152,8 @@ pub fn canonical_card_question(question: &CardQuestion) -> String {
         CardAsk::Register(query) => lines.extend(["register".to_owned(), canonical_query(query)]),
         CardAsk::End => lines.push("end".to_owned()),
         CardAsk::Withdraw => lines.push("withdraw".to_owned()),
+        CardAsk::SecondaryUse { refuses: true } => lines.push("refuse".to_owned()),
+        CardAsk::SecondaryUse { refuses: false } => lines.push("end-refusal".to_owned()),
     }
     lines.join("\n")
 }

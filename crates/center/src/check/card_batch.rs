@@ -72,6 +72,7 @@ pub(super) async fn answer(
                 CardAsk::Register(_) => turn.register(tx, &mut known, identified.get(place)).await?,
                 CardAsk::End => turn.end(tx, &mut known).await?,
                 CardAsk::Withdraw => turn.withdraw(tx, memory, given, &known).await?,
+                CardAsk::SecondaryUse { refuses } => turn.secondary_use(tx, &known, *refuses).await?,
             }
         } else {
             refused(CardRefused::ChallengeUsed)
@@ -218,6 +219,18 @@ impl Turn<'_> {
         let verdict = Verdict::Valid;
         let look = self.look(Purpose::ConsentWithdrawal, verdict, verdict.code().as_bytes(), Some(person), None);
         Ok((Made::Card(CardMade::Withdrawn(withdrawn)), Some(look)))
+    }
+
+    /// The wish is on record each time it is said, also when nothing changes.
+    async fn secondary_use(&self, tx: &mut Tx, known: &Known, refuses: bool) -> Result<Outcome> {
+        let Some(person) = known.owners.get(&self.task.question.witness.card).copied() else {
+            return Ok(refused(CardRefused::NotRegistered));
+        };
+        let new = tx.put_export_opt_out(person, refuses, self.now).await?;
+        let purpose = if refuses { Purpose::SecondaryUseRefusal } else { Purpose::SecondaryUseRefusalEnd };
+        let verdict = Verdict::Valid;
+        let look = self.look(purpose, verdict, verdict.code().as_bytes(), Some(person), None);
+        Ok((Made::Card(CardMade::SecondaryUse { new }), Some(look)))
     }
 
     fn look(

@@ -190,6 +190,7 @@ impl Engine {
             Done::Card(CardMade::Registered { new }) => Ok(Ok(CardAnswer::Registered { new })),
             Done::Card(CardMade::Ended) => Ok(Ok(CardAnswer::Ended)),
             Done::Card(CardMade::Withdrawn(answers)) => Ok(Ok(CardAnswer::Withdrawn(answers))),
+            Done::Card(CardMade::SecondaryUse { new }) => Ok(Ok(CardAnswer::SecondaryUse { new })),
             Done::Card(CardMade::Refused(why)) => Ok(Err(why)),
             Done::Registered(_) => Err(MIXED_UP),
         }

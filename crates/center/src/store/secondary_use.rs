@@ -6,6 +6,7 @@ use domain::PersonId;
 use domain::record::Month;
 use domain::secondary_use::{ExportPurpose, ExportRequest, ExportTable, GivenMonth, LegalGround};
 use jiff::Timestamp;
+use trust::operator_event::OperatorAction;
 use uuid::Uuid;
 
 use super::claim::month_number;
@@ -61,6 +62,25 @@ pub struct StoredExport {
     pub decided_at: Option<Timestamp>,
     /// Why it was refused.
     pub reasons: String,
+}
+
+/// An export that was made: its file has left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeExport {
+    /// When.
+    pub made_at: Timestamp,
+    /// What for.
+    pub purpose: ExportPurpose,
+    /// By which law.
+    pub ground: LegalGround,
+    /// To whom.
+    pub recipient: String,
+    /// The first month.
+    pub first: Month,
+    /// The last month.
+    pub last: Month,
+    /// Fewest persons of a number.
+    pub k: u32,
 }
 
 /// A number that may leave.
@@ -216,6 +236,36 @@ impl Tx {
             .await
         })?;
         Ok(decided == 1)
+    }
+
+    /// What has left, the newest first: one for each file that was made.
+    pub async fn exports_made(&mut self, most: u32) -> Result<Vec<MadeExport>> {
+        type Row = (i64, String, String, String, i64, i64, i64);
+        let rows: Vec<Row> = on_both!(self, |c| {
+            sqlx::query_as(
+                "SELECT e.done_at, r.purpose, r.ground, r.recipient, r.first_month, r.last_month, r.k
+                 FROM operator_event e JOIN export_request r ON r.request_id = e.about
+                 WHERE e.action = $1 ORDER BY e.done_at DESC, e.leaf DESC LIMIT $2",
+            )
+            .bind(OperatorAction::ExportMade.code())
+            .bind(i64::from(most))
+            .fetch_all(&mut *c)
+            .await
+        })?;
+        let wrong = |what: &str| StoreError::inconsistent(TABLE, what.to_owned());
+        rows.into_iter()
+            .map(|(made_at, purpose, ground, recipient, first, last, k)| {
+                Ok(MadeExport {
+                    made_at: time::time(TABLE, made_at)?,
+                    purpose: ExportPurpose::parse(&purpose).ok_or_else(|| wrong("purpose"))?,
+                    ground: LegalGround::parse(&ground).ok_or_else(|| wrong("ground"))?,
+                    recipient,
+                    first: month_of(first).ok_or_else(|| wrong("first_month"))?,
+                    last: month_of(last).ok_or_else(|| wrong("last_month"))?,
+                    k: u32::try_from(k).map_err(|_| wrong("k"))?,
+                })
+            })
+            .collect()
     }
 
     /// The months from one to another whose numbers were made.

@@ -68,6 +68,8 @@ fn operations() -> Vec<Operation> {
         ),
         operation("endCardRegistration", Role::Institution, "application/json", with_card(&json!({}))),
         operation("withdrawConsents", Role::Institution, "application/json", with_card(&json!({}))),
+        operation("refuseSecondaryUse", Role::Institution, "application/json", with_card(&json!({ "Refuses": true }))),
+        operation("secondaryUseExports", Role::Institution, "", None),
         operation(
             "withdrawConsentsByNumber",
             Role::Institution,

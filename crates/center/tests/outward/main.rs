@@ -18,6 +18,7 @@
 //! | `personal_certificates` | 資格確認書 with a code, for insurers |
 //! | `overload` | more questions than fit |
 //! | `searching` | people are searched for by name: who may, whom it finds, who is told |
+//! | `secondary_use` | a patient refuses secondary use with the card, and sees what has left |
 //! | `running` | init, start, health, metrics, stop, and a database that goes away |
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
@@ -41,4 +42,5 @@ mod personal_certificates;
 mod records;
 mod running;
 mod searching;
+mod secondary_use;
 mod world;

@@ -11,6 +11,7 @@
 //! | `feed.rs` | feeds: good and bad rows, the same file twice, interruption, other insurers |
 //! | `record_looks.rs` | looks into records, by person, institution and time |
 //! | `operator_events.rs` | what the operator does stands in the same log, between the answers |
+//! | `exports_made.rs` | exports that were made, as institutions are told |
 //! | `secondary_use.rs` | exports: officers, requests, numbers kept once, who is not counted |
 //! | `status.rs` | status lists: places given away once, struck out by whatever changes a record, published |
 //! | `personal_certificates.rs` | 資格確認書 with a code: given out, struck out, taken back, forgotten |
@@ -22,6 +23,7 @@ mod checkups;
 mod claims;
 mod conformance;
 mod engine;
+mod exports_made;
 mod faults;
 mod feed;
 mod operator_events;

@@ -144,6 +144,22 @@ pub async fn the_whole_kiosk_with_the_keyboard_alone(stage: &mut Stage) -> Resul
     Ok(())
 }
 
+/// Nothing is chosen beforehand, and the consents are where they were afterwards.
+async fn refuses_secondary_use(patient: &Patient) -> Result<()> {
+    patient.press("more").await?;
+    patient.stage("more").await?;
+    patient.picture("13-upright-more").await?;
+    patient.press("secondary-use").await?;
+    patient.see("secondary-use", "人数").await?;
+    patient.picture("14-upright-secondary-use").await?;
+    patient.press("refuse").await?;
+    patient.see("confirmed", "二次利用を断りました").await?;
+    patient.picture("15-upright-refused").await?;
+    patient.press("go-on").await?;
+    patient.stage("consents").await?;
+    Ok(())
+}
+
 pub async fn the_whole_kiosk_by_touch_with_a_camera(stage: &mut Stage) -> Result<()> {
     let person = stage.registered().await?;
     let film = stage.folder.path().join("camera.y4m");
@@ -183,6 +199,7 @@ pub async fn the_whole_kiosk_by_touch_with_a_camera(stage: &mut Stage) -> Result
         sizes.push((width.round(), height.round()));
     }
     ensure!(sizes.windows(2).all(|pair| pair[0] == pair[1]), "{sizes:?}");
+    refuses_secondary_use(&patient).await?;
     patient.press("choose-nothing").await?;
     patient.stage("done").await?;
     patient.picture("11-upright-done").await?;

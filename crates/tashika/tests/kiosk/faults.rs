@@ -9,6 +9,7 @@ use trust::jpki::RevocationReason;
 
 use crate::staff;
 use crate::stage::Stage;
+use crate::visits::about_secondary_use;
 
 /// What the center logs when it has a list of one generation of the authority.
 const LIST_TAKEN: &str = "a new revocation list of cards was taken";
@@ -317,6 +318,22 @@ pub async fn fault_a_card_is_registered_to_another(stage: &mut Stage) -> Result<
     stage.office.register_card(person, &stage.institution, &stage.client).await?;
     stage.kiosk.press(&page, "register", &borrowed(&stage.numbers(other)?)).await?;
     told(stage, "card-registered-to-another", "way-number").await
+}
+
+pub async fn fault_a_wish_about_secondary_use_does_not_arrive(stage: &mut Stage) -> Result<()> {
+    let person = stage.registered().await?;
+    let consents = stage.after_pin(person, "consents").await?;
+    let page = about_secondary_use(stage, &consents).await?;
+    stage.center_goes_away().await?;
+    stage.kiosk.press(&page, "refuse", &[]).await?;
+    let page = stage.kiosk.stage("confirmed").await?;
+    ensure!(page.html.contains("申出が届いたか確かめられません"), "{}", page.html);
+    ensure!(!page.html.contains("断りました"), "nothing is said to be done");
+    stage.center_comes_back().await?;
+    stage.kiosk.press(&page, "go-on", &[]).await?;
+    let page = stage.kiosk.stage("consents").await?;
+    stage.choose(&page, "choose-nothing", &[]).await?;
+    Ok(())
 }
 
 pub async fn fault_the_center_is_away(stage: &mut Stage) -> Result<()> {

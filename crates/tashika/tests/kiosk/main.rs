@@ -37,6 +37,7 @@ cases! {
     visits:
         a_patient_is_checked_by_card_and_pin_and_says_what_may_be_shown,
         what_was_chosen_holds_for_a_day_and_is_taken_back_at_any_time,
+        a_patient_refuses_secondary_use_and_the_check_goes_on,
         showing_nothing_is_an_answer,
         a_phone_is_a_card_that_says_less,
         a_card_is_registered_at_the_kiosk_and_ended_there,
@@ -73,7 +74,8 @@ cases! {
         fault_the_lists_are_stale_too,
         fault_the_numbers_of_a_registration_are_wrong,
         fault_a_card_is_registered_to_another,
-        fault_the_center_is_away;
+        fault_the_center_is_away,
+        fault_a_wish_about_secondary_use_does_not_arrive;
     browser:
         the_whole_kiosk_with_the_keyboard_alone,
         the_whole_kiosk_by_touch_with_a_camera;

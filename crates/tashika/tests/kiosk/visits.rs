@@ -5,6 +5,7 @@ use card::virtual_card::Form;
 use domain::Tongue;
 use nation::jpki::Situation;
 use std::time::Duration;
+use tashika::check::kiosk::Page;
 
 use crate::stage::Stage;
 
@@ -101,6 +102,38 @@ pub async fn what_was_chosen_holds_for_a_day_and_is_taken_back_at_any_time(stage
     stage.clear().await?;
     stage.clock.pass(Duration::from_hours(25));
     stage.after_pin(person, "consents").await?;
+    Ok(())
+}
+
+/// From the consents to what secondary use is.
+pub async fn about_secondary_use(stage: &Stage, consents: &Page) -> Result<Page> {
+    stage.kiosk.press(consents, "more", &[]).await?;
+    let page = stage.kiosk.stage("more").await?;
+    stage.kiosk.press(&page, "secondary-use", &[]).await?;
+    stage.kiosk.stage("secondary-use").await
+}
+
+pub async fn a_patient_refuses_secondary_use_and_the_check_goes_on(stage: &mut Stage) -> Result<()> {
+    let person = stage.registered().await?;
+    let mut consents = stage.after_pin(person, "consents").await?;
+    for (act, told) in [
+        ("end-refusal", "断りの申出はありません"),
+        ("refuse", "二次利用を断りました"),
+        ("refuse", "前から断っています"),
+        ("end-refusal", "断りを取り消しました"),
+    ] {
+        let page = about_secondary_use(stage, &consents).await?;
+        ensure!(page.html.contains("診察にも保険にも影響しません"), "{}", page.html);
+        stage.kiosk.press(&page, act, &[]).await?;
+        let page = stage.kiosk.stage("confirmed").await?;
+        ensure!(page.html.contains(told), "{told} is not in {}", page.html);
+        stage.kiosk.press(&page, "go-on", &[]).await?;
+        consents = stage.kiosk.stage("consents").await?;
+    }
+    let page = about_secondary_use(stage, &consents).await?;
+    stage.kiosk.press(&page, "back", &[]).await?;
+    let page = stage.kiosk.stage("consents").await?;
+    stage.choose(&page, "choose-nothing", &[]).await?;
     Ok(())
 }
 

@@ -114,7 +114,7 @@ pub(super) fn ours(answered: Uuid, asked: Uuid) -> Result<(), Outcome> {
     if answered == asked { Ok(()) } else { Err(does_not_fit(&"the answer carries another request number")) }
 }
 
-fn does_not_fit(why: &dyn std::fmt::Display) -> Outcome {
+pub(super) fn does_not_fit(why: &dyn std::fmt::Display) -> Outcome {
     Outcome::CouldNotAsk(CouldNotAsk::new(Why::AnswerDoesNotFit, why))
 }
 

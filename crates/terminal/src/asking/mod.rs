@@ -10,6 +10,7 @@
 //! * [`claims`] — claims that are submitted and taken back
 //! * [`fhir`] — what a vendor's program asks in FHIR
 //! * [`search`] — people without card or numbers, by name
+//! * `secondary_use` — a patient's wish not to be counted, and what has left
 //! * [`renewal`] — a fresh certificate, by itself
 //! * [`probe`] — can the center be reached, and what time is it there
 
@@ -23,6 +24,7 @@ pub(crate) mod probe;
 pub(crate) mod records;
 pub(crate) mod renewal;
 pub(crate) mod search;
+mod secondary_use;
 pub(crate) mod verify;
 
 use std::sync::Arc;

@@ -12,6 +12,7 @@
 //! | `GET /kiosk`, `POST /kiosk/staff` | all roles | who is at the kiosk, and staff's eyes |
 //! | `GET /open`, `POST /open/{id}/seen` | all roles | what was decided while the center could not be asked |
 //! | `GET /disaster`, `POST /disaster`, `POST /disaster/ask`, `GET /disaster/{id}/proof` | admin and records | 災害・救急: people searched for by name |
+//! | `GET /secondary-use` | all roles | what has left for secondary use, for a patient who asks |
 //! | `GET /status`, `GET /light` | all roles | how the terminal is |
 //! | `GET /open/{id}/statement`, `POST …` | all roles | 被保険者資格申立書 |
 //! | `POST /line` | all roles, in the demo | the line is cut or mended |
@@ -39,6 +40,7 @@ mod login;
 mod open;
 mod records;
 pub(crate) mod scan;
+mod secondary_use;
 mod session;
 mod statement;
 mod status;
@@ -151,6 +153,7 @@ impl Desk {
             .route("/disaster/ask", post(disaster::ask))
             .route("/disaster/{request_id}/proof", get(disaster::proof))
             .route("/kiosk/staff", post(kiosk::staff))
+            .route("/secondary-use", get(secondary_use::page))
             .route("/status", get(status::page))
             .route("/light", get(status::light))
             .route("/password", get(account::page).post(account::change))

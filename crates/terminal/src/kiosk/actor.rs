@@ -45,6 +45,8 @@ pub(crate) enum Act {
     Back,
     Withdraw,
     EndRegistration,
+    AboutSecondaryUse,
+    SecondaryUse { refuses: bool },
     GoOn,
     End,
 }
@@ -381,12 +383,19 @@ impl Actor {
             }
             Act::Withdraw if matches!(visit.stage, Stage::Kept(_) | Stage::More) => visit.ask(Wish::Withdraw),
             Act::EndRegistration if matches!(visit.stage, Stage::More) => visit.ask(Wish::EndRegistration),
+            Act::AboutSecondaryUse if matches!(visit.stage, Stage::More) => {
+                visit.about_secondary_use();
+                None
+            }
+            Act::SecondaryUse { refuses } => visit.secondary_use(refuses),
             Act::Back if matches!(visit.stage, Stage::Digits { .. } | Stage::Staff { .. } | Stage::Camera { .. }) => {
                 visit.face = None;
                 visit.prove(None);
                 None
             }
-            Act::Back | Act::GoOn if matches!(visit.stage, Stage::More | Stage::Confirmed(_)) => {
+            Act::Back | Act::GoOn
+                if matches!(visit.stage, Stage::More | Stage::SecondaryUse { .. } | Stage::Confirmed(_)) =>
+            {
                 visit.go_on(self.means.checks.center.hours().now());
                 None
             }

@@ -99,8 +99,13 @@ pub(crate) enum Stage {
         /// How much the card is enough for.
         extent: Extent,
     },
-    /// 利用登録の解除 and taking back consents.
+    /// 利用登録の解除, taking back consents, and secondary use.
     More,
+    /// What secondary use is, and the wish not to be counted.
+    SecondaryUse {
+        /// Whether an earlier wish can be taken back here: the card has to sign for it.
+        may_end: bool,
+    },
     /// The center is being asked.
     Working,
     /// The check is done.
@@ -139,6 +144,18 @@ pub(crate) enum Confirmed {
     Withdrawn,
     /// The registration was ended.
     RegistrationEnded,
+    /// The patient is left out of counts; `new`: was not before.
+    Refused {
+        /// Was not before.
+        new: bool,
+    },
+    /// The patient is counted again; `new`: was left out before.
+    RefusalEnded {
+        /// Was left out before.
+        new: bool,
+    },
+    /// Whether the wish about secondary use arrived is not known. The check goes on.
+    RefusalNotTaken,
 }
 
 /// Why staff were called.
@@ -165,6 +182,7 @@ impl Stage {
             Self::Kept(_) => "kept",
             Self::Consents { .. } => "consents",
             Self::More => "more",
+            Self::SecondaryUse { .. } => "secondary-use",
             Self::Working => "working",
             Self::Done(_) => "done",
             Self::Confirmed(_) => "confirmed",
@@ -184,7 +202,7 @@ impl Stage {
             Self::Staff { .. } => Text::new("目視での確認を待っています", "please look at the photo of the card"),
             Self::Register { .. } => Text::new("利用登録の番号を入力中", "registering the card"),
             Self::Kept(_) | Self::Consents { .. } => Text::new("同意の選択中", "choosing what may be shown"),
-            Self::More => Text::new("ほかの手続き中", "other requests"),
+            Self::More | Self::SecondaryUse { .. } => Text::new("ほかの手続き中", "other requests"),
             Self::Working => Text::new("センターに確認中", "asking the center"),
             Self::Done(_) => Text::new("確認が終わりました", "checked"),
             Self::Confirmed(_) => Text::new("手続きが終わりました", "done"),

@@ -211,6 +211,7 @@ fn panel(screen: &Screen) -> Panel {
         Stage::Kept(consent) => kept(&say, consent, empty),
         Stage::Consents { extent } => consents(&say, *extent, empty),
         Stage::More => more(&say, empty),
+        Stage::SecondaryUse { may_end } => secondary_use(&say, *may_end, empty),
         Stage::Done(told) => done(&say, told, empty),
         Stage::Confirmed(what) => confirmed(&say, *what, empty),
         Stage::Trouble { fault, ways } => trouble(&say, fault, ways, empty),
@@ -430,8 +431,20 @@ fn more(say: &Say, panel: Panel) -> Panel {
         say.main("back", &words::BACK),
         say.button("withdraw", &words::WITHDRAW_ALL),
         say.button("end-registration", &words::END_REGISTRATION),
+        Button { class: "small", ..say.button("secondary-use", &words::SECONDARY_USE) },
     ];
     Panel { title: say.of(&words::MORE), lines: vec![say.line(&words::MORE_WHY)], buttons, ..panel }
+}
+
+/// Nothing is chosen beforehand, and what it means stands above the button.
+fn secondary_use(say: &Say, may_end: bool, panel: Panel) -> Panel {
+    let mut buttons = vec![say.main("back", &words::BACK), say.button("refuse", &words::REFUSE)];
+    if may_end {
+        buttons.push(Button { class: "small", ..say.button("end-refusal", &words::END_REFUSAL) });
+    }
+    let lines = [&words::SECONDARY_USE_WHAT, &words::SECONDARY_USE_EFFECT, &words::SECONDARY_USE_LIST];
+    let lines = lines.map(|line| say.line(line)).to_vec();
+    Panel { title: say.of(&words::ABOUT_SECONDARY_USE), lines, buttons, ..panel }
 }
 
 fn done(say: &Say, told: &Told, panel: Panel) -> Panel {
@@ -449,11 +462,21 @@ fn done(say: &Say, told: &Told, panel: Panel) -> Panel {
 }
 
 fn confirmed(say: &Say, what: Confirmed, panel: Panel) -> Panel {
-    let (title, line, buttons) = match what {
-        Confirmed::Withdrawn => (&words::WITHDRAWN, &words::WITHDRAWN_TEXT, vec![say.main("go-on", &words::GO_ON)]),
-        Confirmed::RegistrationEnded => (&words::ENDED, &words::ENDED_TEXT, Vec::new()),
+    let (title, line) = match what {
+        Confirmed::Withdrawn => (&words::WITHDRAWN, &words::WITHDRAWN_TEXT),
+        Confirmed::RegistrationEnded => (&words::ENDED, &words::ENDED_TEXT),
+        Confirmed::Refused { new: true } => (&words::REFUSED, &words::REFUSED_TEXT),
+        Confirmed::Refused { new: false } => (&words::REFUSED_BEFORE, &words::REFUSED_TEXT),
+        Confirmed::RefusalEnded { new: true } => (&words::REFUSAL_ENDED, &words::REFUSAL_ENDED_TEXT),
+        Confirmed::RefusalEnded { new: false } => (&words::NO_REFUSAL, &words::REFUSAL_ENDED_TEXT),
+        Confirmed::RefusalNotTaken => (&words::REFUSAL_NOT_TAKEN, &words::REFUSAL_NOT_TAKEN_TEXT),
     };
-    Panel { title: say.of(title), lines: vec![say.line(line)], buttons, tone: "good", sign: "✓", ..panel }
+    let buttons = match what {
+        Confirmed::RegistrationEnded => Vec::new(),
+        _ => vec![say.main("go-on", &words::GO_ON)],
+    };
+    let (tone, sign) = if what == Confirmed::RefusalNotTaken { ("look", "！") } else { ("good", "✓") };
+    Panel { title: say.of(title), lines: vec![say.line(line)], buttons, tone, sign, ..panel }
 }
 
 fn trouble(say: &Say, fault: &Fault, ways: &[Way], panel: Panel) -> Panel {

@@ -105,7 +105,7 @@ impl Visit {
         let by_eye = self.recognised.as_ref().is_some_and(|recognised| recognised.means == CardMeans::StaffEyes);
         match self.stage {
             Stage::Prove { .. } | Stage::Digits { .. } | Stage::Camera { .. } | Stage::Register { .. } => true,
-            Stage::Kept(_) | Stage::Consents { .. } | Stage::More => !by_eye,
+            Stage::Kept(_) | Stage::Consents { .. } | Stage::More | Stage::SecondaryUse { .. } => !by_eye,
             // Whatever runs says for itself that the card is gone. Staff take the card into their hands to look at it.
             Stage::Reading
             | Stage::Working
@@ -281,6 +281,18 @@ impl Visit {
         matches!(self.stage, Stage::Consents { .. }).then(|| self.ask(Wish::Check(Some(choice)))).flatten()
     }
 
+    /// What secondary use is. To take a refusal back gives away again, so the card has to sign for it.
+    pub(super) fn about_secondary_use(&mut self) {
+        let may_end = self.recognised.as_ref().is_some_and(|recognised| recognised.signs);
+        self.go(Stage::SecondaryUse { may_end });
+    }
+
+    /// What the patient wishes about secondary use.
+    pub(super) fn secondary_use(&mut self, refuses: bool) -> Option<Task> {
+        let Stage::SecondaryUse { may_end } = self.stage else { return None };
+        (refuses || may_end).then(|| self.ask(Wish::SecondaryUse { refuses })).flatten()
+    }
+
     /// What was allowed before stays as it is.
     pub(super) fn keep(&mut self) -> Option<Task> {
         matches!(self.stage, Stage::Kept(_)).then(|| self.ask(Wish::Check(None))).flatten()
@@ -435,6 +447,10 @@ impl Visit {
                 }
                 self.go(Stage::Confirmed(Confirmed::Withdrawn));
             }
+            Ok(Answer::SecondaryUse { refuses, new }) => {
+                let done = if refuses { Confirmed::Refused { new } } else { Confirmed::RefusalEnded { new } };
+                self.go(Stage::Confirmed(done));
+            }
             Err(fault) => self.refused(fault, errors),
         }
     }
@@ -448,6 +464,12 @@ impl Visit {
             ) => {
                 let typed = Box::new(typed.clone());
                 self.go(Stage::Register { wrong: Some(fault), errors, typed });
+            }
+            // It must not stand in the way of the check; without the card that cannot go on either.
+            (fault, Some(Wish::SecondaryUse { .. })) if !matches!(fault, Fault::Card(_)) => {
+                let code = fault.code();
+                tracing::info!(target: "audit", event = "kiosk.fault", code, "a wish about secondary use was not taken");
+                self.go(Stage::Confirmed(Confirmed::RefusalNotTaken));
             }
             (fault, _) => self.trouble(fault),
         }

@@ -133,6 +133,41 @@ words! {
         "Rút lại đồng ý với cơ sở này", "Retirar o que esta instituição pode ver";
     END_REGISTRATION: "保険証としての登録をやめる", "End the registration as insurance card", "解除保险证登记",
         "Hủy đăng ký làm thẻ bảo hiểm", "Encerrar o registro como cartão de seguro";
+    SECONDARY_USE: "二次利用を断る・断りを取り消す", "Secondary use: refuse it, or take that back", "拒绝二次利用，或撤回拒绝",
+        "Từ chối sử dụng thứ cấp, hoặc rút lại", "Uso secundário: recusar, ou desfazer a recusa";
+    ABOUT_SECONDARY_USE: "二次利用について", "About secondary use", "关于二次利用", "Về sử dụng thứ cấp", "Sobre o uso secundário";
+    SECONDARY_USE_WHAT: "研究や薬の安全のために、法律にもとづいて、ある薬を受け取った人の「人数」が外に出ることがあります。名前や番号は出ません。",
+        "For research and the safety of medicines, numbers may leave under the law: how many people received a medicine. Never a name or a card number.",
+        "为了研究和药品安全，依法可能会对外提供“人数”：有多少人领取了某种药。不会提供姓名或号码。",
+        "Vì nghiên cứu và an toàn thuốc, theo luật có thể cung cấp ra ngoài số người đã nhận một loại thuốc. Không bao giờ có tên hay số thẻ.",
+        "Para pesquisa e segurança dos remédios, a lei permite fornecer números: quantas pessoas receberam um remédio. Nunca nomes ou números de cartão.";
+    SECONDARY_USE_EFFECT: "断ると、これから作る人数に入りません。すでに出た人数は変わりません。診察にも保険にも影響しません。",
+        "If you refuse, you are in no number made from now on. Numbers that have left stay. Your care and your insurance do not change.",
+        "拒绝后，今后的人数中不再包含您。已提供的人数不变。不影响看病和保险。",
+        "Nếu từ chối, bạn không có trong các con số làm từ nay về sau. Số đã cung cấp không đổi. Việc khám và bảo hiểm không bị ảnh hưởng.",
+        "Se recusar, você não entra em nenhum número feito a partir de agora. Os já fornecidos não mudam. O atendimento e o seguro continuam iguais.";
+    SECONDARY_USE_LIST: "これまでに出たものの一覧は、受付でもらえます。", "The reception can print the list of what has left.",
+        "已提供内容的一览表可在前台索取。", "Quầy tiếp nhận có thể in danh sách những gì đã cung cấp.",
+        "A recepção pode imprimir a lista do que já foi fornecido.";
+    REFUSE: "断る（数えない）", "Refuse: do not count me", "拒绝（不计入）", "Từ chối: đừng tính tôi", "Recusar: não me conte";
+    END_REFUSAL: "断りを取り消す", "Take the refusal back", "撤回拒绝", "Rút lại việc từ chối", "Desfazer a recusa";
+    REFUSED: "二次利用を断りました", "You refused secondary use", "已拒绝二次利用", "Đã từ chối sử dụng thứ cấp", "O uso secundário foi recusado";
+    REFUSED_BEFORE: "前から断っています", "You had refused before", "此前已拒绝", "Bạn đã từ chối từ trước", "Já estava recusado";
+    REFUSED_TEXT: "これから作る人数には入りません。いつでも取り消せます。", "You are in no number made from now on. You can take it back at any time.",
+        "今后的人数中不包含您。可随时撤回。", "Bạn không có trong các con số từ nay về sau. Có thể rút lại bất cứ lúc nào.",
+        "Você não entra em nenhum número a partir de agora. Pode desfazer a qualquer momento.";
+    REFUSAL_ENDED: "断りを取り消しました", "The refusal was taken back", "已撤回拒绝", "Đã rút lại việc từ chối", "A recusa foi desfeita";
+    NO_REFUSAL: "断りの申出はありません", "There was no refusal", "没有拒绝的记录", "Không có việc từ chối nào", "Não havia recusa";
+    REFUSAL_ENDED_TEXT: "これから作る人数に入ることがあります。いつでも断れます。", "You may be in numbers made from now on. You can refuse at any time.",
+        "今后的人数中可能包含您。可随时拒绝。", "Bạn có thể có trong các con số từ nay về sau. Có thể từ chối bất cứ lúc nào.",
+        "Você pode entrar nos números a partir de agora. Pode recusar a qualquer momento.";
+    REFUSAL_NOT_TAKEN: "申出が届いたか確かめられません", "It is not known whether your wish arrived", "无法确认申请是否送达",
+        "Không rõ yêu cầu đã đến nơi chưa", "Não se sabe se o pedido chegou";
+    REFUSAL_NOT_TAKEN_TEXT: "保険の確認は続けられます。あとでもう一度申し出てください。二重になることはありません。",
+        "The insurance check can go on. Please say it again later; saying it twice does no harm.",
+        "保险确认可以继续。请稍后再申请一次，重复申请没有影响。",
+        "Có thể tiếp tục kiểm tra bảo hiểm. Hãy yêu cầu lại sau; yêu cầu hai lần không sao.",
+        "A confirmação do seguro pode continuar. Peça de novo mais tarde; pedir duas vezes não faz mal.";
     BACK: "もどる", "Back", "返回", "Quay lại", "Voltar";
     GO_ON: "次へ", "Go on", "下一步", "Tiếp tục", "Continuar";
     END: "終わる", "End", "结束", "Kết thúc", "Encerrar";

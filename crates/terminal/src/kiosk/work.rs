@@ -11,7 +11,7 @@ use card::{CardError, CardReaders, NumberB, Pin, Reader, Session, Watched};
 use domain::ConsentChoice;
 use wire::api::{
     CardCheckRequest, CardMeans, CardPresence, CardRegistrationEndRequest, CardRegistrationRequest, CardState,
-    ConsentWithdrawalRequest, Consents, SearchInfo,
+    ConsentWithdrawalRequest, Consents, SearchInfo, SecondaryUseRefusalRequest,
 };
 use zeroize::Zeroizing;
 
@@ -60,6 +60,11 @@ pub(super) enum Wish {
     EndRegistration,
     /// Consents are taken back.
     Withdraw,
+    /// Not to be counted for secondary use, or to take that back.
+    SecondaryUse {
+        /// Not to be counted.
+        refuses: bool,
+    },
 }
 
 /// What came of a piece of work.
@@ -79,6 +84,7 @@ pub(super) enum Answer {
     Registered,
     RegistrationEnded,
     Withdrawn,
+    SecondaryUse { refuses: bool, new: bool },
 }
 
 /// Runs on a thread that may block. A panic there is a fault of ours, not the end of the kiosk.
@@ -308,6 +314,11 @@ async fn put(presence: CardPresence, wish: Wish, seen_by: &str, checks: &Checks)
         Wish::Withdraw => {
             let request = ConsentWithdrawalRequest { request_id, medical_institution_code, presence };
             center.withdraw_consents(&request).await.map(|_| Answer::Withdrawn)
+        }
+        Wish::SecondaryUse { refuses } => {
+            let request = SecondaryUseRefusalRequest { request_id, medical_institution_code, refuses, presence };
+            let answer = center.refuse_secondary_use(&request).await?;
+            Ok(Answer::SecondaryUse { refuses, new: answer.is_new })
         }
     }
 }

@@ -35,7 +35,7 @@ use wire::api::{
     Answer, BulkHeader, BulkReception, BulkReferenceUnit, BulkState, BulkStatus, BulkUnit, CheckRequest, CheckResponse,
     Enrolled, EnrolmentRequest, LogKey, ProblemCode, Proof, Purpose, ReferenceNumberAnswer,
     ReferenceNumberRegistrationInfo, ReferenceNumberRequest, RenewalRequest, RenewalWithOldCertificate, SearchInfo,
-    SearchStanding, TimeNow, Verdict, japan_time,
+    SearchStanding, SecondaryUseExport, SecondaryUseExports, TimeNow, Verdict, japan_time,
 };
 
 use super::samples::{self, FACILITY};
@@ -205,6 +205,7 @@ fn serve_api(inner: &Arc<Inner>, at: SocketAddr, life: &Lifecycle) -> SocketAddr
         .route("/v1/bulk-reference-numbers", post(bulk_upload))
         .route("/v1/bulk-reference-numbers/{number}", get(bulk_status))
         .route("/v1/bulk-reference-numbers/{number}/results", get(registration_results))
+        .route("/v1/secondary-use-exports", get(exports))
         .merge(super::searching::routes())
         .merge(super::record_files::routes())
         .layer(axum::extract::DefaultBodyLimit::disable())
@@ -233,6 +234,21 @@ type Center = State<Arc<Inner>>;
 
 async fn time(State(inner): Center) -> Json<TimeNow> {
     Json(TimeNow { now: inner.clock.now() })
+}
+
+/// One export, so that a page of them has something to show.
+async fn exports(State(inner): Center) -> Json<SecondaryUseExports> {
+    let month = |text| domain::record::Month::parse(text).unwrap();
+    let export = SecondaryUseExport {
+        exported_at: inner.clock.now(),
+        purpose: "学術研究".to_owned(),
+        ground: "高齢者の医療の確保に関する法律第16条の2".to_owned(),
+        recipient: "確か大学 <公衆衛生>".to_owned(),
+        first_month: month("202510"),
+        last_month: month("202512"),
+        k: 25,
+    };
+    Json(SecondaryUseExports { as_of: inner.clock.now(), export_list: vec![export], has_more: false })
 }
 
 async fn log_key(State(inner): Center) -> Json<LogKey> {

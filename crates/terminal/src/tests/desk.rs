@@ -175,11 +175,40 @@ async fn a_center_that_cannot_be_asked_is_never_invalid() {
 }
 
 #[tokio::test]
+async fn what_has_left_for_secondary_use_is_listed_and_no_list_is_shown_when_the_center_is_away() {
+    let (mut center, mut clinic) = opened().await;
+    let browser = Browser::admin(&clinic).await;
+    let page = browser.get("/secondary-use").await.body;
+    for told in ["学術研究", "第16条の2", "確か大学 &#60;公衆衛生&#62;", "2025年10月～2025年12月", "25人"]
+    {
+        assert!(page.contains(told), "{told} is missing: {page}");
+    }
+    center.go_away().await;
+    let away = browser.get("/secondary-use").await;
+    assert_eq!(away.status, 503);
+    assert!(!away.body.contains("提供されたものはありません"), "not knowing is no empty list");
+    center.come_back();
+    clinic.stop().await;
+}
+
+#[tokio::test]
 async fn nobody_gets_in_without_the_right_password() {
     let (_center, mut clinic) = opened().await;
     let address = clinic.desk();
     let answer = "/answers/01900000-0000-7000-8000-000000000001";
-    for path in ["/", "/today", "/status", "/light", "/users", "/password", "/kiosk", "/open", "/disaster", answer] {
+    for path in [
+        "/",
+        "/today",
+        "/status",
+        "/light",
+        "/users",
+        "/password",
+        "/kiosk",
+        "/open",
+        "/disaster",
+        "/secondary-use",
+        answer,
+    ] {
         let reply = http(&address, "GET", path, &[], "").await;
         assert_eq!((reply.status, reply.header("location")), (303, Some("/login")), "{path}");
     }

@@ -211,6 +211,21 @@ fn what_was_allowed_and_is_empty_is_shown_as_empty() {
 }
 
 #[test]
+fn institutions_that_give_the_same_drug_at_once_have_lanes_and_one_after_the_other_have_one() {
+    let lanes = |given: Vec<Medication>| {
+        let html = page(RecordAnswer { medication_list: given, ..answer(["consented"; 4]) });
+        html.matches("class=\"lane\"").count()
+    };
+    let first = || given(AMLODIPINE, 0, 60, 28);
+    assert_eq!(lanes(vec![first(), given(AMLODIPINE, 1, 31, 28)]), 0, "one after the other");
+    assert_eq!(lanes(vec![first(), given(AMLODIPINE, 0, 40, 28)]), 0, "fetched before it is used up");
+    assert_eq!(lanes(vec![first(), given(AMLODIPINE, 1, 40, 28)]), 2);
+    assert_eq!(lanes(vec![first(), given(AMLODIPINE, 1, 40, 28), given(AMLODIPINE, 2, 50, 14)]), 3);
+    let apart = vec![first(), given(AMLODIPINE, 1, 40, 28), given(AMLODIPINE, 2, 5, 14)];
+    assert_eq!(lanes(apart), 2, "who comes later takes a lane that is free");
+}
+
+#[test]
 fn what_a_claim_calls_a_drug_cannot_become_a_tag() {
     let mut wild = answer(["consented"; 4]);
     wild.medication_list[0].drug.name = Some("<script>alert(1)</script>".to_owned());

@@ -18,6 +18,7 @@
 //! | [`health_record`] | drugs, treatment, surgery and checkups that the patient allowed |
 //! | [`fhir_look`] | a look through FHIR with its proof, between center and terminal |
 //! | [`mod@reference`] | 照会番号, the institution's own patient numbers |
+//! | [`secondary_use`] | 二次利用: a patient's refusal, and what has left |
 //! | [`join`] | how a terminal gets and renews its certificate |
 //! | [`insurer`] | what an insurer is told about its feed |
 //! | [`problem`] | everything that can go wrong, [`ProblemCode`] |
@@ -38,6 +39,7 @@ pub mod presence;
 pub mod problem;
 pub mod record;
 pub mod reference;
+pub mod secondary_use;
 pub mod status;
 
 pub use bulk::{BulkHeader, BulkReception, BulkState, BulkStatus, BulkUnit};
@@ -73,5 +75,8 @@ pub use record::{
 pub use reference::{
     BulkReferenceHeader, BulkReferenceUnit, ReferenceNumberAnswer, ReferenceNumberRegistrationInfo,
     ReferenceNumberRequest,
+};
+pub use secondary_use::{
+    SecondaryUseExport, SecondaryUseExports, SecondaryUseRefusalAnswer, SecondaryUseRefusalRequest,
 };
 pub use status::{CredentialKeyInfo, CredentialKeys};

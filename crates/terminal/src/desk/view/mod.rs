@@ -13,6 +13,7 @@ pub(crate) mod pages;
 mod recalled;
 pub(crate) mod records;
 pub(crate) mod scan;
+pub(crate) mod secondary_use;
 pub(crate) mod shell;
 pub(crate) mod statement;
 pub(crate) mod status;
