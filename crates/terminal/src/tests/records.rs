@@ -211,6 +211,28 @@ fn what_was_allowed_and_is_empty_is_shown_as_empty() {
 }
 
 #[test]
+fn checkups_stand_in_order_however_they_come_and_a_small_change_is_not_drawn_as_a_fall() {
+    let mut told = answer(["consented"; 4]);
+    told.checkup_list.sort_by_key(|checkup| checkup.date);
+    let html = page(told);
+    let place = |day: &str| html.find(&format!("<summary>{day}")).unwrap();
+    assert!(place("2025年6月10日") < place("2023年6月9日") && place("2023年6月9日") < place("2022年6月10日"));
+
+    let mut flat = answer(["consented"; 4]);
+    for (checkup, height) in flat.checkup_list.iter_mut().zip(["155.5", "155.6", "155.7", "155.7", "155.7"]) {
+        let item =
+            json!({ "Code": "9N001000000000001", "Value": { "Kind": "quantity", "Value": height, "Unit": "cm" } });
+        checkup.items = vec![serde_json::from_value(item).unwrap()];
+    }
+    let html = page(flat);
+    let heights: Vec<f64> =
+        html.split("cy=\"").skip(1).map(|rest| rest.split('"').next().unwrap().parse().unwrap()).collect();
+    assert_eq!(heights.len(), 5);
+    let (top, bottom) = (heights.iter().copied().fold(f64::MAX, f64::min), heights.iter().copied().fold(0.0, f64::max));
+    assert!(bottom - top < 5.0, "{heights:?}");
+}
+
+#[test]
 fn institutions_that_give_the_same_drug_at_once_have_lanes_and_one_after_the_other_have_one() {
     let lanes = |given: Vec<Medication>| {
         let html = page(RecordAnswer { medication_list: given, ..answer(["consented"; 4]) });

@@ -21,6 +21,8 @@ const BOTTOM: f64 = 92.0;
 /// Words nearer than this would lie over each other: those of the years, and those of values.
 const YEAR_WIDTH: f64 = 32.0;
 const VALUE_WIDTH: f64 = 36.0;
+/// What the height of a plot spans at least, as a share of its highest value.
+const SPAN_SHARE_MIN: f64 = 0.05;
 /// Above this height a value's words would leave the picture, and stand below their dot.
 const WORDS_TOP: f64 = 16.0;
 
@@ -172,8 +174,8 @@ impl Scale {
         }
         let low = values.iter().copied().fold(f64::INFINITY, f64::min);
         let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        // One value alone lies in the middle.
-        let room = if high > low { (high - low) * 0.1 } else { 1.0 };
+        // One value alone lies in the middle; and a centimetre of 155 is not drawn as a fall from top to bottom.
+        let room = ((high - low) * 0.1).max((high.abs() * SPAN_SHARE_MIN - (high - low)) / 2.0).max(0.001);
         let first = days.first().map(|day| number(*day)).unwrap_or_default();
         let span = days.last().map(|day| number(*day)).unwrap_or_default() - first;
         Self { low: low - room, high: high + room, first, days: span }
@@ -288,8 +290,14 @@ fn shown(point: &Point) -> String {
     }
 }
 
-/// What a report says beside its numbers.
-pub(super) fn answers(checkup: &Checkup) -> CheckupView {
+/// What the reports say beside their numbers, the newest first.
+pub(super) fn newest_first(checkups: &[Checkup]) -> Vec<CheckupView> {
+    let mut reports: Vec<&Checkup> = checkups.iter().collect();
+    reports.sort_by_key(|checkup| std::cmp::Reverse(checkup.date));
+    reports.into_iter().map(answers).collect()
+}
+
+fn answers(checkup: &Checkup) -> CheckupView {
     let row = |item: &domain::CheckupItem| {
         let value = match &item.value {
             CheckupValue::Coded { code, .. } => item.answer().unwrap_or(code).to_owned(),

@@ -189,7 +189,7 @@ impl RecordsPage {
                 hidden: part(ConsentItem::Diagnosis),
             },
             plots: Part { rows: checkups::plots(&series, &answer.checkup_list), hidden: part(ConsentItem::Checkups) },
-            checkups: answer.checkup_list.iter().map(checkups::answers).collect(),
+            checkups: checkups::newest_first(&answer.checkup_list),
             newest: answer.newest_month.map(month).unwrap_or_default(),
             looked_at: dates::day_and_time(answer.as_of),
             proof_number: looked.proof_number.clone(),

@@ -30,6 +30,8 @@ const LANE_CHARACTERS: usize = 11;
 const HEAD_HEIGHT: f64 = 34.0;
 /// A day's bar is still to be seen.
 const BAR_WIDTH_MIN: f64 = 4.0;
+/// Bars narrower than this have no edge: many days one after another would be nothing but edges.
+const EDGE_WIDTH_MIN: f64 = 8.0;
 /// Institutions that have a colour of their own; the others share the last.
 const COLOURS: usize = 6;
 
@@ -97,6 +99,12 @@ impl TimelineView {
     /// Where a lane's words end.
     pub(crate) const fn lane_label_x() -> f64 {
         LABEL_WIDTH - 6.0
+    }
+}
+
+impl Bar {
+    pub(crate) fn is_thin(&self) -> bool {
+        self.width < EDGE_WIDTH_MIN
     }
 }
 
@@ -272,7 +280,8 @@ fn months(today: Date) -> Vec<MonthMark> {
     (0..MONTHS)
         .map(|at| {
             let month = Month::from_index(first.index() + i32::from(at));
-            let is_year = month.month() == 1 || at == 0;
+            // The first month says its year, unless that of the next January would lie over it.
+            let is_year = month.month() == 1 || (at == 0 && month.month() < 11);
             MonthMark {
                 x: LABEL_WIDTH + f64::from(at) * MONTH_WIDTH,
                 label: if is_year { format!("{}年", month.year()) } else { month.month().to_string() },
@@ -296,10 +305,16 @@ mod tests {
     }
 
     #[test]
+    fn a_year_is_not_written_over_the_next_one() {
+        let marks = months(date(2026, 11, 28));
+        assert_eq!((marks[0].label.as_str(), marks[1].label.as_str()), ("12", "2024年"));
+        assert_eq!(months(date(2026, 9, 28))[0].label, "2023年");
+    }
+
+    #[test]
     fn the_last_of_the_months_is_this_one() {
         let marks = months(date(2026, 11, 28));
         assert_eq!(marks.len(), 36);
-        assert_eq!(marks[0].label, "2023年");
         assert_eq!(marks[35].label, "11");
     }
 }
