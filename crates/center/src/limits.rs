@@ -103,6 +103,23 @@ pub const CLAIMS_REPORT_MAX: usize = 1_000;
 pub const CLAIM_FILE_RECEIVING_TIME: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// How long it is told what became of a claim file: claims come back for two months, and the terminal keeps it longer.
 pub const CLAIM_FILE_RESULT_TIME: SignedDuration = SignedDuration::from_hours(92 * 24);
+/// How long a claim that fits nobody is looked at again when the register of its card changes. Insurers enrol within days,
+/// and late enrolments reach back for a year at most; by then the institution has claimed anew. Behind it, what the claim says
+/// of its patient is forgotten.
+pub const CLAIM_AGAIN_TIME: SignedDuration = SignedDuration::from_hours(366 * 24);
+/// How often such a claim is looked at in vain, in looks. A register changes some times a year for one card; one that changes
+/// daily has another fault.
+pub const CLAIM_AGAIN_TRIES_MAX: u32 = 100;
+/// How much earlier than the last look a change of the register may say it was: it was being written, or another clock says so.
+pub const CLAIM_AGAIN_OVERLAP: SignedDuration = SignedDuration::from_mins(2);
+/// Such claims that are passed in one read, in claims: some 20 ms.
+pub const CLAIM_AGAIN_PASSED: u32 = 5_000;
+/// Such claims that are looked at in one transaction, in claims. Windows wait for it on SQLite, so it stays below 100 ms.
+pub const CLAIM_AGAIN_CHUNK: usize = 500;
+/// How often it is looked whether a feed came in since.
+pub const CLAIM_AGAIN_WATCH_TIME: Duration = Duration::from_secs(2);
+/// Rest behind a round over many such claims.
+pub const CLAIM_AGAIN_REST: Duration = Duration::from_secs(30);
 /// One facility may send a piece of a claim file once in this time, over time: 50 MB a second.
 pub const CLAIM_PIECE_REST: Duration = Duration::from_millis(20);
 /// Pieces of claim files of one facility at once after a rest.
@@ -121,6 +138,8 @@ pub const CHECKUPS_REPORT_MAX: usize = 1_000;
 pub const CHECKUP_STORED_MAX_BYTES: u64 = 32 * 1024 * 1024;
 /// Drugs of a master that are stored in one transaction, in drugs.
 pub const DRUGS_CHUNK: usize = 5_000;
+/// How often the center looks whether a master was loaded.
+pub const MASTER_WATCH_TIME: Duration = Duration::from_secs(2);
 /// Months of a record that are shown: five years, as the national system.
 pub const RECORD_MONTHS: u16 = 60;
 /// How long after the last question nobody is asking.
@@ -246,9 +265,11 @@ pub const BULK_UPLOAD_TIME: Duration = Duration::from_mins(10);
 pub const BULK_RECEIVING_TIME: SignedDuration = SignedDuration::from_hours(1);
 /// How often the center looks for bulk files that another center or an earlier run left, and for old ones.
 pub const BULK_WATCH_TIME: Duration = Duration::from_secs(30);
-/// Of several centers on one database, one works on a bulk file; another takes it over when nothing was done to it for
+/// Of several centers on one database, one works on a bulk file or a file of claims; another takes it over when nothing was done to it for
 /// this long.
 pub const BULK_CLAIM_TIME: SignedDuration = SignedDuration::from_secs(20);
+/// How often a center says that it still works on a file of claims: several times before [`BULK_CLAIM_TIME`] is over.
+pub const CLAIM_FILE_RENEWAL: Duration = Duration::from_secs(5);
 /// Rest after a bulk file met an overloaded engine or a store that is gone.
 pub const BULK_REST_TIME: Duration = Duration::from_millis(500);
 /// The longest such rest.

@@ -27,13 +27,14 @@ use crate::api::join::Door;
 use crate::api::{self, Api};
 use crate::authority::{Authority, KeyFolderError, credential_signer, read_key};
 use crate::check::{self, Engine, Parts};
-use crate::claims::records::Masters;
+use crate::claims::masters::MastersInUse;
 use crate::config::Config;
 use crate::enrol::{Enrolment, Welcome};
 use crate::feed::{Importer, PersonKey};
 use crate::folder::DataFolder;
 use crate::jobs::bulk::BulkWorker;
 use crate::jobs::claim_files::ClaimFileWorker;
+use crate::jobs::claims_again::ClaimsAgain;
 use crate::jobs::watch::Watch;
 use crate::limits;
 use crate::metrics::CenterMetrics;
@@ -188,7 +189,7 @@ struct Core {
     presence: Option<Arc<Presence>>,
     signer: Arc<LogSigner>,
     status: Arc<StatusLists>,
-    masters: Masters,
+    masters: MastersInUse,
     fhir: Arc<crate::fhir::Keys>,
     clock: SharedClock,
     random: SharedRandom,
@@ -233,7 +234,7 @@ impl Core {
         let credential = Arc::new(credential_signer(folder)?);
         let status = StatusLists::open(store.clone(), credential, Arc::clone(&clock), Arc::clone(&random)).await?;
         let status = Arc::new(status);
-        let masters = Masters::load(&store).await?;
+        let masters = MastersInUse::load(&store).await?;
         let fhir = Arc::new(crate::fhir::Keys::of_center(&store, &*random, clock.now()).await?);
         Ok(Self {
             config,
@@ -337,8 +338,12 @@ impl Core {
             clock: Arc::clone(&self.clock),
             arrived: Arc::clone(&api.claim_file_arrived),
             life: life.clone(),
+            owner: kit::random::uuid_v7(self.clock.now(), &*self.random),
         };
         life.spawn_vital("claim files", worker.run());
+        let again = ClaimsAgain { store: self.store.clone(), clock: Arc::clone(&self.clock), life: life.clone() };
+        life.spawn_vital("claims again", again.run());
+        life.spawn("watch_masters", self.masters.clone().watch(life.clone()));
     }
 }
 

@@ -61,7 +61,7 @@ use tokio::sync::{Notify, Semaphore};
 use trust::Peer;
 
 use crate::check::Engine;
-use crate::claims::records::Masters;
+use crate::claims::masters::MastersInUse;
 use crate::config::Limits;
 use crate::enrol::Enrolment;
 use crate::feed::Importer;
@@ -134,7 +134,7 @@ pub(crate) struct Api {
     /// How many searches by name read at once.
     pub(crate) searches_at_once: Semaphore,
     /// What the codes of a record mean.
-    pub(crate) masters: Masters,
+    pub(crate) masters: MastersInUse,
     /// How many records are read at once.
     pub(crate) record_looks_at_once: Semaphore,
     /// What the FHIR façade seals tokens and makes ids with.

@@ -55,7 +55,7 @@ pub(super) async fn look(
     let _turn = api.record_looks_at_once.try_acquire().map_err(|_| {
         Problem::from(CheckError::Overloaded { retry_after_seconds: limits::RETRY_AFTER_OVERLOAD_SECONDS })
     })?;
-    let looked = records::look(&api.store, &api.masters, &look, now).await?;
+    let looked = records::look(&api.store, &api.masters.now(), &look, now).await?;
     let beside = on_record(&message, &look, looked, now)?;
     let answered = api.engine.look(beside).await?;
     Ok(json_bytes(answered.to_json()))

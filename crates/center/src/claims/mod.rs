@@ -6,8 +6,8 @@
 //! ```
 //!
 //! A claim is found to be somebody's by the numbers that it names and the birth date, as a question of a window is; who pays
-//! is decided for its days of service ([`domain::claim_routing`]). What fits nobody is kept with the reason and shown to
-//! nobody. The same claim again changes nothing; one that says something else replaces all entries of the earlier one in one
+//! is decided for its days of service ([`domain::claim_routing`]). What fits nobody is kept with the reason, shown to
+//! nobody, and looked at [`again`] when the register of its card changed. The same claim again changes nothing; one that says something else replaces all entries of the earlier one in one
 //! statement; a withdrawn one loses them.
 //!
 //! Two claims are the same when institution, kind, month, card, branch, in- or outpatient and — in pharmacies — prescriber
@@ -22,7 +22,9 @@
 //! The entries of one claim are one text in one row, JSON without names of fields (`stored`, [decision 0028](../../../docs/decisions/0028-a-claim-is-one-row.md)); a
 //! record is put together when it is read ([`records`]), and that is when drugs get their names, by the newest master.
 
+pub mod again;
 mod import;
+pub mod masters;
 mod prepare;
 pub mod records;
 mod report;

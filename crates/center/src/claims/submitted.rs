@@ -6,9 +6,11 @@ use domain::MedicalInstitutionCode;
 use domain::claim_routing::{RoutedDays, Routing};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
+use uuid::Uuid;
 use wire::api::{ClaimFileCounts, ClaimFinding, ClaimOutcome, ClaimPart, ClaimResult};
 use wire::claims::{CheckReport, ClaimKind, Finding};
 
+use super::again;
 use super::import::{self, Aside, ClaimsError, Why};
 use super::prepare::Prepared;
 use super::take::{Fate, Taken, take_in, unmatched_words};
@@ -28,13 +30,34 @@ pub(crate) fn read<R: Read>(
     import::read(file, kind, Some(sender), skip, chunks)
 }
 
-/// Takes a stretch of claims and keeps what became of them. Gives the counts of the file.
-pub(crate) async fn take(tx: &mut Tx, file: &ClaimFile, chunk: &Chunk, now: Timestamp) -> Result<ClaimFileCounts> {
+/// Takes a stretch of claims and keeps what became of them, for the center that holds the file.
+pub(crate) async fn take(tx: &mut Tx, file: &ClaimFile, owner: Uuid, chunk: &Chunk, now: Timestamp) -> Result<()> {
     let (_, fates) = take_in(tx, &chunk.ready, now).await?;
-    let mut counts = file.counts;
+    again::note(tx, &chunk.ready, &fates, Some((&file.reception_number, file.results)), now).await?;
+    let mut counts = counts_of(tx, file).await?;
     let lines = outcome_lines(chunk, &fates, &mut counts);
-    tx.put_claim_outcomes(file, chunk.len(), &counts, &lines, now).await?;
-    Ok(counts)
+    tx.put_claim_outcomes(file, owner, chunk.len(), &counts, &lines, now).await
+}
+
+/// How many claims of a file came out how until now: a claim that fitted nobody may have been taken since.
+pub(crate) async fn counts_of(tx: &mut Tx, file: &ClaimFile) -> Result<ClaimFileCounts> {
+    let held = tx.claim_file(file.facility, &file.reception_number).await?;
+    Ok(held.map_or(file.counts, |held| held.counts))
+}
+
+/// What became of a claim that fitted nobody when its file was taken; counted anew. What the check found stays told.
+pub(super) fn told_anew(
+    old: ClaimOutcome,
+    claim: &Prepared,
+    fate: &Fate,
+    counts: &mut ClaimFileCounts,
+) -> ClaimOutcome {
+    let outcome =
+        ClaimOutcome { receipt_number: old.receipt_number, finding_list: old.finding_list, ..of_fate(claim, fate) };
+    counts.claims = counts.claims.saturating_sub(1);
+    counts.unmatched = counts.unmatched.saturating_sub(1);
+    count(counts, &outcome);
+    outcome
 }
 
 /// Outcomes of a stretch of a file, as they are kept: one line of JSON each, in the order of the file. Counts them too.

@@ -7,6 +7,7 @@ use domain::{CardKey, Facts, MedicalInstitutionCode, PersonId, Reason, Recorded}
 use jiff::Timestamp;
 
 use super::Prepared;
+use super::again;
 use super::report::{ClaimNote, ClaimsReport, Outcome};
 use crate::store::claim::{ClaimKey, ClaimRow, ClaimsPut, PersonClaim};
 use crate::store::claim_search::Withdrawal;
@@ -63,7 +64,11 @@ pub(super) async fn put_routed(
     now: Timestamp,
 ) -> Result<ClaimsReport> {
     store
-        .tx("claims_take", async |mut tx| put(&mut tx, claims, routed.to_vec(), now).await.map(|(report, _)| report))
+        .tx("claims_take", async |mut tx| {
+            let (report, fates) = put(&mut tx, claims, routed.to_vec(), now).await?;
+            again::note(&mut tx, claims, &fates, None, now).await?;
+            Ok(report)
+        })
         .await
 }
 
@@ -276,8 +281,8 @@ pub(crate) fn unmatched_words(reason: &str) -> (&'static str, &'static str) {
             "Several persons fit. Give the branch number (SN) and claim again.",
         ),
         "enrolment_in_progress" => (
-            "保険者で加入の手続き中です。登録のあとに、もう一度送ってください。",
-            "The insurer is still processing the enrolment. Send it again afterwards.",
+            "保険者で加入の手続き中です。登録されると自動で受け付けます。結果はあとで確かめてください。",
+            "The insurer is still processing the enrolment. It is taken by itself afterwards; look at the results again.",
         ),
         _ => (
             "保険者番号・記号・番号・枝番・生年月日のどれかが読めません。該当の行を直して、もう一度送ってください。",

@@ -217,7 +217,7 @@ impl<'a> Looking<'a> {
         let _turn = api.record_looks_at_once.try_acquire().map_err(|_| {
             Problem::from(CheckError::Overloaded { retry_after_seconds: limits::RETRY_AFTER_OVERLOAD_SECONDS })
         })?;
-        let read = read::read(&api.store, &api.masters, caller.code, &self.grant, &self.kinds, self.now)
+        let read = read::read(&api.store, &api.masters.now(), caller.code, &self.grant, &self.kinds, self.now)
             .await?
             .ok_or_else(|| Problem::new(ProblemCode::PatientIdUnknown, ""))?;
         let refusal = self.refusal(&read);

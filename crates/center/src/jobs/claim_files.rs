@@ -3,17 +3,20 @@
 //! One file at a time, a stretch of claims in one transaction together with what became of them, so that after a crash the
 //! work goes on with the first claim that has no outcome: nothing twice, nothing lost. The file is read anew from its first
 //! byte then, because what is the same claim depends on those before it. Of several centers on one database, one works on a
-//! file; a transaction that finds that another one was faster changes nothing.
+//! file: it takes it for a time and renews that while it works, however long reading takes; a center that is killed is followed by
+//! another one when its time is over, and what it does late is refused.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
+use jiff::Timestamp;
 use kit::clock::SharedClock;
 use kit::lifecycle::Lifecycle;
 use tokio::sync::{Notify, mpsc};
 use tracing::{info, warn};
+use uuid::Uuid;
 use wire::api::{ClaimFileCounts, ClaimRefusal};
 use wire::claims::{CheckReport, ClaimFileError, ReadOptions};
 
@@ -21,6 +24,7 @@ use crate::claims::ClaimsError;
 use crate::claims::submitted::{self, Chunk};
 use crate::limits;
 use crate::store::claim_file::ClaimFile;
+use crate::store::claim_lease::Lease;
 use crate::store::{Engine as Database, Store, StoreError};
 
 /// Takes submitted claims.
@@ -30,11 +34,23 @@ pub(crate) struct ClaimFileWorker {
     pub(crate) clock: SharedClock,
     pub(crate) arrived: Arc<Notify>,
     pub(crate) life: Lifecycle,
+    /// This run of the center, towards others on the same database.
+    pub(crate) owner: Uuid,
 }
 
 impl ClaimFileWorker {
-    /// Works until the soft step.
+    /// Works until the soft step, and then gives back what it held.
     pub(crate) async fn run(self) {
+        self.rounds().await;
+        let owner = self.owner;
+        if let Err(error) =
+            self.store.tx("claim_file_release", async |mut tx| tx.release_claim_files(owner).await).await
+        {
+            info!(%error, "files of claims are held until their time is over");
+        }
+    }
+
+    async fn rounds(&self) {
         while !self.life.is_stopping() {
             let going_on = match self.round().await {
                 Ok(true) => true,
@@ -62,26 +78,59 @@ impl ClaimFileWorker {
             if self.life.is_stopping() {
                 return Ok(false);
             }
-            if self.lease(file).await? {
-                self.file(file).await?;
+            if !self.lease(file).await? {
+                continue;
+            }
+            // What another center did before is in the row.
+            let held = self
+                .store
+                .read("claim_file", async |mut tx| tx.claim_file(file.facility, &file.reception_number).await);
+            if let Some(held) = held.await? {
+                self.file(&held).await?;
                 done_any = true;
             }
         }
         Ok(done_any)
     }
 
-    async fn lease(&self, file: &ClaimFile) -> Result<bool, StoreError> {
-        let now = self.clock.now();
-        // A SQLite file has one center: whatever was left standing was left by an earlier run of this one.
-        let idle_since = match self.store.engine() {
-            Database::Sqlite => now,
-            Database::Postgres => now.saturating_sub(limits::BULK_CLAIM_TIME).unwrap_or(now),
-        };
-        self.store.tx("claim_file_lease", async |mut tx| tx.claim_file_lease(file, idle_since, now).await).await
+    fn lease_from(&self, now: Timestamp) -> Lease {
+        Lease {
+            owner: self.owner,
+            now,
+            until: now.saturating_add(limits::BULK_CLAIM_TIME).unwrap_or(Timestamp::MAX),
+            alone: self.store.engine() == Database::Sqlite,
+        }
     }
 
-    /// One file to its end.
+    async fn lease(&self, file: &ClaimFile) -> Result<bool, StoreError> {
+        let lease = self.lease_from(self.clock.now());
+        self.store.tx("claim_file_lease", async |mut tx| tx.lease_claim_file(file, lease).await).await
+    }
+
+    /// Renews the lease of a file again and again; ends when that does not work any more.
+    async fn hold(&self, file: &ClaimFile) -> StoreError {
+        loop {
+            tokio::time::sleep(limits::CLAIM_FILE_RENEWAL).await;
+            let lease = self.lease_from(self.clock.now());
+            match self.store.tx("claim_file_renew", async |mut tx| tx.renew_claim_file(file, lease).await).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    return StoreError::RowsAffected { what: "a file of claims that is held", expected: 1, found: 0 };
+                }
+                Err(error) => return error,
+            }
+        }
+    }
+
+    /// One file to its end, as long as it is held.
     async fn file(&self, file: &ClaimFile) -> Result<(), ClaimsError> {
+        tokio::select! {
+            done = Box::pin(self.work(file)) => done,
+            lost = Box::pin(self.hold(file)) => Err(lost.into()),
+        }
+    }
+
+    async fn work(&self, file: &ClaimFile) -> Result<(), ClaimsError> {
         if file.claims_done == 0 && !self.digest_fits(file).await? {
             let refusal = ClaimRefusal {
                 code: "digest_differs".to_owned(),
@@ -92,7 +141,7 @@ impl ClaimFileWorker {
             return Ok(());
         }
         match self.claims(file).await {
-            Ok((counts, _)) if counts.claims == 0 => {
+            Ok((0, _)) => {
                 let refusal = ClaimRefusal {
                     code: "no_claims".to_owned(),
                     message: "ファイルにレセプトがありません。レセコンで作り直して、もう一度送ってください。"
@@ -101,13 +150,16 @@ impl ClaimFileWorker {
                 };
                 Ok(self.refuse(file, &refusal).await?)
             }
-            Ok((mut counts, check)) => {
-                submitted::add_check(&mut counts, &check);
+            Ok((claims, check)) => {
                 let now = self.clock.now();
                 self.store
-                    .tx("claim_file_done", async |mut tx| tx.close_claim_file(file, &counts, None, now).await)
+                    .tx("claim_file_done", async |mut tx| {
+                        let mut counts = submitted::counts_of(&mut tx, file).await?;
+                        submitted::add_check(&mut counts, &check);
+                        tx.close_claim_file(file, &counts, None, now).await
+                    })
                     .await?;
-                info!(facility = %file.facility, claims = counts.claims, "a file of claims was taken");
+                info!(facility = %file.facility, claims, "a file of claims was taken");
                 Ok(())
             }
             Err(ClaimsError::File(error)) if !matches!(error, ClaimFileError::Io(_)) => {
@@ -137,8 +189,8 @@ impl ClaimFileWorker {
         Ok(at == file.file_bytes && digest.finish().as_ref() == file.file_digest)
     }
 
-    /// Takes the claims that have no outcome yet.
-    async fn claims(&self, file: &ClaimFile) -> Result<(ClaimFileCounts, CheckReport), ClaimsError> {
+    /// Takes the claims that have no outcome yet. Gives how many there are in the file.
+    async fn claims(&self, file: &ClaimFile) -> Result<(u64, CheckReport), ClaimsError> {
         let kind = file.file_name.as_deref().and_then(ReadOptions::kind_of_name);
         let (chunks, mut made) = mpsc::channel(limits::CLAIMS_CHUNKS_AHEAD);
         let (send, pieces) = mpsc::channel(1);
@@ -166,22 +218,23 @@ impl ClaimFileWorker {
                 }
                 self.take(&mut file, &chunk).await?;
             }
-            Ok(file.counts)
+            Ok(file.claims_done)
         };
         tokio::pin!(taking);
-        let counts = tokio::select! {
-            counts = &mut taking => counts?,
+        let claims = tokio::select! {
+            claims = &mut taking => claims?,
             () = feeding => taking.await?,
         };
         let check = reading.await.map_err(|_| ClaimsError::Reader)??;
-        Ok((counts, check))
+        Ok((claims, check))
     }
 
     /// A stretch of claims, with what became of them, in one transaction.
     async fn take(&self, file: &mut ClaimFile, chunk: &Chunk) -> Result<(), ClaimsError> {
-        let (now, held) = (self.clock.now(), &*file);
-        let kept = self.store.tx("claim_file_take", async |mut tx| submitted::take(&mut tx, held, chunk, now).await);
-        file.counts = kept.await?;
+        let (now, held, owner) = (self.clock.now(), &*file, self.owner);
+        self.store
+            .tx("claim_file_take", async |mut tx| submitted::take(&mut tx, held, owner, chunk, now).await)
+            .await?;
         file.claims_done += chunk.len();
         file.results += 1;
         Ok(())

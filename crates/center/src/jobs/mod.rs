@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | [`bulk`] | when a file arrives, and every half minute | answers bulk files, part by part, behind the windows |
 //! | [`claim_files`] | when a file arrives, and every half minute | takes submitted claims, a stretch at a time |
+//! | [`claims_again`] | some seconds after a feed | looks again at claims that fitted nobody |
+//! | `claims::masters` | every 2 s | takes masters into use that were loaded |
 //! | [`watch`] `revocations` | every 2 s | takes over what other processes revoked, renews the server certificate |
 //! | [`watch`] `store` | every 2 s | whether the database is there, for `/ready`; depth of the queues |
 //! | [`watch`] `certificates` | every 10 min | counts the certificates of clients that end soon |
@@ -15,4 +17,5 @@
 pub(crate) mod bulk;
 pub(crate) mod bulk_part;
 pub(crate) mod claim_files;
+pub(crate) mod claims_again;
 pub(crate) mod watch;

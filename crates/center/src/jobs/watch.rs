@@ -155,6 +155,7 @@ impl Watch {
         let challenges = ago(limits::CHALLENGE_USED_TIME);
         let (claims_begun, claims_ended) =
             (ago(limits::CLAIM_FILE_RECEIVING_TIME), ago(limits::CLAIM_FILE_RESULT_TIME));
+        let unmatched = ago(limits::CLAIM_AGAIN_TIME);
         let cleaned = self
             .store
             .tx("clean", async |mut tx| {
@@ -163,6 +164,7 @@ impl Watch {
                 let codes = tx.forget_enrolment_codes(codes).await?;
                 tx.forget_challenges(challenges).await?;
                 tx.forget_claim_files(claims_begun, claims_ended).await?;
+                tx.leave_old_unmatched(unmatched).await?;
                 Ok((forgotten, given_up, codes))
             })
             .await;

@@ -8,7 +8,6 @@ use wire::api::{ClaimFileCounts, ClaimRefusal};
 use super::error::{Result, StoreError};
 use super::tx::{execute_on_both, on_both};
 use super::{Tx, time};
-use crate::limits;
 
 const TABLE: &str = "claim_file";
 
@@ -198,13 +197,7 @@ impl Tx {
         now: Timestamp,
     ) -> Result<bool> {
         let end = first_byte.saturating_add(body.len() as u64);
-        // A file that is complete was left alone for so long that whoever looks first may take it.
-        let unclaimed = now.saturating_sub(limits::BULK_CLAIM_TIME).unwrap_or(now);
-        let (state, changed) = if end == file.file_bytes {
-            (ClaimFileState::Processing, unclaimed)
-        } else {
-            (ClaimFileState::Receiving, now)
-        };
+        let state = if end == file.file_bytes { ClaimFileState::Processing } else { ClaimFileState::Receiving };
         let found = execute_on_both!(self, |c| {
             sqlx::query(
                 "UPDATE claim_file SET received_bytes = $4, state = $5, updated_at = $6
@@ -216,7 +209,7 @@ impl Tx {
             .bind(time::signed(first_byte))
             .bind(time::signed(end))
             .bind(state.as_str())
-            .bind(time::ms(changed))
+            .bind(time::ms(now))
             .execute(&mut *c)
             .await
         })?;
@@ -270,30 +263,12 @@ impl Tx {
         rows.into_iter().map(read_file).collect()
     }
 
-    /// Takes a file to work on, if nothing was done to it since `idle_since` or nothing was ever done to it. Another center
-    /// on the same database may be at it otherwise.
-    pub async fn claim_file_lease(&mut self, file: &ClaimFile, idle_since: Timestamp, now: Timestamp) -> Result<bool> {
-        let found = execute_on_both!(self, |c| {
-            sqlx::query(
-                "UPDATE claim_file SET updated_at = $4 WHERE facility = $1 AND reception_number = $2
-                     AND state = 'processing' AND claims_done = $5 AND updated_at <= $3",
-            )
-            .bind(file.facility.as_str())
-            .bind(&file.reception_number)
-            .bind(time::ms(idle_since))
-            .bind(time::ms(now))
-            .bind(time::signed(file.claims_done))
-            .execute(&mut *c)
-            .await
-        })?;
-        Ok(found == 1)
-    }
-
     /// Keeps what became of the next claims of a file. Belongs into the transaction that takes them, and fails it where
-    /// another center took them meanwhile.
+    /// another center took them, or the file, meanwhile.
     pub async fn put_claim_outcomes(
         &mut self,
         file: &ClaimFile,
+        owner: Uuid,
         claims: u64,
         counts: &ClaimFileCounts,
         outcomes: &[u8],
@@ -303,7 +278,8 @@ impl Tx {
         let found = execute_on_both!(self, |c| {
             sqlx::query(
                 "UPDATE claim_file SET claims_done = claims_done + $3, results = results + 1, counts = $4, updated_at = $5
-                 WHERE facility = $1 AND reception_number = $2 AND state = 'processing' AND claims_done = $6",
+                 WHERE facility = $1 AND reception_number = $2 AND state = 'processing' AND claims_done = $6
+                     AND lease_owner = $7",
             )
             .bind(file.facility.as_str())
             .bind(&file.reception_number)
@@ -311,6 +287,7 @@ impl Tx {
             .bind(&counts)
             .bind(time::ms(now))
             .bind(time::signed(file.claims_done))
+            .bind(owner.as_bytes().to_vec())
             .execute(&mut *c)
             .await
         })?;

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use wire::master::{DrugChange, DrugRow, MasterForm};
 
 use super::error::{Result, StoreError};
-use super::tx::{Raw, on_both};
+use super::tx::{Raw, execute_on_both, on_both};
 use super::{Tx, time};
 use crate::limits;
 
@@ -44,7 +44,29 @@ impl Tx {
     /// Stores the drugs of a master of this day, no two with the same code. What an older master tells of a drug that a
     /// newer one told of changes nothing. Gives how many drugs were new or told again.
     pub async fn put_drugs(&mut self, rows: &[DrugRow], edition: Date) -> Result<u64> {
-        let edition = time::day(edition);
+        let changed = self.put_rows(rows, time::day(edition)).await?;
+        if changed > 0 {
+            execute_on_both!(self, |c| {
+                sqlx::query(
+                    "INSERT INTO master_version (master, version) VALUES ('drug', 1)
+                     ON CONFLICT (master) DO UPDATE SET version = master_version.version + 1",
+                )
+                .execute(&mut *c)
+                .await
+            })?;
+        }
+        Ok(changed)
+    }
+
+    /// A number that is another one after each transaction that changed a drug; 0 before the first.
+    pub async fn drug_version(&mut self) -> Result<u64> {
+        let row: Option<(i64,)> = on_both!(self, |c| {
+            sqlx::query_as("SELECT version FROM master_version WHERE master = 'drug'").fetch_optional(&mut *c).await
+        })?;
+        row.map_or(Ok(0), |(version,)| time::count("master_version", version))
+    }
+
+    async fn put_rows(&mut self, rows: &[DrugRow], edition: i64) -> Result<u64> {
         match self.raw() {
             Raw::Sqlite(c) => {
                 let (mut rest, mut changed) = (rows, 0);

@@ -55,6 +55,9 @@ const MIGRATIONS: &[Migration] = &[
     shared(14, "checkups", include_str!("../../migrations/0014_checkups.sql")),
     shared(15, "operator_event", include_str!("../../migrations/0015_operator_event.sql")),
     shared(16, "secondary_use", include_str!("../../migrations/0016_secondary_use.sql")),
+    shared(17, "claim_again", include_str!("../../migrations/0017_claim_again.sql")),
+    shared(18, "master_version", include_str!("../../migrations/0018_master_version.sql")),
+    shared(19, "claim_file_lease", include_str!("../../migrations/0019_claim_file_lease.sql")),
 ];
 
 /// The newest schema that this program knows.

@@ -16,7 +16,7 @@ const BYTES: &str = "application/octet-stream";
 pub const AMLODIPINE: &str = "622947001";
 
 /// A claim of person `n` for a drug; `more` are fields of RE behind the birth date.
-fn receipt(number: u32, n: u32, days: u32, more: &str) -> String {
+pub fn receipt(number: u32, n: u32, days: u32, more: &str) -> String {
     let birthdate = crate::people::row(n).birthdate;
     format!(
         "RE,{number},1112,202602,髙橋　一,1,{birthdate}{more}\r\nHO,06139463,100,{n},1,{days}\r\nSN,1,01,06139463,100,{n},00\r\n\
@@ -30,7 +30,7 @@ pub fn file(claims: &[String]) -> Vec<u8> {
 }
 
 /// RE whose field 19 is a 検索番号.
-fn again(number: &str) -> String {
+pub fn again(number: &str) -> String {
     format!("{}{number}", ",".repeat(12))
 }
 
@@ -52,15 +52,19 @@ async fn piece(client: &Client, number: &str, at: u64, body: &[u8]) -> Result<Cl
     client.post(&format!("{FILES}/{number}/pieces/{at}"), BYTES, body.to_vec()).await?.json()
 }
 
+pub async fn status(client: &Client, number: &str) -> ClaimFileStatus {
+    client.get_json(&format!("{FILES}/{number}")).await.unwrap()
+}
+
 async fn ended(client: &Client, number: &str) -> ClaimFileStatus {
     until("the file has ended", async || {
-        let status: ClaimFileStatus = client.get_json(&format!("{FILES}/{number}")).await.ok()?;
+        let status = status(client, number).await;
         matches!(status.state, ClaimFileState::Done | ClaimFileState::Refused).then_some(status)
     })
     .await
 }
 
-async fn outcomes(client: &Client, number: &str) -> Vec<ClaimOutcome> {
+pub async fn outcomes(client: &Client, number: &str) -> Vec<ClaimOutcome> {
     let answer = client.get(&format!("{FILES}/{number}/results")).await.unwrap();
     assert_eq!(answer.headers["content-type"], "application/x-ndjson");
     let text = std::str::from_utf8(&answer.body).unwrap();
@@ -238,7 +242,7 @@ async fn a_claim_that_is_made_again_takes_the_place_of_the_one_that_was_sent_bac
     );
 }
 
-async fn withdraw(client: &Client, number: &str) -> Result<ClaimWithdrawalAnswer, ClientError> {
+pub async fn withdraw(client: &Client, number: &str) -> Result<ClaimWithdrawalAnswer, ClientError> {
     let asked = ClaimWithdrawalRequest { medical_institution_code: CLINIC.to_owned(), claim_number: number.to_owned() };
     client.post_json("/v1/claim-withdrawals", &asked).await
 }

@@ -11,6 +11,7 @@
 //! | `bulk` | files of questions and registrations, their order, limits, and a restart in the middle |
 //! | `claim_files` | claims that institutions submit: pieces, outcomes, refusals, claims made again and taken back |
 //! | `claim_routing` | 振替, 分割 and 資格なし, as the institution is told of them |
+//! | `claims_again` | claims that fitted nobody, taken after a feed, and what their institution reads of it |
 //! | `fhir` | the FHIR façade: scopes bound to consent, ids of patients, looks on record |
 //! | `fhir_consent` | what each search gives under each of the sixteen choices of consent |
 //! | `fhir_reads` | the FHIR façade does what its capability statement tells, and refuses the rest by name |
@@ -29,6 +30,7 @@ mod cards;
 mod checking;
 mod claim_files;
 mod claim_routing;
+mod claims_again;
 mod consents;
 mod feeding;
 mod fhir;

@@ -14,7 +14,7 @@ use wire::api::{
 
 use crate::cards::all_consents;
 use crate::people::{card, question, request_id};
-use crate::world::{CLINIC, Member, PHARMACY, World, problem_code};
+use crate::world::{CLINIC, Member, PHARMACY, World, problem_code, until};
 
 pub const AMLODIPINE: &str = "622947001";
 const HEAD: &str = "IR,1,13,1,0000017,,確か診療所,202603,00,03-0000-0000\r\n";
@@ -51,7 +51,7 @@ pub async fn world() -> (World, Member, Client) {
     std::fs::write(&file, claims()).unwrap();
     let report = world.admin.claims_import(&file).await.unwrap();
     assert_eq!(report.new, 2, "{report:?}");
-    // The masters are read when a center starts.
+    // So that the masters are in use before the first look.
     world.restart().await;
     let member = world.member(CLINIC).await;
     let client = world.client(&member);
@@ -299,4 +299,28 @@ async fn a_patient_is_told_who_looked_and_the_question_is_on_record_itself() {
 /// A moment before anybody looked.
 fn looks_began(world: &World) -> jiff::Timestamp {
     kit::clock::Clock::now(&world.clock) - jiff::SignedDuration::from_hours(1)
+}
+
+#[tokio::test]
+async fn masters_that_are_loaded_into_a_running_center_name_what_is_seen() {
+    let world = World::with_people(1).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("RECEIPTC.UKE");
+    std::fs::write(&file, claims()).unwrap();
+    world.admin.claims_import(&file).await.unwrap();
+    let client = world.client(&world.member(CLINIC).await);
+    allow(&client, 1, all_consents(), 1).await;
+    let name = async |number: u128| {
+        let answer = seen(&client, &request(CLINIC, 1, &["drugs"], number)).await;
+        answer.medication_list[0].drug.name.clone()
+    };
+    assert_eq!(name(2).await, None);
+    world.admin.drug_master_synthetic().await.unwrap();
+    let number = std::cell::Cell::new(2);
+    let named = until("the drug has a name", async || {
+        number.set(number.get() + 1);
+        name(number.get()).await
+    });
+    let named = named.await;
+    assert!(named.contains("アムロジピン"), "{named}");
 }

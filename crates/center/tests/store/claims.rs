@@ -4,14 +4,19 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
+use center::claims::again::{self, LookedAgain};
 use center::claims::records::{Masters, record_of};
 use center::claims::{ClaimImporter, ClaimsReport, Outcome};
+use center::limits;
 use center::store::Store;
 use center::store::claim::ClaimKey;
+use center::store::claim_again::UnmatchedKey;
 use domain::Date;
 use domain::record::danger::{Record, look_through};
 use domain::record::{DrugCode, History};
+use jiff::Timestamp;
 use jiff::civil::date;
 use kit::lifecycle::Lifecycle;
 use wire::feed::CsvEncoding;
@@ -27,6 +32,8 @@ on_both_engines!(
     a_withdrawn_claim_leaves_nothing_and_may_be_made_again,
     claims_of_an_insurance_that_ended_are_redirected_or_split,
     a_claim_that_fits_nobody_is_kept_until_it_does,
+    a_claim_that_fitted_nobody_is_taken_when_the_register_of_its_card_changes,
+    a_claim_that_fitted_nobody_is_left_behind_its_time_and_its_looks,
     a_claim_moves_when_the_register_is_corrected,
     the_same_claim_twice_in_a_file_is_one,
     a_newer_master_supersedes_and_old_drugs_stay_known,
@@ -191,6 +198,75 @@ async fn a_claim_that_fits_nobody_is_kept_until_it_does(world: World) {
     let kept = store.read("kept", async |mut tx| tx.unmatched_by_reason().await).await.unwrap();
     assert!(!kept.iter().any(|(reason, _)| reason == "no_such_card"), "{kept:?}");
     assert_eq!(record(&store, 9).await.medications.len(), 1);
+}
+
+/// What is to be looked at again, passing `most` claims at a time.
+async fn due(store: &Store, now: Timestamp, most: u32) -> Vec<UnmatchedKey> {
+    let (rule, mut all, mut after) = (again::rule(now), Vec::new(), None);
+    loop {
+        let found = store.read("due", async |mut tx| tx.unmatched_due(after, rule, most).await).await.unwrap();
+        all.extend(found.0);
+        after = found.1;
+        if after.is_none() {
+            return all;
+        }
+    }
+}
+
+async fn look_again(store: &Store, of: &[UnmatchedKey], now: Timestamp) -> LookedAgain {
+    store.tx("look", async |mut tx| again::look(&mut tx, of, now).await).await.unwrap()
+}
+
+async fn a_claim_that_fitted_nobody_is_taken_when_the_register_of_its_card_changes(world: World) {
+    let store = world.store().await;
+    world.put(&store, &[someone(1)]).await;
+    world.clock.advance(Duration::from_hours(1));
+    let branch = Receipt { branch: "02", ..PLAIN };
+    let strangers = ["7", "8", "9"].map(|number| Receipt { number, ..PLAIN });
+    let unreadable = Receipt { insurer: "06139464", ..PLAIN };
+    let [seven, eight, nine] = strangers;
+    import(&world, &store, &[branch, seven, eight, nine, unreadable]).await;
+    world.clock.advance(Duration::from_hours(1));
+    assert_eq!(due(&store, world.now(), 2).await, [], "nothing came in since");
+    world.put(&store, &[someone(9), someone(7), someone(3)]).await;
+    let found = due(&store, world.now(), 2).await;
+    assert_eq!(found.len(), 2, "the card of the others did not change");
+    assert_eq!(look_again(&store, &found, world.now()).await, LookedAgain { looked_at: 2, taken: 2 });
+    for (number, entries) in [(9, 1), (7, 1), (8, 0), (1, 0)] {
+        assert_eq!(record(&store, number).await.medications.len(), entries, "{number}");
+    }
+    assert_eq!(look_again(&store, &found, world.now()).await, LookedAgain::default(), "taken once");
+    let kept = store.read("kept", async |mut tx| tx.unmatched_by_reason().await).await.unwrap();
+    assert_eq!(kept.iter().map(|(_, count)| count).sum::<u64>(), 3, "{kept:?}");
+    // The same claim again is the one that was taken.
+    let again = import(&world, &store, &[Receipt { number: "9", ..PLAIN }]).await;
+    assert_eq!((again.known, again.new), (1, 0));
+}
+
+async fn a_claim_that_fitted_nobody_is_left_behind_its_time_and_its_looks(world: World) {
+    let store = world.store().await;
+    let later = |store: Store, hours: i64| {
+        let world = &world;
+        async move {
+            world.clock.advance(Duration::from_hours(u64::try_from(hours).unwrap()));
+            world.put(&store, &[(someone(1).0, person(u64::try_from(hours).unwrap()))]).await;
+            due(&store, world.now(), 10).await
+        }
+    };
+    world.put(&store, &[someone(1)]).await;
+    import(&world, &store, &[Receipt { branch: "02", ..PLAIN }]).await;
+    for looks in 0..u64::from(limits::CLAIM_AGAIN_TRIES_MAX) {
+        let found = later(store.clone(), 1 + i64::try_from(looks % 2).unwrap()).await;
+        assert_eq!(found.len(), 1, "{looks}");
+        assert_eq!(look_again(&store, &found, world.now()).await, LookedAgain { looked_at: 1, taken: 0 });
+    }
+    assert_eq!(later(store.clone(), 3).await, [], "looked at often enough");
+    import(&world, &store, &[Receipt { branch: "02", ..PLAIN }]).await;
+    assert_eq!(later(store.clone(), 4).await.len(), 1, "sent again");
+    assert_eq!(later(store.clone(), 367 * 24).await, [], "too old");
+    let before = world.now().saturating_sub(limits::CLAIM_AGAIN_TIME).unwrap();
+    let left = store.tx("left", async |mut tx| tx.leave_old_unmatched(before).await).await.unwrap();
+    assert_eq!(left, 1);
 }
 
 async fn a_claim_moves_when_the_register_is_corrected(world: World) {

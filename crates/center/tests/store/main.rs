@@ -7,6 +7,7 @@
 //! | `engine.rs` | questions in batches: decisions, proofs, order, repetition, restarts, two centers on one database |
 //! | `cards.rs` | cards: challenges once, registrations, consents, checks by card in batches |
 //! | `claims.rs` | claims: to their persons, replaced, withdrawn, redirected, fitting nobody; masters of drugs |
+//! | `claim_files.rs` | files of claims: one center works on each, another takes over |
 //! | `checkups.rs` | reports of checkups: to their persons, replaced, deleted, fitting nobody; damaged archives |
 //! | `feed.rs` | feeds: good and bad rows, the same file twice, interruption, other insurers |
 //! | `record_looks.rs` | looks into records, by person, institution and time |
@@ -20,6 +21,7 @@
 
 mod cards;
 mod checkups;
+mod claim_files;
 mod claims;
 mod conformance;
 mod engine;

@@ -24,7 +24,8 @@ pub enum Claims {
         /// The files, such as RECEIPTC.UKE or RECEIPTY.CYO.
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// Send a file again that the center has taken before: for claims that fitted nobody then.
+        /// Send a file again that the center has taken before. Claims that fitted nobody need no such thing: they are taken
+        /// when their insurer tells of the person.
         #[arg(long)]
         again: bool,
         /// One JSON object a file, for programs.

@@ -57,7 +57,8 @@ fn submitted_text(file: &Path, submitted: &Submitted) -> String {
     if *was_there {
         let again = match queued.state {
             ClaimFileState::Done => {
-                "\n  該当者なしだったレセプトをもう一度送るときは --again を付けてください / --again sends it once more"
+                "\n  該当者なしだったレセプトは、資格が登録されると自動で受け付けます。もう一度送るときは --again を付けてください \
+                 / claims that fit nobody are taken when the insurer tells of them; --again sends the file once more"
             }
             _ => "",
         };
