@@ -125,10 +125,21 @@ pub const CLAIM_PIECES_AT_ONCE: usize = 8;
 pub const CLAIMS_LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// Rest before the center is asked again whether it is done with a file of claims.
 pub const CLAIMS_ASK_AGAIN_INTERVAL: Duration = Duration::from_secs(2);
+/// Rest before the center is asked whether claims that fitted nobody were taken since: an eighth of the age of their file, and
+/// no shorter than this,
+pub const CLAIMS_UNMATCHED_LOOK_MIN: Duration = Duration::from_secs(5);
+/// and no longer than this.
+pub const CLAIMS_UNMATCHED_LOOK_MAX: Duration = Duration::from_hours(1);
 /// A claim file that is not in the queue after so many days was being stored by a program that was stopped.
 pub const CLAIMS_STORING_DAYS: u32 = 1;
 /// Claims of a file that are named as set aside before it is sent; all are counted.
 pub const CLAIMS_SET_ASIDE_LISTED_MAX: usize = 1_000;
+/// Files of claims that are read from browsers at once.
+pub const CLAIM_UPLOADS_AT_ONCE: usize = 1;
+/// Claims that a page shows of one kind; the file for spreadsheets has all.
+pub const CLAIM_ROWS_SHOWN: usize = 100;
+/// Places that a page shows of one fault of a check.
+pub const CLAIM_PLACES_SHOWN: usize = 5;
 /// Claim files, and withdrawals, that one list shows.
 pub const CLAIM_FILES_LISTED_MAX: u32 = 50;
 

@@ -1,6 +1,7 @@
 //! Proves that submitted claims survive what happens to lines and machines, with the real binary: the terminal killed with a
 //! file in its queue, the center killed while pieces come and while claims are taken, the same file twice, the file of another
-//! institution. Every claim has one outcome, and nothing of a file lies open on the terminal's disk.
+//! institution. Every claim has one outcome, nothing of a file lies open on the terminal's disk, and a claim that fitted nobody
+//! is taken when the register of its card changes.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 use tashika::check::truth::files_below;
 use wire::claims::{ClaimReader, ReadOptions};
+use wire::feed::{FeedRow, FeedWriter};
 
 use crate::stack::{CenterProcess, TerminalProcess, output, tashika};
 
@@ -78,7 +80,49 @@ fn fault_queued_claims_outlive_a_killed_terminal_and_a_killed_center() -> Result
     let numbers: Vec<u64> = told[1..].iter().filter_map(|outcome| outcome["ReceiptNumber"].as_u64()).collect();
     ensure!(numbers == (1..=u64::from(CLAIMS)).collect::<Vec<_>>(), "{} outcomes", numbers.len());
     ensure!(told[1..].iter().all(|outcome| outcome["Result"] == "unmatched"), "nobody insures them: {:?}", told[1]);
-    Ok(())
+    taken_after_a_feed(&center, &terminal)
+}
+
+/// When the insurer tells of one of the people, the claim is taken, and the institution reads it without sending anything.
+fn taken_after_a_feed(center: &CenterProcess, terminal: &TerminalProcess) -> Result<()> {
+    let person = FeedRow {
+        insurer_number: "06139463".to_owned(),
+        insurer_name: "x".to_owned(),
+        insured_card_symbol: "1".to_owned(),
+        insured_identification_number: "7".to_owned(),
+        personal_number: "123456789018".to_owned(),
+        registration_status: "registered".to_owned(),
+        insured_card_classification: "01".to_owned(),
+        personal_family_classification: "1".to_owned(),
+        insured_name: "x".to_owned(),
+        name: "x".to_owned(),
+        name_kana: "エ".to_owned(),
+        sex1: "1".to_owned(),
+        birthdate: "19800401".to_owned(),
+        address: "東京都千代田区１－１".to_owned(),
+        post_number: "100-0001".to_owned(),
+        qualification_date: "20200401".to_owned(),
+        ..FeedRow::default()
+    };
+    let mut feed = FeedWriter::new(Vec::new())?;
+    feed.write(&person)?;
+    let path = center.folder.path().join("one.csv");
+    std::fs::write(&path, feed.finish()?)?;
+    output(tashika(&["insurer", "import"]).arg(&path).arg("--data").arg(center.data()))?;
+    for _ in 0..300 {
+        let told = say(&["status", "1"], None, terminal)?;
+        if told[0]["Status"]["Counts"]["Accepted"] == 1 {
+            let taken: Vec<u64> = told[1..]
+                .iter()
+                .filter(|outcome| outcome["Result"] == "accepted")
+                .filter_map(|outcome| outcome["ReceiptNumber"].as_u64())
+                .collect();
+            ensure!(taken == [7] && told.len() == 1 + CLAIMS as usize, "{taken:?}");
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    bail!("the claim was not taken")
 }
 
 /// Neither a number of a card nor a line of the file can be read on the disk.

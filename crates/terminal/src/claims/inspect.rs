@@ -93,8 +93,17 @@ impl Inspected {
 /// It cannot be read, or is no claim file.
 pub fn inspect(path: &Path, facility: MedicalInstitutionCode) -> Result<Inspected, ClaimFileError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut file = Hashing { file: File::open(path)?, digest: Context::new(&SHA256), bytes: 0 };
-    let options = ReadOptions { kind: ReadOptions::kind_of_name(&name), master: None };
+    inspect_from(File::open(path)?, &name, facility)
+}
+
+/// The same for bytes from anywhere; the name tells the kind where the bytes do not.
+pub(super) fn inspect_from<R: Read>(
+    file: R,
+    name: &str,
+    facility: MedicalInstitutionCode,
+) -> Result<Inspected, ClaimFileError> {
+    let mut file = Hashing { file, digest: Context::new(&SHA256), bytes: 0 };
+    let options = ReadOptions { kind: ReadOptions::kind_of_name(name), master: None };
     let mut claims = ClaimReader::new(&mut file, options)?;
     let (mut count, mut set_aside_count, mut set_aside, mut first) = (0, 0, Vec::new(), None);
     while let Some(receipt) = claims.next_receipt()? {
@@ -119,13 +128,13 @@ pub fn inspect(path: &Path, facility: MedicalInstitutionCode) -> Result<Inspecte
     Ok(Inspected { report, bytes: file.bytes, digest, claims: count, set_aside_count, set_aside, first })
 }
 
-struct Hashing {
-    file: File,
+struct Hashing<R> {
+    file: R,
     digest: Context,
     bytes: u64,
 }
 
-impl Read for Hashing {
+impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(out)?;
         self.digest.update(&out[..read]);

@@ -10,10 +10,16 @@
 //! store, whatever happens to it in its folder, and [`sending`] brings it to the center whenever that can be reached, from
 //! the byte on that the center has not.
 //!
+//! Claims that fitted nobody are taken by the center when its register changes: [`again`] asks for that.
+//!
+//! The desk page does the same with a file out of a browser ([`upload`]).
+//!
 //! Works while the terminal runs and while it does not, as the lists of users and charts do.
 
+mod again;
 mod inspect;
 pub(crate) mod sending;
+pub(crate) mod upload;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -55,6 +61,9 @@ pub enum ClaimsError {
     /// No number of a claim.
     #[error("a claim number has 32 hexadecimal digits")]
     Number,
+    /// It did not come whole from the page.
+    #[error(transparent)]
+    Upload(#[from] kit::body::BodyError),
     /// The store.
     #[error(transparent)]
     Store(#[from] UsersError),
@@ -84,7 +93,10 @@ impl ClaimsError {
             }
             Self::File(error) => error.message().to_owned(),
             Self::NotToSend(inspected) => inspected.why_not().map_or("", NotToSend::message).to_owned(),
-            Self::TooLarge => "ファイルが大きすぎます（上限 2 GB）。分けて作り直してください。".to_owned(),
+            Self::TooLarge | Self::Upload(kit::body::BodyError::TooLarge { .. }) => {
+                "ファイルが大きすぎます（上限 2 GB）。分けて作り直してください。".to_owned()
+            }
+            Self::Upload(_) => "ファイルが途中で切れました。もう一度選んでください。".to_owned(),
             Self::Changed => {
                 "読み取り中にファイルが変わりました。レセコンの出力が終わってから、もう一度実行してください。"
                     .to_owned()
@@ -250,6 +262,13 @@ pub async fn show<E>(
     Ok(Ok(Some(file)))
 }
 
+/// Reads 受付番号 of a claim: 32 hexadecimal digits, as typed.
+pub(crate) fn read_claim_number(raw: &str) -> Result<String, ClaimsError> {
+    let number = raw.trim().to_ascii_lowercase();
+    let fits = number.len() == 32 && number.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if fits { Ok(number) } else { Err(ClaimsError::Number) }
+}
+
 /// Queues the withdrawal (取下げ) of a claim by its 受付番号.
 ///
 /// # Errors
@@ -260,10 +279,7 @@ pub async fn withdraw(
     clock: &SharedClock,
     random: &SharedRandom,
 ) -> Result<(), ClaimsError> {
-    let number = claim_number.trim().to_ascii_lowercase();
-    if number.len() != 32 || !number.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(ClaimsError::Number);
-    }
+    let number = read_claim_number(claim_number)?;
     CenterFacts::load(&Layout::new(data_dir))?;
     let store = open(data_dir, random).await?;
     let put = store.put_withdrawal(&number, clock.now()).await;

@@ -8,6 +8,7 @@ use kit::client::AnswerStream;
 use kit::lifecycle::Lifecycle;
 use wire::api::{ClaimFileRequest, ClaimFileState as AtCenter, ClaimFileStatus, ProblemCode, ProblemDocument};
 
+use super::again;
 use crate::asking::claims::is_about_the_claims;
 use crate::asking::outcome::Outcome;
 use crate::checks::Checks;
@@ -17,7 +18,7 @@ use crate::store::claim_files::{ClaimFileState, QueuedClaims, SaidOfClaims};
 use crate::store::claim_withdrawals::WithdrawalState;
 
 /// Why a file was left for now.
-enum Left {
+pub(super) enum Left {
     /// The center said this, or could not be asked.
     Outcome(Outcome),
     /// The store.
@@ -81,7 +82,7 @@ async fn send_all(checks: &Checks, life: &Lifecycle) -> Result<(), StoreError> {
             return Ok(());
         }
     }
-    Ok(())
+    again::look(checks, life).await
 }
 
 /// As far as a file goes now.
@@ -106,8 +107,9 @@ async fn one(checks: &Checks, file: &QueuedClaims, life: &Lifecycle) -> Result<(
             let said = SaidOfClaims::Status(status.clone());
             checks.store.note_claims(file, ClaimFileState::Sent, &said, None, now).await?;
             let results = checks.center.claims_results(&status.reception_number).await?;
-            let parts = fetch(checks, file.number, results, status.counts.claims).await?;
-            checks.store.claims_done(file, &status, parts, checks.center.hours().local()).await?;
+            let parts = fetch(checks, file.number, 0, results, status.counts.claims).await?;
+            let now = checks.center.hours().local();
+            checks.store.claims_done(file, &status, parts, again::next_look(file, &status, now), now).await?;
             tracing::info!(number = file.number, claims = status.counts.claims, "submitted claims have their outcomes");
             Ok(())
         }
@@ -147,9 +149,15 @@ async fn upload(checks: &Checks, file: &QueuedClaims, life: &Lifecycle) -> Resul
     Ok(status)
 }
 
-/// Keeps what became of each claim, in parts that end with a line. Gives how many parts.
-async fn fetch(checks: &Checks, number: i64, mut results: AnswerStream, claims: u64) -> Result<i64, Left> {
-    let (mut held, mut part, mut lines) = (Vec::new(), 0, 0_u64);
+/// Keeps what became of each claim, in parts that end with a line, from a part on. Gives the first part behind them.
+pub(super) async fn fetch(
+    checks: &Checks,
+    number: i64,
+    first: i64,
+    mut results: AnswerStream,
+    claims: u64,
+) -> Result<i64, Left> {
+    let (mut held, mut part, mut lines) = (Vec::new(), first, 0_u64);
     loop {
         let piece = results.piece().await.map_err(|error| Left::Outcome(checks.center.failed(error)))?;
         let is_end = piece.is_none();

@@ -6,6 +6,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 const CSS: &str = include_str!("../../assets/desk.css");
 const JS: &str = include_str!("../../assets/desk.js");
 const SCAN_JS: &str = include_str!("../../assets/scan.js");
+const CLAIMS_JS: &str = include_str!("../../assets/claims.js");
 const RECORDS_JS: &str = include_str!("../../assets/records.js");
 
 /// An hour: long enough for a day of clicks, short enough after an update.
@@ -29,4 +30,9 @@ pub(super) async fn scan_js() -> Response {
 /// `GET /assets/records.js`
 pub(super) async fn records_js() -> Response {
     ([(CONTENT_TYPE, "text/javascript; charset=utf-8"), (CACHE_CONTROL, KEEP)], RECORDS_JS).into_response()
+}
+
+/// `GET /assets/claims.js`
+pub(super) async fn claims_js() -> Response {
+    ([(CONTENT_TYPE, "text/javascript; charset=utf-8"), (CACHE_CONTROL, KEEP)], CLAIMS_JS).into_response()
 }

@@ -4,7 +4,7 @@
 //!   and answered from a kept answer where the center cannot be asked, with basis and age in `disposition`.
 //! * `POST auth/token`, with a user's API token, asks the center for a token in the name of that user. A user who may not open
 //!   records gets none that opens any.
-//! * Everything else carries the center's token and is handed on; it comes back proven or not at all. While the center cannot
+//! * Everything else carries the center's token, tied to that user ([`super::fhir_token`]), and is handed on; it comes back proven or not at all. While the center cannot
 //!   be asked that is 503 and never an empty bundle.
 
 use axum::Json;
@@ -28,8 +28,8 @@ use wire::fhir::convert::{Answered as Told, asking_institution, eligibility_resp
 use wire::fhir::serve::search::{Search, takes_none};
 use wire::fhir::{CoverageEligibilityRequest, Resource, serve};
 
-use super::Desk;
 use super::api::{authorized, bearer, could_not_ask};
+use super::{Desk, fhir_token, unavailable};
 use crate::asking::outcome::{Answered, Outcome};
 use crate::store::answers::Way;
 use crate::store::users::User;
@@ -100,11 +100,23 @@ async fn token(
     pairs.push(("user_role".to_owned(), role.code().to_owned()));
     let form: Vec<String> = pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
     let body = desk.checks().center.fhir_token(form.join("&")).await.map_err(|outcome| told(&outcome))?;
+    let body = tied(&desk, &user, &body).await?;
     tracing::info!(target: "audit", event = "desk.fhir_token", user = user.name, role = role.code(), "a program opened a patient");
     let mut response = Response::new(axum::body::Body::from(body));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+/// The center's answer, with its token tied to the user.
+async fn tied(desk: &Desk, user: &User, body: &[u8]) -> Result<Vec<u8>, Problem> {
+    let mut granted: serde_json::Value = serde_json::from_slice(body).map_err(Problem::internal)?;
+    let token = granted.get("access_token").and_then(serde_json::Value::as_str);
+    let token = token.ok_or_else(|| Problem::internal("the center granted no token"))?;
+    let tied = fhir_token::tie(&desk.checks().store, &user.name, token).await.map_err(unavailable)?;
+    let gone = || Problem::new(ProblemCode::SignInRequired, "この利用者は使えなくなりました");
+    granted["access_token"] = serde_json::Value::String(tied.ok_or_else(gone)?);
+    serde_json::to_vec(&granted).map_err(Problem::internal)
 }
 
 /// The role that is named, or the one that the institution gave; never one that opens more.
@@ -149,7 +161,7 @@ async fn submit(
             };
         }
     };
-    let recalled = checks.recall_for_program(&question, &why, Way::Api, false).await.map_err(super::unavailable)?;
+    let recalled = checks.recall_for_program(&question, &why, Way::Api, false).await.map_err(unavailable)?;
     if let Some(recalled) = recalled {
         return Ok(respond(&desk, &request, &recalled.answer, None));
     }
@@ -228,9 +240,10 @@ async fn look(
 }
 
 async fn hand_on(desk: &Desk, headers: &HeaderMap, path: &str, form: Option<String>) -> Result<Response, Problem> {
-    let token = bearer(headers)
-        .ok_or_else(|| Problem::new(ProblemCode::AccessTokenInvalid, "auth/token でトークンを取ってください"))?;
-    let looked = desk.checks().center.fhir_look(path, form, token).await.map_err(|outcome| told(&outcome))?;
+    let invalid = || Problem::new(ProblemCode::AccessTokenInvalid, "auth/token でトークンを取ってください");
+    let tied = bearer(headers).ok_or_else(invalid)?;
+    let token = fhir_token::untie(&desk.checks().store, tied).await.map_err(unavailable)?.ok_or_else(invalid)?;
+    let looked = desk.checks().center.fhir_look(path, form, &token).await.map_err(|outcome| told(&outcome))?;
     let mut response = kit::fhir::json(looked.resource);
     *response.status_mut() = looked.status;
     let number = HeaderValue::from_str(&looked.proof_number).map_err(Problem::internal)?;

@@ -14,6 +14,8 @@
 //! | `GET /disaster`, `POST /disaster`, `POST /disaster/ask`, `GET /disaster/{id}/proof` | admin and records | 災害・救急: people searched for by name |
 //! | `GET /secondary-use` | all roles | what has left for secondary use, for a patient who asks |
 //! | `GET /status`, `GET /light` | all roles | how the terminal is |
+//! | `GET /claims`, `POST /claims/file`, `/send`, `/drop`, `GET /claims/{number}`, `…/outcomes.csv` | admin and records | レセプト: checked, sent, and what became of each |
+//! | `POST /claims/withdraw` | admin and records | a claim is taken back |
 //! | `GET /open/{id}/statement`, `POST …` | all roles | 被保険者資格申立書 |
 //! | `POST /line` | all roles, in the demo | the line is cut or mended |
 //! | `GET /password`, `POST /password`, `POST /logout` | all roles | one's own account |
@@ -32,8 +34,10 @@ mod api;
 mod arrival;
 mod assets;
 mod check;
+mod claims;
 mod disaster;
 mod fhir;
+pub(crate) mod fhir_token;
 mod kiosk;
 mod line;
 mod login;
@@ -106,6 +110,8 @@ struct Inner {
     random: SharedRandom,
     /// Whose turn it is to have a photo looked at.
     photos: Arc<Semaphore>,
+    /// Whose turn it is to have a file of claims read.
+    claim_uploads: Semaphore,
     /// Rules about drugs.
     rules: RuleBook,
     /// Cookies do not know ports, so two terminals on one machine need two names.
@@ -123,6 +129,7 @@ impl Desk {
                 gate: LoginGate::default(),
                 random,
                 photos: Arc::new(Semaphore::new(limits::PHOTOS_AT_ONCE)),
+                claim_uploads: Semaphore::new(limits::CLAIM_UPLOADS_AT_ONCE),
                 rules: wire::master::starter_rules(),
                 cookie: format!("tashika_desk_{port}"),
             }),
@@ -154,6 +161,12 @@ impl Desk {
             .route("/disaster/{request_id}/proof", get(disaster::proof))
             .route("/kiosk/staff", post(kiosk::staff))
             .route("/secondary-use", get(secondary_use::page))
+            .route("/claims", get(claims::page))
+            .route("/claims/send", post(claims::send))
+            .route("/claims/drop", post(claims::let_go))
+            .route("/claims/withdraw", post(claims::withdraw))
+            .route("/claims/{number}", get(claims::of_file))
+            .route("/claims/{number}/outcomes.csv", get(claims::csv))
             .route("/status", get(status::page))
             .route("/light", get(status::light))
             .route("/password", get(account::page).post(account::change))
@@ -166,13 +179,16 @@ impl Desk {
             .route("/api/v1/check", post(api::check))
             .route("/assets/desk.css", get(assets::css))
             .route("/assets/desk.js", get(assets::js))
+            .route("/assets/claims.js", get(assets::claims_js))
             .route("/assets/records.js", get(assets::records_js))
             .route("/assets/scan.js", get(assets::scan_js));
         let photos = Router::new().route("/scan/picture", post(scan::picture));
+        let claims = Router::new().route("/claims/file", post(claims::file));
         let charts = Router::new().route("/api/v1/charts", post(api::charts));
         let bookings = Router::new().route("/api/v1/bookings", post(api::bookings));
         let router = kit::body::limit(router, limits::FORM_BYTES_MAX)
             .merge(kit::body::limit(fhir::routes(), limits::FHIR_BODY_BYTES_MAX))
+            .merge(kit::body::limit(claims, wire::limits::CLAIM_FILE_MAX_BYTES))
             .merge(kit::body::limit(charts, limits::CHART_BYTES_MAX))
             .merge(kit::body::limit(bookings, limits::BOOKING_FILE_BYTES_MAX))
             .merge(kit::body::limit(photos, limits::PHOTO_BYTES_MAX as u64));

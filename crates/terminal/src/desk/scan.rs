@@ -13,11 +13,10 @@ use http::{HeaderMap, StatusCode};
 use kit::problem::Problem;
 use kit::text::Text;
 use serde::Deserialize;
-use subtle::ConstantTimeEq;
 use trust::personal_certificate;
-use wire::api::{ProblemCode, SearchInfo};
+use wire::api::SearchInfo;
 
-use super::session::{Posted, SignedIn};
+use super::session::{Posted, SignedIn, require_token};
 use super::view::answer::AnswerView;
 use super::view::scan::{NotRead, ScanPage, Stage};
 use super::{Desk, not_kept, page as render};
@@ -71,12 +70,8 @@ pub(super) async fn picture(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Response> {
-    let header = |name: &str| headers.get(name).map(http::HeaderValue::as_bytes).unwrap_or_default();
-    if !bool::from(header("x-csrf").ct_eq(who.csrf.as_bytes())) {
-        let detail = "画面が古くなっています。画面を開き直して、もう一度お試しください";
-        return Err(Problem::new(ProblemCode::BadRequest, detail).because("wrong form token").into_response());
-    }
-    let is_frame = header("x-from") == b"camera";
+    require_token(&headers, &who).map_err(IntoResponse::into_response)?;
+    let is_frame = headers.get("x-from").is_some_and(|from| from == "camera");
     let _turn =
         Arc::clone(&desk.inner.photos).acquire_owned().await.map_err(|e| Problem::internal(e).into_response())?;
     let found = tokio::task::spawn_blocking(move || photo::read(&body)).await;

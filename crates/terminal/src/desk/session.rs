@@ -40,6 +40,9 @@ pub(super) struct Admin(pub(super) SignedIn);
 /// Somebody who may see what is shown without the patient having been asked: records, and administrators.
 pub(super) struct Records(pub(super) SignedIn);
 
+/// Somebody who may send claims: records, and administrators.
+pub(super) struct Claims(pub(super) SignedIn);
+
 /// A form sent by a page of the session that it belongs to.
 pub(super) struct Posted<T> {
     pub(super) who: SignedIn,
@@ -86,6 +89,16 @@ impl FromRequestParts<Desk> for Records {
     }
 }
 
+impl FromRequestParts<Desk> for Claims {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Response> {
+        let who = SignedIn::from_request_parts(parts, desk).await?;
+        require_claims(&who).map_err(IntoResponse::into_response)?;
+        Ok(Self(who))
+    }
+}
+
 impl<T: DeserializeOwned> FromRequest<Desk> for Posted<T> {
     type Rejection = Response;
 
@@ -103,6 +116,16 @@ impl<T: DeserializeOwned> FromRequest<Desk> for Posted<T> {
     }
 }
 
+/// Refuses what a script sends with another token than that of its session.
+pub(super) fn require_token(headers: &HeaderMap, who: &SignedIn) -> Result<(), Problem> {
+    let sent = headers.get("x-csrf").map(HeaderValue::as_bytes).unwrap_or_default();
+    if bool::from(sent.ct_eq(who.csrf.as_bytes())) {
+        return Ok(());
+    }
+    let detail = "画面が古くなっています。画面を開き直して、もう一度お試しください";
+    Err(Problem::new(ProblemCode::BadRequest, detail).because("wrong form token"))
+}
+
 pub(super) fn unreadable(error: &FormRejection) -> Problem {
     Problem::new(ProblemCode::BadRequest, "送信された内容を読み取れません").because(error)
 }
@@ -113,6 +136,17 @@ pub(super) fn require_admin(who: &SignedIn) -> Result<(), Problem> {
         Role::Admin => Ok(()),
         Role::Reception | Role::Records => Err(Problem::new(ProblemCode::RoleNotAllowed, "管理者だけが使える画面です")),
     }
+}
+
+/// Refuses whoever may not send claims: a claim tells what somebody suffers from, and one that is taken back leaves a record.
+pub(super) fn require_claims(who: &SignedIn) -> Result<(), Problem> {
+    if who.session.role.sees_records() {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ProblemCode::RoleNotAllowed,
+        "レセプトの送信は、「診療情報」か「管理者」の権限の人だけが使えます。管理者は「利用者」の画面で権限を変えられます",
+    ))
 }
 
 /// Refuses whoever only checks insurance.

@@ -123,19 +123,19 @@ impl QueuedClaims {
     }
 }
 
-fn damaged(column: &'static str) -> StoreError {
+pub(super) fn damaged(column: &'static str) -> StoreError {
     StoreError::Damaged { table: TABLE, column }
 }
 
-fn place<'a>(request_id: &'a str, column: &'static str) -> Place<'a> {
+pub(super) fn place<'a>(request_id: &'a str, column: &'static str) -> Place<'a> {
     Place { table: TABLE, row: request_id, column }
 }
 
-const COLUMNS: &str = "number, request_id, state, about, said, tries, queued_at, changed_at";
+pub(super) const COLUMNS: &str = "number, request_id, state, about, said, tries, queued_at, changed_at";
 
 impl Store {
     /// A keyed hash of a file's digest.
-    fn claims_mac(&self, digest: &str) -> Vec<u8> {
+    pub(super) fn claims_mac(&self, digest: &str) -> Vec<u8> {
         self.vault().mac(&[b"claim file", digest.as_bytes()]).to_vec()
     }
 
@@ -284,23 +284,27 @@ impl Store {
         tx.commit().await
     }
 
-    /// What became of all claims is kept, in this many parts: the file itself is not needed any more.
+    /// What became of all claims is kept, in this many parts: the file itself is not needed any more. `next_at` is when the
+    /// center is asked for them again.
     pub async fn claims_done(
         &self,
         file: &QueuedClaims,
         status: &ClaimFileStatus,
         parts: i64,
+        next_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let id = file.request_id.to_string();
         let json = serde_json::to_vec(&SaidOfClaims::Status(status.clone())).map_err(|_| damaged("said"))?;
         let mut tx = self.begin("claims.done").await?;
         sqlx::query(
-            "UPDATE claim_file SET state = 'done', said = ?2, changed_at = ?3, tries = 0 WHERE number = ?1 AND state = 'sent'",
+            "UPDATE claim_file SET state = 'done', said = ?2, changed_at = ?3, tries = 0, next_at = ?4
+             WHERE number = ?1 AND state = 'sent'",
         )
         .bind(file.number)
         .bind(self.vault().seal(place(&id, "said"), &json)?)
         .bind(millis(now))
+        .bind(next_at.map_or(0, millis))
         .execute(tx.on())
         .await?;
         for statement in [
@@ -313,16 +317,22 @@ impl Store {
         tx.commit().await
     }
 
-    /// A part of what became of the claims of a file.
+    /// A part of what became of the claims of a file, from 0.
     pub async fn claim_outcomes(&self, number: i64, part: i64) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-        let row = sqlx::query("SELECT body FROM claim_outcome WHERE number = ?1 AND part = ?2")
-            .bind(number)
-            .bind(part)
-            .fetch_optional(self.pool())
-            .await?;
-        let at = format!("{number}/{part}");
-        let at = Place { table: "claim_outcome", row: &at, column: "body" };
-        row.map(|row| Ok(self.vault().open(at, row.try_get("body")?)?)).transpose()
+        let row = sqlx::query(
+            "SELECT o.part, o.body FROM claim_file f JOIN claim_outcome o ON o.number = f.number AND o.part = f.first_part + ?2
+             WHERE f.number = ?1",
+        )
+        .bind(number)
+        .bind(part)
+        .fetch_optional(self.pool())
+        .await?;
+        row.map(|row| {
+            let at = format!("{number}/{}", row.try_get::<i64, _>("part")?);
+            let at = Place { table: "claim_outcome", row: &at, column: "body" };
+            Ok(self.vault().open(at, row.try_get("body")?)?)
+        })
+        .transpose()
     }
 
     /// A file by its number.
@@ -339,7 +349,7 @@ impl Store {
         rows.iter().map(|row| self.read_claims(row)).collect()
     }
 
-    fn read_claims(&self, row: &SqliteRow) -> Result<QueuedClaims, StoreError> {
+    pub(super) fn read_claims(&self, row: &SqliteRow) -> Result<QueuedClaims, StoreError> {
         let id: String = row.try_get("request_id")?;
         let about = self.vault().open(place(&id, "about"), row.try_get("about")?)?;
         let said: Option<&[u8]> = row.try_get("said")?;

@@ -14,6 +14,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (6, "night", include_str!("../../migrations/0006_night.sql")),
     (7, "claims", include_str!("../../migrations/0007_claims.sql")),
     (8, "pdf_answer", include_str!("../../migrations/0008_pdf_answer.sql")),
+    (9, "claims_again", include_str!("../../migrations/0009_claims_again.sql")),
 ];
 
 /// Brings a store up to date, step by step.

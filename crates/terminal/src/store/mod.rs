@@ -28,7 +28,9 @@
 pub mod answers;
 pub mod arrivals;
 pub mod charts;
+mod claim_again;
 pub mod claim_files;
+mod claim_uploads;
 pub mod claim_withdrawals;
 pub mod cleanup;
 pub mod copies;

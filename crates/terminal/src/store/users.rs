@@ -158,6 +158,18 @@ impl Store {
         row.as_ref().map(user).transpose()
     }
 
+    /// Somebody by name with the hash of their API token, unless shut out or without one.
+    pub async fn user_with_token(&self, name: &str) -> Result<Option<(User, Vec<u8>)>, StoreError> {
+        let row = sqlx::query(
+            "SELECT user_name, role, disabled, 1 AS has_token, created_at, password_at, token_hash
+             FROM desk_user WHERE user_name = ?1 AND disabled = 0 AND token_hash IS NOT NULL",
+        )
+        .bind(name)
+        .fetch_optional(self.pool())
+        .await?;
+        row.map(|row| Ok((user(&row)?, row.try_get("token_hash")?))).transpose()
+    }
+
     /// Sets a password and signs the person out everywhere.
     pub async fn set_password_hash(&self, name: &str, hash: &str, now: Timestamp) -> Result<Changed, StoreError> {
         let mut tx = self.begin("user.password").await?;

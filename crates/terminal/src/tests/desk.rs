@@ -89,6 +89,22 @@ impl Browser {
         http(&self.address, "POST", path, &[FORM, ("Cookie", &self.cookie)], &body).await
     }
 
+    /// A file as it is, with its name in base64, as the script of the page of claims sends it.
+    pub(super) async fn post_file(&self, path: &str, name: &str, content: &[u8]) -> Reply {
+        let headers = [
+            ("Cookie", self.cookie.as_str()),
+            ("x-csrf", &self.csrf),
+            ("x-file-name", name),
+            ("Content-Type", "application/octet-stream"),
+        ];
+        http(&self.address, "POST", path, &headers, content).await
+    }
+
+    /// The same session with a form of another one.
+    pub(super) fn with_other_token(&self) -> Self {
+        Self { address: self.address.clone(), cookie: self.cookie.clone(), csrf: "0".repeat(self.csrf.len()) }
+    }
+
     /// A picture, as the script of the page of codes sends it.
     pub(super) async fn post_picture(&self, from: &str, picture: &[u8]) -> Reply {
         let headers = [("Cookie", self.cookie.as_str()), ("x-csrf", &self.csrf), ("x-from", from)];

@@ -1,14 +1,18 @@
 //! The FHIR façade of the desk: the same outcomes as elsewhere, each told apart, also while the center cannot be asked; and who
-//! may not open records gets no token that does.
+//! may not open records gets no token that does, and a token ends with its user.
 
 use serde_json::{Value, json};
 use trust::patient_id::PatientId;
 use wire::api::Verdict;
 
 use super::center::FakeCenter;
-use super::clinic::Clinic;
+use super::clinic::{Clinic, random};
 use super::desk::{Browser, Reply, http, issue_token};
 use super::samples::number_of;
+use crate::desk::fhir_token;
+use crate::layout::Layout;
+use crate::store::Store;
+use crate::store::vault::Vault;
 
 const SUBMIT: &str = "/fhir/r4/CoverageEligibilityRequest/$submit";
 
@@ -72,10 +76,53 @@ async fn fault_a_program_is_told_the_four_outcomes_apart_and_goes_on_without_the
     assert!(kept["disposition"].as_str().unwrap().contains("控え") && kept["identifier"].is_null(), "{kept}");
     let (reply, nobody) = ask(&clinic, "POST", SUBMIT, &token, &request("99")).await;
     assert_eq!((reply.status, code_of(&nobody)), (503, "center-unreachable"));
-    let (reply, look) = ask(&clinic, "GET", &format!("/fhir/r4/Condition?patient={id}"), "Bearer x", "").await;
+    let conditions = format!("/fhir/r4/Condition?patient={id}");
+    let tied = tied_token(&clinic, "admin").await;
+    let (reply, look) = ask(&clinic, "GET", &conditions, &tied, "").await;
     assert_eq!((reply.status, code_of(&look)), (503, "center-unreachable"), "never an empty bundle");
-    let (reply, look) = ask(&clinic, "GET", &format!("/fhir/r4/Condition?patient={id}"), "", "").await;
-    assert_eq!((reply.status, code_of(&look)), (401, "access-token-invalid"));
+    for not_tied in ["", "Bearer x", "Bearer the-center-s", &tied.replace("YWRtaW4", "aGFuYQ")] {
+        let (reply, look) = ask(&clinic, "GET", &conditions, not_tied, "").await;
+        assert_eq!((reply.status, code_of(&look)), (401, "access-token-invalid"), "{not_tied}");
+    }
+    clinic.stop().await;
+}
+
+/// A token of the center as a program of this user got it.
+async fn tied_token(clinic: &Clinic, user: &str) -> String {
+    let layout = Layout::new(&clinic.data());
+    let vault = Vault::open_or_make(&layout.store_key(), random()).unwrap();
+    let store = Store::open(&layout.store(), vault).await.unwrap();
+    let tied = fhir_token::tie(&store, user, "the-center-s").await.unwrap().expect("the user has an API token");
+    store.close().await;
+    format!("Bearer {tied}")
+}
+
+#[tokio::test]
+async fn a_token_ends_with_the_user_in_whose_name_it_was_taken() {
+    let mut center = FakeCenter::start();
+    let mut clinic = Clinic::open(&center).await;
+    let admin = Browser::admin(&clinic).await;
+    center.go_away().await;
+    let look = async |token: &str| {
+        let (reply, outcome) = ask(&clinic, "GET", "/fhir/r4/Condition?patient=x", token, "").await;
+        (reply.status, code_of(&outcome).to_owned())
+    };
+    let handed_on = (503, "center-unreachable".to_owned());
+    let ended = (401, "access-token-invalid".to_owned());
+    admin.post("/users/add", "name=chart&role=records").await;
+    for (path, form) in [
+        ("/users/change", "name=chart&role=reception"),
+        ("/users/change", "name=chart&role=records&disabled=1"),
+        ("/users/token", "name=chart&what=issue"),
+        ("/users/token", "name=chart&what=revoke"),
+    ] {
+        admin.post("/users/change", "name=chart&role=records").await;
+        admin.post("/users/token", "name=chart&what=issue").await;
+        let token = tied_token(&clinic, "chart").await;
+        assert_eq!(look(&token).await, handed_on, "{form}");
+        assert!(admin.post(path, form).await.status < 400, "{form}");
+        assert_eq!(look(&token).await, ended, "{form}");
+    }
     clinic.stop().await;
 }
 

@@ -12,6 +12,7 @@
 //! | `sealed` | the disk shows nothing, and nothing sealed can be moved |
 //! | `desk` | sign-in, forms, roles, the API token |
 //! | `browser` | a real browser signs in and checks patients with keys alone |
+//! | `claims` | claims at the desk: checked first, sent when somebody says so, taken back when it is meant |
 //! | `faces` | the models, on pictures that are made here |
 //! | `fhir` | what a program asks in FHIR, and what it is told while the center is away |
 //! | `offline` | care goes on from kept answers, and everything is asked again when the center is back |
@@ -27,6 +28,7 @@
 mod browser;
 mod bulk;
 mod center;
+mod claims;
 mod clinic;
 mod crash;
 mod desk;

@@ -4,6 +4,7 @@ pub(crate) mod answer;
 mod certificate;
 pub(crate) mod charts;
 pub(crate) mod check;
+pub(crate) mod claims;
 pub(crate) mod consents;
 pub(crate) mod dates;
 pub(crate) mod disaster;
