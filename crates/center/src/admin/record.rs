@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use domain::Date;
+use domain::{Date, MedicalInstitutionCode};
 use wire::checkups::CheckupFault;
 use wire::claims::{ClaimFileError, ReadOptions};
 use wire::feed::{CsvEncoding, FeedError};
@@ -15,6 +15,7 @@ use crate::checkups::{ArchiveOutcome, CheckupImporter, CheckupsError, CheckupsRe
 use crate::claims::{ClaimImporter, ClaimsReport};
 use crate::limits;
 use crate::store::claim::ClaimKey;
+use crate::store::claim_search::Withdrawal;
 
 impl Admin {
     /// Takes a file of claims. The same file again changes nothing.
@@ -60,13 +61,17 @@ impl Admin {
         outcome.map_err(AdminError::Checkups)
     }
 
-    /// Withdraws a claim (取下げ) by its 受付番号. Says whether there was one that was not withdrawn yet.
+    /// Withdraws a claim (取下げ) of an institution by its 受付番号: nothing of it stays in the record.
     ///
     /// # Errors
     /// The database.
-    pub async fn claim_withdraw(&self, number: ClaimKey) -> Result<bool, AdminError> {
+    pub async fn claim_withdraw(
+        &self,
+        institution: MedicalInstitutionCode,
+        number: ClaimKey,
+    ) -> Result<Withdrawal, AdminError> {
         let now = self.clock.now();
-        Ok(self.store.tx("claim_withdraw", async |mut tx| tx.withdraw_claim(number, now).await).await?)
+        Ok(self.store.tx("claim_withdraw", async |mut tx| tx.withdraw_claim_of(institution, number, now).await).await?)
     }
 
     /// Loads a drug master of this day. Drugs that it does not have stay known; an older one changes nothing of what a newer

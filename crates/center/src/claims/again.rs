@@ -159,7 +159,7 @@ async fn is_overtaken(tx: &mut Tx, claim: &Prepared, received_at: Timestamp) -> 
     let institution = claim.row.institution;
     let stands = tx.claims_by_search_number(&[(institution, number)]).await?;
     match stands.get(&(institution, number.to_owned())) {
-        Some(key) if *key != claim.row.key => tx.is_claim_newer(*key, received_at).await,
+        Some(key) if *key != claim.row.key => tx.is_claim_newer(institution, *key, received_at).await,
         Some(_) | None => Ok(false),
     }
 }

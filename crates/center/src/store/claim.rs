@@ -117,24 +117,6 @@ impl Tx {
         text.unwrap_or_default().lines().map(|line| claim(line).ok_or_else(broken)).collect()
     }
 
-    /// Withdraws a claim (取下げ): none of its entries is kept. Says whether there was one that was not withdrawn yet.
-    pub async fn withdraw_claim(&mut self, key: ClaimKey, now: Timestamp) -> Result<bool> {
-        let changed = execute_on_both!(self, |c| {
-            sqlx::query(
-                "UPDATE claim SET state = 'withdrawn', entries = '', changed_at = $2
-                 WHERE claim_key = $1 AND state = 'taken'",
-            )
-            .bind(key.0.to_vec())
-            .bind(time::ms(now))
-            .execute(&mut *c)
-            .await
-        })?;
-        let unmatched = execute_on_both!(self, |c| {
-            sqlx::query("DELETE FROM claim_unmatched WHERE claim_key = $1").bind(key.0.to_vec()).execute(&mut *c).await
-        })?;
-        Ok(changed + unmatched > 0)
-    }
-
     /// Keeps claims that fit nobody, each with its reason.
     pub async fn put_unmatched(&mut self, claims: &[(&ClaimRow, String)], now: Timestamp) -> Result<()> {
         for (row, reason) in claims {

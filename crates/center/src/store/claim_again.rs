@@ -181,18 +181,6 @@ impl Tx {
         Ok(waiting)
     }
 
-    /// Whether a claim stands in a record since after a time.
-    pub async fn is_claim_newer(&mut self, key: ClaimKey, than: Timestamp) -> Result<bool> {
-        let (newer,): (i64,) = on_both!(self, |c| {
-            sqlx::query_as("SELECT COUNT(*) FROM claim WHERE claim_key = $1 AND state = 'taken' AND changed_at > $2")
-                .bind(key.0.to_vec())
-                .bind(time::ms(than))
-                .fetch_one(&mut *c)
-                .await
-        })?;
-        Ok(newer > 0)
-    }
-
     /// A claim is not looked at again, and forgets whose it said it is.
     pub async fn leave_unmatched(&mut self, of: UnmatchedKey) -> Result<()> {
         execute_on_both!(self, |c| {

@@ -4,6 +4,7 @@
 //! one; what stands of it with somebody else goes, because the register was corrected since.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
 use domain::PersonId;
@@ -88,17 +89,23 @@ async fn put_sqlite(c: &mut sqlx::SqliteConnection, claims: &[PersonClaim<'_>], 
     Ok(put)
 }
 
-// One text for all, a line each: key, person, digest, whether it is taken, and who pays. See `coverage`.
+// One text for all, a line each: key, person, digest, whether it is taken, and who pays. See `coverage`. Asked by
+// institution, month and key, the order in which a file's claims lie together.
 const HELD_SQLITE: &str =
     "SELECT group_concat(hex(c.claim_key) || ' ' || hex(c.person_id) || ' ' || hex(c.digest) || ' ' ||
     (c.state = 'taken') || ' ' || c.routing, char(10))
-    FROM json_each($1) q CROSS JOIN claim c WHERE c.claim_key = unhex(q.value)";
+    FROM json_each($1) q CROSS JOIN claim c
+    WHERE c.institution = substr(q.value, 1, 10) AND c.month = CAST(substr(q.value, 11, 6) AS INTEGER)
+        AND c.claim_key = unhex(substr(q.value, 17))";
 
 async fn held_sqlite(
     c: &mut sqlx::SqliteConnection,
     claims: &[PersonClaim<'_>],
 ) -> Result<HashMap<ClaimKey, Vec<Held>>> {
-    let keys = json_of(claims, |claim, out| domain::hex::push(out, &claim.row.key.0));
+    let keys = json_of(claims, |claim, out| {
+        let _ = write!(out, "{}{}", claim.row.institution.as_str(), month_number(claim.row.month));
+        domain::hex::push(out, &claim.row.key.0);
+    });
     let text: Option<String> = sqlx::query_scalar(HELD_SQLITE).bind(keys).fetch_one(&mut *c).await?;
     let mut held: HashMap<ClaimKey, Vec<Held>> = HashMap::new();
     for line in text.as_deref().unwrap_or_default().lines() {
@@ -180,9 +187,13 @@ async fn drop_of_others_postgres(c: &mut sqlx::PgConnection, claims: &[PersonCla
     let keys: Vec<&[u8]> = claims.iter().map(|claim| claim.row.key.0.as_slice()).collect();
     let persons: Vec<&[u8]> = claims.iter().map(|claim| claim.person.0.as_slice()).collect();
     sqlx::query(
-        "DELETE FROM claim c USING UNNEST($1::bytea[], $2::bytea[]) AS r (claim_key, person_id)
-         WHERE c.claim_key = r.claim_key AND c.person_id <> r.person_id",
+        "DELETE FROM claim c
+         USING UNNEST($1::text[], $2::bigint[], $3::bytea[], $4::bytea[]) AS r (institution, month, claim_key, person_id)
+         WHERE c.institution = r.institution AND c.month = r.month AND c.claim_key = r.claim_key
+             AND c.person_id <> r.person_id",
     )
+    .bind(claims.iter().map(|claim| claim.row.institution.as_str()).collect::<Vec<_>>())
+    .bind(claims.iter().map(|claim| month_number(claim.row.month)).collect::<Vec<_>>())
     .bind(keys)
     .bind(persons)
     .execute(&mut *c)

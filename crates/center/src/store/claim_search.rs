@@ -1,5 +1,7 @@
-//! `claim_search`, and claims by their numbers: which earlier claim one that is made again stands for, and withdrawal by the
-//! institution that claimed.
+//! `claim_search`, and claims by their numbers: which earlier claim one that is made again stands for, and withdrawal.
+//!
+//! A claim is found by institution, month and key, because a file brings what lies together in that order. Who knows only
+//! the institution goes through its months, of which there are some sixty, one step of the index each.
 
 use std::collections::HashMap;
 
@@ -44,6 +46,40 @@ impl ClaimKey {
         Some((Self(first), Self(last)))
     }
 }
+
+/// The months of which an institution (`$1`) has claims.
+macro_rules! in_its_months {
+    ($query:literal) => {
+        concat!(
+            "WITH RECURSIVE months (month) AS (
+                 SELECT (SELECT min(month) FROM claim WHERE institution = $1)
+                 UNION ALL SELECT (SELECT min(c.month) FROM claim c WHERE c.institution = $1 AND c.month > months.month)
+                 FROM months WHERE months.month IS NOT NULL
+             ) ",
+            $query
+        )
+    };
+}
+
+const BETWEEN: &str = in_its_months!(
+    "SELECT c.claim_key FROM months JOIN claim c
+         ON c.institution = $1 AND c.month = months.month AND c.claim_key BETWEEN $2 AND $3
+     UNION SELECT claim_key FROM claim_unmatched WHERE institution = $1 AND claim_key BETWEEN $2 AND $3 LIMIT 1"
+);
+const STATES_SQLITE: &str = in_its_months!(
+    "SELECT c.month, c.state FROM months JOIN claim c
+         ON c.institution = $1 AND c.month = months.month AND c.claim_key = $2"
+);
+// Locked: the same claim may be replaced at this moment.
+const STATES_POSTGRES: &str = in_its_months!(
+    "SELECT c.month, c.state FROM months JOIN claim c
+         ON c.institution = $1 AND c.month = months.month AND c.claim_key = $2 FOR UPDATE OF c"
+);
+
+const NEWER: &str = in_its_months!(
+    "SELECT COUNT(*) FROM months JOIN claim c ON c.institution = $1 AND c.month = months.month AND c.claim_key = $2
+     WHERE c.state = 'taken' AND c.changed_at > $3"
+);
 
 /// What is known of a claim by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,16 +126,12 @@ impl Tx {
         last: ClaimKey,
     ) -> Result<Option<(Vec<u8>,)>> {
         on_both!(self, |c| {
-            sqlx::query_as(
-                "SELECT claim_key FROM claim WHERE claim_key BETWEEN $1 AND $2 AND institution = $3
-                 UNION SELECT claim_key FROM claim_unmatched
-                     WHERE institution = $3 AND claim_key BETWEEN $1 AND $2 LIMIT 1",
-            )
-            .bind(first.0.to_vec())
-            .bind(last.0.to_vec())
-            .bind(institution.as_str())
-            .fetch_optional(&mut *c)
-            .await
+            sqlx::query_as(BETWEEN)
+                .bind(institution.as_str())
+                .bind(first.0.to_vec())
+                .bind(last.0.to_vec())
+                .fetch_optional(&mut *c)
+                .await
         })
     }
 
@@ -121,6 +153,24 @@ impl Tx {
         Ok(())
     }
 
+    /// Whether a claim stands in a record since after a time.
+    pub async fn is_claim_newer(
+        &mut self,
+        institution: MedicalInstitutionCode,
+        key: ClaimKey,
+        than: Timestamp,
+    ) -> Result<bool> {
+        let (newer,): (i64,) = on_both!(self, |c| {
+            sqlx::query_as(NEWER)
+                .bind(institution.as_str())
+                .bind(key.0.to_vec())
+                .bind(time::ms(than))
+                .fetch_one(&mut *c)
+                .await
+        })?;
+        Ok(newer > 0)
+    }
+
     /// Withdraws a claim of an institution (取下げ): none of its entries is kept.
     pub async fn withdraw_claim_of(
         &mut self,
@@ -128,21 +178,14 @@ impl Tx {
         key: ClaimKey,
         now: Timestamp,
     ) -> Result<Withdrawal> {
-        let states: Vec<(String,)> = match self.raw() {
+        let states: Vec<(i64, String)> = match self.raw() {
             Raw::Sqlite(c) => {
-                sqlx::query_as("SELECT state FROM claim WHERE claim_key = $1 AND institution = $2")
-                    .bind(key.0.to_vec())
-                    .bind(institution.as_str())
-                    .fetch_all(&mut *c)
-                    .await?
+                let query = sqlx::query_as(STATES_SQLITE).bind(institution.as_str());
+                query.bind(key.0.to_vec()).fetch_all(&mut *c).await?
             }
             Raw::Postgres(c) => {
-                // Locked: the same claim may be replaced at this moment.
-                sqlx::query_as("SELECT state FROM claim WHERE claim_key = $1 AND institution = $2 FOR UPDATE")
-                    .bind(key.0.to_vec())
-                    .bind(institution.as_str())
-                    .fetch_all(&mut *c)
-                    .await?
+                let query = sqlx::query_as(STATES_POSTGRES).bind(institution.as_str());
+                query.bind(key.0.to_vec()).fetch_all(&mut *c).await?
             }
         };
         let unmatched = execute_on_both!(self, |c| {
@@ -152,11 +195,26 @@ impl Tx {
                 .execute(&mut *c)
                 .await
         })?;
-        if unmatched > 0 || states.iter().any(|(state,)| state == "taken") {
-            self.withdraw_claim(key, now).await?;
-            return Ok(Withdrawal::Done);
+        let mut withdrawn = unmatched;
+        for (month, _) in states.iter().filter(|(_, state)| state == "taken") {
+            withdrawn += execute_on_both!(self, |c| {
+                sqlx::query(
+                    "UPDATE claim SET state = 'withdrawn', entries = '', changed_at = $4
+                     WHERE institution = $1 AND month = $2 AND claim_key = $3 AND state = 'taken'",
+                )
+                .bind(institution.as_str())
+                .bind(*month)
+                .bind(key.0.to_vec())
+                .bind(time::ms(now))
+                .execute(&mut *c)
+                .await
+            })?;
         }
-        Ok(if states.is_empty() { Withdrawal::Unknown } else { Withdrawal::Before })
+        Ok(match (withdrawn, states.is_empty()) {
+            (1.., _) => Withdrawal::Done,
+            (0, true) => Withdrawal::Unknown,
+            (0, false) => Withdrawal::Before,
+        })
     }
 }
 

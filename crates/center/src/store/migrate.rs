@@ -58,6 +58,7 @@ const MIGRATIONS: &[Migration] = &[
     shared(17, "claim_again", include_str!("../../migrations/0017_claim_again.sql")),
     shared(18, "master_version", include_str!("../../migrations/0018_master_version.sql")),
     shared(19, "claim_file_lease", include_str!("../../migrations/0019_claim_file_lease.sql")),
+    shared(20, "claim_by_institution", include_str!("../../migrations/0020_claim_by_institution.sql")),
 ];
 
 /// The newest schema that this program knows.

@@ -22,8 +22,8 @@
 //! | [`certificate`], [`issuance`] | `certificate`, `crl_state` | what they ask with |
 //! | [`bulk`], [`bulk_intake`] | `bulk_job`, `bulk_part` | files with many questions |
 //! | [`import_job`] | `import_job` | how far a feed has come |
-//! | [`claim`] | `claim`, `claim_unmatched` | what claims told of a person |
-//! | [`claim_search`] | `claim_search` | which claim a 検索番号 stands for |
+//! | [`claim`], `claim_put` | `claim`, `claim_unmatched` | what claims told of a person |
+//! | [`claim_search`] | `claim_search` | which claim a 検索番号 stands for, and withdrawal |
 //! | [`claim_file`] | `claim_file`, `claim_file_piece`, `claim_file_result` | files of claims that are submitted |
 //! | [`checkup`] | `checkup`, `checkup_unmatched` | what checkups told of a person |
 //! | [`drug`] | `drug` | what the codes of drugs mean |

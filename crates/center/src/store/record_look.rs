@@ -64,6 +64,19 @@ pub struct StoredRecordLook {
     pub looked_at: Timestamp,
 }
 
+/// The query of looks that fit a condition, the newest first.
+macro_rules! looks {
+    ($condition:literal, $most:literal) => {
+        concat!(
+            "SELECT log_id, leaf, facility, user_identifier, wanted, allowed, looked_at, role, resources, purpose, way
+             FROM record_look WHERE ",
+            $condition,
+            " ORDER BY looked_at DESC, leaf DESC LIMIT ",
+            $most
+        )
+    };
+}
+
 impl Tx {
     /// Puts looks on record. For the batch of answers, before its events.
     pub async fn put_record_looks(&mut self, log_id: i64, looks: &[NewRecordLook], now: Timestamp) -> Result<()> {
@@ -103,18 +116,13 @@ impl Tx {
         most: u32,
     ) -> Result<Vec<StoredRecordLook>> {
         let rows: Vec<LookRow> = on_both!(self, |c| {
-            sqlx::query_as(
-                "SELECT log_id, leaf, facility, user_identifier, wanted, allowed, looked_at, role, resources, purpose,
-                     way
-                 FROM record_look WHERE person_id = $1 AND looked_at >= $2 AND looked_at < $3
-                 ORDER BY looked_at DESC, leaf DESC LIMIT $4",
-            )
-            .bind(person.0.to_vec())
-            .bind(time::ms(from))
-            .bind(time::ms(until))
-            .bind(i64::from(most))
-            .fetch_all(&mut *c)
-            .await
+            sqlx::query_as(looks!("person_id = $1 AND looked_at >= $2 AND looked_at < $3", "$4"))
+                .bind(person.0.to_vec())
+                .bind(time::ms(from))
+                .bind(time::ms(until))
+                .bind(i64::from(most))
+                .fetch_all(&mut *c)
+                .await
         })?;
         rows.into_iter().map(read).collect()
     }
@@ -127,17 +135,12 @@ impl Tx {
         most: u32,
     ) -> Result<Vec<StoredRecordLook>> {
         let rows: Vec<LookRow> = on_both!(self, |c| {
-            sqlx::query_as(
-                "SELECT log_id, leaf, facility, user_identifier, wanted, allowed, looked_at, role, resources, purpose,
-                     way
-                 FROM record_look WHERE person_id = $1 AND facility = $2
-                 ORDER BY looked_at DESC, leaf DESC LIMIT $3",
-            )
-            .bind(person.0.to_vec())
-            .bind(facility.as_str())
-            .bind(i64::from(most))
-            .fetch_all(&mut *c)
-            .await
+            sqlx::query_as(looks!("person_id = $1 AND facility = $2", "$3"))
+                .bind(person.0.to_vec())
+                .bind(facility.as_str())
+                .bind(i64::from(most))
+                .fetch_all(&mut *c)
+                .await
         })?;
         rows.into_iter().map(read).collect()
     }

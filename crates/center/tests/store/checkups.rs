@@ -29,6 +29,7 @@ on_both_engines!(
     a_report_moves_when_the_register_is_corrected,
     only_reports_of_the_days_that_are_asked_for_are_read,
     one_bad_person_of_a_hundred_holds_up_nobody,
+    of_several_archives_each_is_told_and_one_that_is_cut_holds_up_nobody,
 );
 
 const ALL: (Date, Date) = (date(2000, 1, 1), date(2100, 1, 1));
@@ -92,6 +93,29 @@ async fn take(world: &World, store: &Store, archive: Vec<u8>) -> Result<Checkups
     let importer =
         CheckupImporter { store: store.clone(), clock: Arc::new(world.clock.clone()), life: Lifecycle::new() };
     importer.import(Cursor::new(archive), "test.zip").await
+}
+
+async fn of_several_archives_each_is_told_and_one_that_is_cut_holds_up_nobody(world: World) {
+    let store = world.store().await;
+    world.put(&store, &[someone(1), someone(2)]).await;
+    let second = Report { number: 2, ..PLAIN };
+    let cut = archive(&[PLAIN, second])[..40].to_vec();
+    // The last corrects the first: they are stored in their order, whatever is read ahead.
+    let corrected = Report { weight: "61.0", ..PLAIN };
+    let archives = [archive(&[PLAIN]), cut, archive(&[second]), archive(&[corrected])];
+    let named = archives.into_iter().enumerate().map(|(at, bytes)| (format!("{at}.zip"), Ok(Cursor::new(bytes))));
+    let importer =
+        CheckupImporter { store: store.clone(), clock: Arc::new(world.clock.clone()), life: Lifecycle::new() };
+    let mut told = Vec::new();
+    importer.import_each(named, |at, outcome| told.push((at, outcome))).await.unwrap();
+    let counts: Vec<_> = told
+        .iter()
+        .map(|(at, one)| (*at, one.as_ref().ok().map(|one| (one.new, one.replaced, one.read.people))))
+        .collect();
+    assert_eq!(counts, [(0, Some((1, 0, 1))), (1, None), (2, Some((1, 0, 1))), (3, Some((0, 1, 1)))]);
+    let [_, (_, Err(CheckupsError::Archive(fault))), ..] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!(fault.file, "1.zip");
+    assert_eq!((weights(&store, 1).await, weights(&store, 2).await), (vec!["61.0".into()], vec!["62.4".into()]));
 }
 
 /// New, replaced, known, fitting nobody.

@@ -13,9 +13,10 @@ use center::limits;
 use center::store::Store;
 use center::store::claim::ClaimKey;
 use center::store::claim_again::UnmatchedKey;
-use domain::Date;
+use center::store::claim_search::Withdrawal;
 use domain::record::danger::{Record, look_through};
 use domain::record::{DrugCode, History};
+use domain::{Date, MedicalInstitutionCode};
 use jiff::Timestamp;
 use jiff::civil::date;
 use kit::lifecycle::Lifecycle;
@@ -144,8 +145,14 @@ async fn a_withdrawn_claim_leaves_nothing_and_may_be_made_again(world: World) {
     let since = domain::record::Month::of(ON).months_before(12);
     let held = store.read("held", async |mut tx| tx.claims_of(id, since).await).await.unwrap();
     let key = ClaimKey::parse(&held[0].key.to_string()).unwrap();
-    assert!(store.tx("withdraw", async |mut tx| tx.withdraw_claim(key, now).await).await.unwrap());
-    assert!(!store.tx("withdraw", async |mut tx| tx.withdraw_claim(key, now).await).await.unwrap());
+    let institution = MedicalInstitutionCode::parse("1310000017").unwrap();
+    for expected in [Withdrawal::Done, Withdrawal::Before] {
+        let withdrawn = store.tx("withdraw", async |mut tx| tx.withdraw_claim_of(institution, key, now).await);
+        assert_eq!(withdrawn.await.unwrap(), expected);
+    }
+    let other = MedicalInstitutionCode::parse("1310000025").unwrap();
+    let withdrawn = store.tx("withdraw", async |mut tx| tx.withdraw_claim_of(other, key, now).await);
+    assert_eq!(withdrawn.await.unwrap(), Withdrawal::Unknown);
     assert!(record(&store, 1).await.is_empty());
     let again = import(&world, &store, &[PLAIN]).await;
     assert_eq!((again.new, again.replaced), (0, 1));

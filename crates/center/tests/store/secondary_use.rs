@@ -2,6 +2,7 @@
 //! not want to be counted, and claims read in pages in the order of persons.
 
 use center::store::claim::{ClaimKey, ClaimRow, PersonClaim};
+use center::store::claim_search::Withdrawal;
 use center::store::secondary_use::{ExportCell, ExportState, StoredExport};
 use center::store::{Store, StoreError, Tx};
 use domain::MedicalInstitutionCode;
@@ -167,7 +168,9 @@ async fn put_claims(store: &Store, world: &World) {
     let (claims, now) = (&claims, world.now());
     store.tx("put", async |mut tx| tx.put_claims(claims, now).await).await.unwrap();
     let withdrawn = ClaimKey(0_u128.to_be_bytes());
-    assert!(store.tx("withdraw", async |mut tx| tx.withdraw_claim(withdrawn, now).await).await.unwrap());
+    let institution = MedicalInstitutionCode::parse(CLINIC).unwrap();
+    let done = store.tx("withdraw", async |mut tx| tx.withdraw_claim_of(institution, withdrawn, now).await);
+    assert_eq!(done.await.unwrap(), Withdrawal::Done);
 }
 
 async fn claims_of_a_month_come_in_pages_in_the_order_of_persons(world: World) {

@@ -22,7 +22,7 @@ struct Run {
 /// Measures and prints; the last line is JSON.
 pub async fn run(say_what: &BenchCheckups, world: &World) -> Result<()> {
     let scratch = tempfile::Builder::new().prefix("tashika-bench-").tempdir()?;
-    let folder = say_what.dir.clone().unwrap_or_else(|| scratch.path().to_owned());
+    let folder = say_what.places.dir.clone().unwrap_or_else(|| scratch.path().to_owned());
     let out = folder.join("nation-checkups");
     say(&format!("making checkups of a nation of {} people", say_what.people))?;
     std::fs::create_dir_all(&out)?;
@@ -32,7 +32,7 @@ pub async fn run(say_what: &BenchCheckups, world: &World) -> Result<()> {
     drop(nation);
     let mut line = json!({ "bench": "checkups" });
     say("\n| checkups taken | reports | people/s | the same again |\n|---|---|---|---|")?;
-    let engines = [("sqlite", None), ("postgres", say_what.postgres.as_deref())];
+    let engines = [("sqlite", None), ("postgres", say_what.places.postgres.as_deref())];
     for (engine, database) in engines.into_iter().filter(|(engine, url)| *engine == "sqlite" || url.is_some()) {
         let run = self::engine(&folder.join(format!("center-checkups-{engine}")), database, &out, world).await?;
         say(&format!("| {engine} | {} | {:.0} | {:.0} |", run.reports, run.people_per_s, run.again_per_s))?;

@@ -36,9 +36,9 @@ pub async fn run(say_what: &BenchClaims, world: &World) -> Result<()> {
         "claims_read_mb_per_s": (f64::from(megabytes) / took).round(), "claims_read_receipts_per_s": receipts_per_s.round(),
     });
     let scratch = tempfile::Builder::new().prefix("tashika-bench-").tempdir()?;
-    let folder = say_what.dir.clone().unwrap_or_else(|| scratch.path().to_owned());
+    let folder = say_what.places.dir.clone().unwrap_or_else(|| scratch.path().to_owned());
     say(&format!("taking {} claims into history", say_what.claims))?;
-    let engines = [("sqlite", None), ("postgres", say_what.postgres.as_deref())];
+    let engines = [("sqlite", None), ("postgres", say_what.places.postgres.as_deref())];
     for (engine, database) in engines.into_iter().filter(|(engine, url)| *engine == "sqlite" || url.is_some()) {
         let measured = ingest::run(say_what.claims, database, &folder, world).await?;
         ingest::tell(engine, &measured)?;

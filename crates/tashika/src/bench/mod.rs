@@ -39,7 +39,7 @@ struct EngineRun {
 /// Measures full checks.
 pub async fn check(check: &BenchCheck, world: &World) -> Result<()> {
     let scratch = tempfile::Builder::new().prefix("tashika-bench-").tempdir()?;
-    let folder = check.dir.clone().unwrap_or_else(|| scratch.path().to_owned());
+    let folder = check.places.dir.clone().unwrap_or_else(|| scratch.path().to_owned());
     let nation = make_nation(check, &folder, world)?;
     let institution = nation::files::read_oracle(&nation)?
         .first()
@@ -56,7 +56,7 @@ pub async fn check(check: &BenchCheck, world: &World) -> Result<()> {
     let commits = ceiling::commits(&folder, RAW_TIME, &world.clock)?;
     say("loading and measuring SQLite")?;
     let sqlite = engine(&folder.join("center-sqlite"), None, &nation, &institution, &bodies, check, world).await?;
-    let postgres = match &check.postgres {
+    let postgres = match &check.places.postgres {
         Some(url) => {
             say("loading and measuring PostgreSQL")?;
             let folder = folder.join("center-postgres");

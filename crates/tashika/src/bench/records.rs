@@ -49,7 +49,7 @@ struct Run {
 /// Measures and prints; the last line is JSON.
 pub async fn run(say_what: &BenchRecords, world: &World) -> Result<()> {
     let scratch = tempfile::Builder::new().prefix("tashika-bench-").tempdir()?;
-    let folder = say_what.dir.clone().unwrap_or_else(|| scratch.path().to_owned());
+    let folder = say_what.places.dir.clone().unwrap_or_else(|| scratch.path().to_owned());
     let out = folder.join("nation-records");
     say(&format!("making {PEOPLE} people with {MONTHS} months of claims and {CHECKUP_YEARS} years of checkups"))?;
     std::fs::create_dir_all(&out)?;
@@ -59,7 +59,7 @@ pub async fn run(say_what: &BenchRecords, world: &World) -> Result<()> {
     let mut line = json!({ "bench": "records", "connections": say_what.connections });
     say("\n| engine | patients | connections | looks/s | p50 ms | p99 ms | slowest ms | KB of an answer |\n\
          |---|---|---|---|---|---|---|---|")?;
-    let engines = [("sqlite", None), ("postgres", say_what.postgres.as_deref())];
+    let engines = [("sqlite", None), ("postgres", say_what.places.postgres.as_deref())];
     for (engine, database) in engines.into_iter().filter(|(engine, url)| *engine == "sqlite" || url.is_some()) {
         let folder = folder.join(format!("center-records-{engine}"));
         for run in self::engine(&folder, database, &out, say_what, world).await? {

@@ -29,6 +29,17 @@ pub enum Bench {
     },
 }
 
+/// Where something is measured.
+#[derive(Debug, Args)]
+pub struct BenchPlaces {
+    /// PostgreSQL database to measure as well; it should be empty.
+    #[arg(long, value_name = "URL")]
+    pub postgres: Option<String>,
+    /// Folder for the nation and the databases; a new one under the system's folder for temporary files if not given.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
 /// `tashika bench claims`
 #[derive(Debug, Args)]
 pub struct BenchClaims {
@@ -38,12 +49,9 @@ pub struct BenchClaims {
     /// Claims of the large file that is taken into history; the small one has 10,000.
     #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u32).range(20_000..=2_000_000))]
     pub claims: u32,
-    /// PostgreSQL database to measure as well; it should be empty.
-    #[arg(long, value_name = "URL")]
-    pub postgres: Option<String>,
-    /// Folder for the nation, the files and the database; a new one under the system's folder for temporary files if not given.
-    #[arg(long, value_name = "DIR")]
-    pub dir: Option<PathBuf>,
+    /// Where it is measured.
+    #[command(flatten)]
+    pub places: BenchPlaces,
 }
 
 /// `tashika bench records`
@@ -55,12 +63,9 @@ pub struct BenchRecords {
     /// Seconds of every measurement.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=120))]
     pub seconds: u64,
-    /// PostgreSQL database to measure as well; it should be empty.
-    #[arg(long, value_name = "URL")]
-    pub postgres: Option<String>,
-    /// Folder for the nation and the databases; a new one under the system's folder for temporary files if not given.
-    #[arg(long, value_name = "DIR")]
-    pub dir: Option<PathBuf>,
+    /// Where it is measured.
+    #[command(flatten)]
+    pub places: BenchPlaces,
 }
 
 /// `tashika bench checkups`
@@ -72,12 +77,9 @@ pub struct BenchCheckups {
     /// Fiscal years of checkups.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=10))]
     pub years: u32,
-    /// PostgreSQL database to measure as well; it should be empty.
-    #[arg(long, value_name = "URL")]
-    pub postgres: Option<String>,
-    /// Folder for the nation and the databases; a new one under the system's folder for temporary files if not given.
-    #[arg(long, value_name = "DIR")]
-    pub dir: Option<PathBuf>,
+    /// Where it is measured.
+    #[command(flatten)]
+    pub places: BenchPlaces,
 }
 
 /// `tashika bench check`
@@ -92,10 +94,7 @@ pub struct BenchCheck {
     /// Seconds of every measurement.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=120))]
     pub seconds: u64,
-    /// PostgreSQL database to measure as well; it should be empty.
-    #[arg(long, value_name = "URL")]
-    pub postgres: Option<String>,
-    /// Folder for the nation and the databases; a new one under the system's folder for temporary files if not given.
-    #[arg(long, value_name = "DIR")]
-    pub dir: Option<PathBuf>,
+    /// Where it is measured.
+    #[command(flatten)]
+    pub places: BenchPlaces,
 }

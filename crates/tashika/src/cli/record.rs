@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::CenterData;
 use clap::Subcommand;
+use domain::MedicalInstitutionCode;
+
+use super::CenterData;
 
 /// Claims, straight into the center's store.
 #[derive(Debug, Subcommand)]
@@ -23,6 +25,9 @@ pub enum CenterClaims {
     },
     /// Withdraw a claim (取下げ): nothing of it stays in the record.
     Withdraw {
+        /// 医療機関コード of who claimed, ten digits.
+        #[arg(value_parser = MedicalInstitutionCode::parse)]
+        institution: MedicalInstitutionCode,
         /// Its 受付番号, 32 hexadecimal digits.
         number: String,
         /// The center.

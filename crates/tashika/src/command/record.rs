@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use center::checkups::CheckupsReport;
 use center::claims::{ClaimsReport, Outcome};
 use center::store::claim::ClaimKey;
+use center::store::claim_search::Withdrawal;
 use domain::date;
 
 /// Claims and checkups that are printed of one file; the report file holds more.
@@ -41,17 +42,22 @@ pub async fn claims(say: CenterClaims, world: &World) -> Result<()> {
             }
             failed.map_or(Ok(()), Err)
         }
-        CenterClaims::Withdraw { number, center } => {
+        CenterClaims::Withdraw { institution, number, center } => {
             let Some(key) = ClaimKey::parse(&number) else {
                 bail!("{number}: 受付番号は32桁の16進数です / a receipt number has 32 hexadecimal digits");
             };
             let admin = open(&center, world).await?;
-            let withdrawn = admin.claim_withdraw(key).await;
+            let withdrawn = admin.claim_withdraw(institution, key).await;
             admin.close().await;
-            if !withdrawn? {
-                bail!("{number}: この受付番号の請求はないか、取下げ済みです / no such claim, or withdrawn before");
+            match withdrawn? {
+                Withdrawal::Done => print(&format!("{number}: 取り下げました / withdrawn")),
+                Withdrawal::Before => print(&format!("{number}: 取下げ済みです / withdrawn before")),
+                Withdrawal::Unknown => {
+                    bail!(
+                        "{number}: この医療機関の、この受付番号の請求はありません / this institution has no such claim"
+                    )
+                }
             }
-            print(&format!("{number}: 取り下げました / withdrawn"))
         }
     }
 }

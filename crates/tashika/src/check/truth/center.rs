@@ -10,7 +10,9 @@ use center::claims::records::Masters;
 use center::claims::{ClaimImporter, Outcome, Preparer, Preparing};
 use center::feed::{Importer, PersonKey, Source};
 use center::store::claim::ClaimKey;
+use center::store::claim_search::Withdrawal;
 use center::store::{Address, NoObserver, Store};
+use domain::MedicalInstitutionCode;
 use kit::clock::SharedClock;
 use kit::lifecycle::Lifecycle;
 use nation::files;
@@ -123,7 +125,10 @@ impl TruthCenter {
         let path = records.join(&row["File"]);
         let key = key_in(&path, row["ReceiptNumber"].parse()?)?.context("the claim stands in its file")?;
         let now = self.clock.now();
-        self.store.tx("withdraw", async |mut tx| tx.withdraw_claim(key, now).await).await?;
+        let institution = MedicalInstitutionCode::parse(&row["MedicalInstitutionCode"])?;
+        let withdrawn =
+            self.store.tx("withdraw", async |mut tx| tx.withdraw_claim_of(institution, key, now).await).await?;
+        ensure!(withdrawn == Withdrawal::Done, "{}: {withdrawn:?}", path.display());
         Ok(())
     }
 }
