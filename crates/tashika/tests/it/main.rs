@@ -5,6 +5,7 @@ mod browser;
 mod chart_software;
 mod charts;
 mod checkups;
+mod claims_page;
 mod export;
 mod fault_bulk;
 mod fault_center;
