@@ -61,7 +61,8 @@ impl Center {
         output(import.args(claims).arg("--data").arg(center.data()))?;
         for row in rows(&center.records().join(files::CLAIMS))?.iter().filter(|row| row["Fate"] == "withdrawn") {
             let key = key_in(&center.records().join(&row["File"]), row["ReceiptNumber"].parse()?)?;
-            center.run(&["center", "claims", "withdraw", &key.context("the claim stands in its file")?.to_string()])?;
+            let key = key.context("the claim stands in its file")?.to_string();
+            center.run(&["center", "claims", "withdraw", &row["MedicalInstitutionCode"], &key])?;
         }
         Ok(center)
     }
