@@ -2,7 +2,7 @@
 
 use crate::check::private::World;
 use crate::cli::{Center as Say, RevokeReason};
-use crate::command::{disaster, export, looks, open, print, record};
+use crate::command::{disaster, export, looks, open, print, ready_until, record};
 use anyhow::{Context as _, Result};
 use center::config::Listen;
 use center::{AdminError, Center, Config, InitOptions};
@@ -96,10 +96,10 @@ async fn serve(data: &Path, instead: Instead, world: &World) -> Result<()> {
     let running = Center::start(config, Arc::clone(&world.clock), Arc::clone(&world.random))
         .await
         .context("the center could not be started")?;
-    print(&format!(
+    let ready = format!(
         "ready api=https://{} enrol=https://{} ops=http://{}",
         running.api_addr, running.enrol_addr, running.ops_addr
-    ))?;
-    running.until_stopped().await?;
+    );
+    ready_until(&ready, running.until_stopped()).await??;
     print("stopped; everything that was answered is on record")
 }

@@ -31,6 +31,18 @@ pub fn print(text: &str) -> Result<()> {
     Ok(out.flush()?)
 }
 
+/// Says that a server is ready, and waits for its end. It hears signals before anybody is told: whoever reads the line may
+/// send one at once.
+async fn ready_until<T>(ready: &str, end: impl Future<Output = T>) -> Result<T> {
+    let mut end = Box::pin(end);
+    tokio::select! {
+        biased;
+        ended = &mut end => return Ok(ended),
+        told = async { print(ready) } => told?,
+    }
+    Ok(end.await)
+}
+
 /// Prints what came of reading a register: refused rows by line, then the counts.
 fn tell_register(report: &::center::admin::RegisterReport) -> Result<()> {
     for refusal in &report.refusals {

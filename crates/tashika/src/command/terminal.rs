@@ -2,7 +2,7 @@
 
 use crate::check::private::World;
 use crate::cli::{Terminal as Say, TerminalUser, UserRole};
-use crate::command::print;
+use crate::command::{print, ready_until};
 use anyhow::{Context as _, Result, ensure};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -116,8 +116,8 @@ async fn serve(data: &Path, desk: Option<SocketAddr>, kiosk: Option<SocketAddr>,
         .map_err(|error| anyhow::anyhow!("{}\n{error}", error.message_ja()))?;
     let kiosk = running.kiosk_addr.map_or_else(|| "-".to_owned(), |at| format!("http://{at}"));
     let desk = running.desk_addr;
-    print(&format!("ready desk=http://{desk} kiosk={kiosk} req={} res={}", req.display(), res.display()))?;
-    running.run_to_the_end().await;
+    let ready = format!("ready desk=http://{desk} kiosk={kiosk} req={} res={}", req.display(), res.display());
+    ready_until(&ready, running.run_to_the_end()).await?;
     print("stopped; nothing that was taken is lost")
 }
 
