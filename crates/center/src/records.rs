@@ -14,11 +14,11 @@ use jiff::Timestamp;
 use wire::api::{Months, RecordPatient};
 
 use crate::check::{canonical_query, whose};
-use crate::checkups::unpack;
+use crate::checkups::unpack_texts;
 use crate::claims::records::{Masters, put_together};
 use crate::limits;
-use crate::store::claim::StoredClaim;
-use crate::store::coverage::read_record;
+use crate::store::coverage::{Found, read_record};
+use crate::store::record_read::{Reach, StoredRecord};
 use crate::store::{Result, Store, Tx};
 
 /// What an institution wants to see.
@@ -69,7 +69,10 @@ pub(crate) struct Looked {
 pub(crate) struct Shown {
     pub(crate) person: PersonId,
     pub(crate) may_see: MaySee,
+    /// But for the checkups.
     pub(crate) record: HealthRecord,
+    /// Each as the JSON of a [`domain::Checkup`], the newest first.
+    pub(crate) checkups: Vec<String>,
     /// As registered; none where nothing may be seen.
     pub(crate) patient: Option<RecordPatient>,
     /// The newest month of which there is a claim of this person.
@@ -82,30 +85,39 @@ const FROM_CLAIMS: [ConsentItem; 3] = [ConsentItem::Drugs, ConsentItem::Diagnosi
 /// What was read, not yet put together: that is done behind the transaction.
 struct Read {
     verdict: Verdict,
-    found: Option<Found>,
+    found: Option<ReadRecord>,
 }
 
-struct Found {
+struct ReadRecord {
     person: PersonId,
     patient: Option<RecordPatient>,
     may_see: MaySee,
-    claims: Vec<StoredClaim>,
-    /// Packed.
-    checkups: Vec<Vec<u8>>,
+    stored: StoredRecord,
 }
 
 /// Looks.
 pub(crate) async fn look(store: &Store, masters: &Masters, look: &RecordLook, now: Timestamp) -> Result<Looked> {
-    let Read { verdict, found } =
-        store.read("record_look", async |mut tx| tx.look_into_record(look, now).await).await?;
-    let Some(Found { person, patient, may_see, claims, checkups }) = found else {
+    let Read { verdict, found } = match &look.whose {
+        Whose::Person(query) => {
+            store.look("record_look", async |mut tx| tx.look_into_record_of(query, look, now).await).await?
+        }
+        Whose::Card(card) => {
+            let one = async |mut tx: Tx| match tx.who_was_asked(card).await? {
+                Ok(query) => tx.look_into_record_of(&query, look, now).await,
+                Err(verdict) => Ok(Read { verdict, found: None }),
+            };
+            store.read("record_look", one).await?
+        }
+    };
+    let Some(ReadRecord { person, patient, may_see, stored }) = found else {
         return Ok(Looked { verdict, found: None });
     };
-    let (mut history, newest_month) = put_together(&claims, look.months.last)?;
+    let (mut history, newest_month) = put_together(stored.claims(), look.months.last)?;
     masters.name(&mut history);
-    let checkups = checkups.iter().map(|packed| unpack(packed)).collect::<Result<_>>()?;
-    let record = may_see.of(HealthRecord { history, checkups });
-    Ok(Looked { verdict, found: Some(Shown { person, may_see, record, patient, newest_month }) })
+    let mut checkups = unpack_texts(&stored.checkups)?;
+    checkups.reverse();
+    let record = may_see.of(HealthRecord { history, checkups: Vec::new() });
+    Ok(Looked { verdict, found: Some(Shown { person, may_see, record, checkups, patient, newest_month }) })
 }
 
 /// The first month that is read.
@@ -114,36 +126,34 @@ fn first_month(look: &RecordLook, now: Timestamp) -> Month {
     look.months.first.map_or(oldest, |first| first.max(oldest))
 }
 
+/// What is read: what may be seen of the months that are wanted.
+fn reach(look: &RecordLook, may_see: &MaySee, now: Timestamp) -> Reach {
+    let first = first_month(look, now);
+    let last = look.months.last.unwrap_or_else(|| Month::of(domain::date::in_japan(now).date()));
+    Reach {
+        claims: FROM_CLAIMS.iter().any(|item| may_see.allows(*item)).then_some(first),
+        checkups: may_see.allows(ConsentItem::Checkups).then_some((first.first_day(), last.last_day())),
+    }
+}
+
 impl Tx {
-    async fn look_into_record(&mut self, look: &RecordLook, now: Timestamp) -> Result<Read> {
-        let query = match &look.whose {
-            Whose::Person(query) => query.clone(),
-            Whose::Card(card) => match self.who_was_asked(card).await? {
-                Ok(query) => query,
-                Err(verdict) => return Ok(Read { verdict, found: None }),
-            },
-        };
-        let facts = self.facts_of_card(&query).await?;
-        let decision = decide(&query, &facts);
+    async fn look_into_record_of(&mut self, query: &EligibilityQuery, look: &RecordLook, now: Timestamp) -> Result<Read> {
+        let (found, consents) = self.card_and_consents(query.card_key(), query.medical_institution_code).await?;
+        let facts = self.facts_of_card(query, found).await?;
+        let decision = decide(query, &facts);
         let shown = decision.coverage.and_then(|shown| Some((whose(&facts.matched, shown)?, shown)));
         let Some((person, coverage)) = shown else {
             return Ok(Read { verdict: decision.verdict, found: None });
         };
-        let latest = self.latest_consent(person, query.medical_institution_code).await?;
-        let may_see = MaySee::new(latest.as_ref(), &look.items, now);
-        let claims = if FROM_CLAIMS.iter().any(|item| may_see.allows(*item)) {
-            self.claims_of(person, first_month(look, now)).await?
-        } else {
-            Vec::new()
-        };
-        let checkups = if may_see.allows(ConsentItem::Checkups) {
-            let last = look.months.last.unwrap_or_else(|| Month::of(domain::date::in_japan(now).date()));
-            self.checkups_of(person, first_month(look, now).first_day(), last.last_day()).await?
-        } else {
-            Vec::new()
-        };
+        let may_see = MaySee::new(consents.iter().find(|consent| consent.person == person), &look.items, now);
+        let reach = reach(look, &may_see, now);
         let patient = may_see.allows_anything().then(|| RecordPatient::from(&coverage.person));
-        let found = Some(Found { person, patient, may_see, claims, checkups });
+        let stored = if reach.is_nothing() {
+            StoredRecord::default()
+        } else {
+            self.last_stored_record(person, reach).await?
+        };
+        let found = Some(ReadRecord { person, patient, may_see, stored });
         Ok(Read { verdict: decision.verdict, found })
     }
 
@@ -174,8 +184,8 @@ impl Tx {
         })
     }
 
-    /// What the register holds about the card of a question; nobody else is looked up.
-    async fn facts_of_card(&mut self, query: &EligibilityQuery) -> Result<Facts> {
+    /// What the register holds about the card of a question, of which these rows were found; nobody else is looked up.
+    async fn facts_of_card(&mut self, query: &EligibilityQuery, found: Vec<Found>) -> Result<Facts> {
         let mut facts = Facts {
             matched: Vec::new(),
             others: Vec::new(),
@@ -183,7 +193,7 @@ impl Tx {
             insurer_known: true,
             insurer_feed_age_days: None,
         };
-        for row in self.coverages_of_cards(&[query.card_key()]).await? {
+        for row in found {
             facts.matched.push(read_record(row.person, &row.record)?);
         }
         if more_facts_needed(query, &facts.matched) == MoreFacts::OtherCoverages {

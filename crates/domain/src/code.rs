@@ -43,8 +43,7 @@ macro_rules! code_table {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let raw = <std::borrow::Cow<str> as serde::Deserialize>::deserialize(d)?;
-                Self::parse(&raw).map_err(serde::de::Error::custom)
+                $crate::written::read_text(d, Self::parse)
             }
         }
     };

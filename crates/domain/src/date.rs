@@ -4,6 +4,7 @@
 //! `YYMMDD` (formats.md 2.7). Both are read; only Western dates are written.
 
 use crate::text;
+use crate::written::Digits;
 pub use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 
@@ -162,25 +163,29 @@ fn era_start(era: usize) -> Date {
     jiff::civil::date(y, m, d)
 }
 
+fn digits(date: Date) -> Digits<8> {
+    let (month, day) = (u32::from(date.month().unsigned_abs()), u32::from(date.day().unsigned_abs()));
+    Digits::of(u32::from(date.year().unsigned_abs()) * 10_000 + month * 100 + day)
+}
+
 /// Writes `yyyyMMdd`.
 pub fn format(date: Date) -> String {
-    format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
+    digits(date).as_str().to_owned()
 }
 
 /// Serde helper: a date as `yyyyMMdd`.
 pub mod as_text {
     use super::Date;
-    use serde::{Deserialize, Deserializer, Serializer};
+    use serde::{Deserializer, Serializer};
 
     /// Writes `yyyyMMdd`.
     pub fn serialize<S: Serializer>(date: &Date, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&super::format(*date))
+        s.serialize_str(super::digits(*date).as_str())
     }
 
     /// Reads any form that [`super::parse`] reads.
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Date, D::Error> {
-        let raw = std::borrow::Cow::<str>::deserialize(d)?;
-        super::parse(&raw).map_err(serde::de::Error::custom)
+        crate::written::read_text(d, super::parse)
     }
 }
 
@@ -192,7 +197,7 @@ pub mod as_text_opt {
     /// Writes `yyyyMMdd` or null.
     pub fn serialize<S: Serializer>(date: &Option<Date>, s: S) -> Result<S::Ok, S::Error> {
         match date {
-            Some(date) => s.serialize_str(&super::format(*date)),
+            Some(date) => super::as_text::serialize(date, s),
             None => s.serialize_none(),
         }
     }

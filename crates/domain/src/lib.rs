@@ -55,6 +55,7 @@ pub mod share;
 pub mod spoken;
 pub mod status;
 pub mod text;
+mod written;
 
 pub use checkup::{Checkup, CheckupItem, CheckupPatient, CheckupValue, ItemCode};
 pub use code::{InsuredCardClassification, LimitClassification, LimitFlag, PersonalFamily, ReasonOfLoss, Sex};

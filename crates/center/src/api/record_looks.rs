@@ -111,12 +111,13 @@ fn on_record(
         checkup_list: Vec::new(),
     };
     let mut allowed = ConsentChoice::NOTHING;
-    let (answer, shown) = match looked.found {
-        None => (bare, Vec::new()),
-        Some(Shown { person, may_see, record, patient, newest_month }) => {
+    let (answer, checkups, shown) = match looked.found {
+        None => (bare, Vec::new(), Vec::new()),
+        Some(Shown { person, may_see, record, checkups, patient, newest_month }) => {
             let items = look.items.iter().copied();
             allowed = choice(items.filter(|item| may_see.allows(*item)));
-            (RecordAnswer { patient, newest_month, ..bare }.with_record(&may_see, record), vec![person])
+            let answer = RecordAnswer { patient, newest_month, ..bare }.with_record(&may_see, record);
+            (answer, checkups, vec![person])
         }
     };
     let wanted = choice(look.items.iter().copied());
@@ -129,7 +130,7 @@ fn on_record(
         },
         shown,
         verdict: looked.verdict,
-        answer: serde_json::to_string(&answer).map_err(Problem::internal)?,
+        answer: answer.to_json_with(&checkups).map_err(Problem::internal)?,
         as_of: now,
         note: LookNote::Record {
             user_identifier: message.user_identifier.trim().to_owned(),

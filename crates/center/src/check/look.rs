@@ -104,7 +104,7 @@ pub(super) fn make(look: &LookBeside, salt: [u8; 16]) -> (Made, Look) {
         _ => None,
     };
     let beside = Beside { note: look.note.clone(), shown: look.shown.clone() };
-    let made = Made::Answer { answer: look.answer.clone(), event: event.clone(), verdict: look.verdict };
+    let made = Made::Beside { event: event.clone(), verdict: look.verdict };
     (made, Look { facility, person, event, beside: Some(beside) })
 }
 

@@ -9,6 +9,7 @@ use super::access_log;
 use super::answered::{Answered, AskedFor, Committed, Inner as AnsweredInner};
 use super::batch::{self, Batch, Made};
 use super::error::CheckError;
+use super::look::LookBeside;
 use super::memory::Memory;
 use super::queue::{Done, Gathered, Outcome, Receiver, Task};
 use super::recent::Recent;
@@ -149,20 +150,26 @@ impl Worker {
             .into_iter()
             .zip(batch.outcomes)
             .map(|(task, (made, index))| {
-                let (asked, made) = match (task, made) {
-                    (Task::Check(asked), made @ Made::Answer { .. }) => (AskedFor::Numbers(asked.question), made),
-                    (Task::Card(card), made @ Made::Answer { .. }) => (AskedFor::Card(card.question), made),
-                    (Task::Look(look), made @ Made::Answer { .. }) => (AskedFor::Beside(look.asked), made),
+                let (asked, answer, event, verdict) = match (task, made) {
+                    (Task::Check(asked), Made::Answer { answer, event, verdict }) => {
+                        (AskedFor::Numbers(asked.question), answer, event, verdict)
+                    }
+                    (Task::Card(card), Made::Answer { answer, event, verdict }) => {
+                        (AskedFor::Card(card.question), answer, event, verdict)
+                    }
+                    (Task::Look(look), Made::Beside { event, verdict }) => {
+                        let LookBeside { asked, answer, .. } = *look;
+                        (AskedFor::Beside(asked), answer, event, verdict)
+                    }
                     (Task::Card(_) | Task::Check(_), Made::Card(outcome)) => return Ok(Done::Card(outcome)),
                     (Task::Register(_), Made::Registered(outcome)) => return Ok(Done::Registered(outcome)),
-                    (Task::Check(_) | Task::Card(_), Made::Registered(_))
-                    | (Task::Look(_), Made::Registered(_) | Made::Card(_))
-                    | (Task::Register(_), Made::Answer { .. } | Made::Card(_)) => return Err(MIXED_UP),
+                    (Task::Check(_) | Task::Card(_), Made::Registered(_) | Made::Beside { .. })
+                    | (Task::Look(_), Made::Answer { .. } | Made::Registered(_) | Made::Card(_))
+                    | (Task::Register(_), Made::Answer { .. } | Made::Beside { .. } | Made::Card(_)) => {
+                        return Err(MIXED_UP);
+                    }
                 };
-                let (Made::Answer { answer, event, verdict }, Some(index), Some(committed)) = (made, index, &committed)
-                else {
-                    return Err(MIXED_UP);
-                };
+                let (Some(index), Some(committed)) = (index, &committed) else { return Err(MIXED_UP) };
                 let number = ProofNumber::new(log, index).ok_or(CheckError::Internal { code: "log_full" })?;
                 let committed = Arc::clone(committed);
                 let inner = AnsweredInner { asked, verdict: verdict.into(), answer, event, number, committed };

@@ -20,6 +20,6 @@ mod report;
 mod take;
 
 pub use import::{ArchiveOutcome, CheckupImporter, CheckupsError};
-pub use prepare::{Prepared, prepare, unpack};
+pub use prepare::{Prepared, prepare, unpack, unpack_texts};
 pub use report::{CheckupNote, CheckupsReport};
 pub use take::take;

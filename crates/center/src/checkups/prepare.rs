@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 
 use domain::{Checkup, CheckupPatient};
 use flate2::Compression;
-use flate2::read::DeflateDecoder;
+use flate2::bufread::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 
 use crate::digest;
@@ -67,17 +67,33 @@ fn pack(text: &[u8]) -> Vec<u8> {
     packer.write_all(text).and_then(|()| packer.finish()).expect("writing into memory cannot fail")
 }
 
-/// Reads a report out of the store.
+/// Reads reports out of the store.
 ///
 /// # Errors
 /// A row that this program cannot have written.
-pub fn unpack(packed: &[u8]) -> Result<Checkup> {
-    let bad = |what: String| StoreError::inconsistent("checkup", what);
-    let mut text = Vec::with_capacity(packed.len() * 8);
-    DeflateDecoder::new(packed)
-        .take(limits::CHECKUP_STORED_MAX_BYTES)
-        .read_to_end(&mut text)
-        .map_err(|_| bad("report cannot be unpacked".to_owned()))?;
+pub fn unpack(packed: &[Vec<u8>]) -> Result<Vec<Checkup>> {
+    let texts = unpack_texts(packed)?;
     // The place only: serde's words can repeat a value.
-    serde_json::from_slice(&text).map_err(|error| bad(format!("report cannot be read (column {})", error.column())))
+    let bad = |error: serde_json::Error| {
+        StoreError::inconsistent("checkup", format!("report cannot be read (column {})", error.column()))
+    };
+    texts.iter().map(|text| serde_json::from_str(text).map_err(bad)).collect()
+}
+
+/// The JSON of each report. One unpacker serves them all: it is larger than what it unpacks.
+///
+/// # Errors
+/// A row that this program cannot have written.
+pub fn unpack_texts(packed: &[Vec<u8>]) -> Result<Vec<String>> {
+    let bad = |_| StoreError::inconsistent("checkup", "report cannot be unpacked");
+    let mut unpacker = DeflateDecoder::new(&[][..]);
+    packed
+        .iter()
+        .map(|packed| {
+            unpacker.reset(packed.as_slice());
+            let mut text = String::with_capacity(packed.len() * 8);
+            (&mut unpacker).take(limits::CHECKUP_STORED_MAX_BYTES).read_to_string(&mut text).map_err(bad)?;
+            Ok(text)
+        })
+        .collect()
 }

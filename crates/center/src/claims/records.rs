@@ -9,7 +9,7 @@ use wire::master::{DrugCatalogue, IngredientTable, TermTable, starter_rules};
 
 use super::stored;
 use crate::limits;
-use crate::store::claim::StoredClaim;
+use crate::store::record_read::Reach;
 use crate::store::{Result, Store, StoreError};
 
 /// What the codes mean, in memory. Clones are the same one.
@@ -54,22 +54,25 @@ impl Masters {
 /// The database.
 pub async fn record_of(store: &Store, person: PersonId, on: Date, masters: &Masters) -> Result<History> {
     let since = Month::of(on).months_before(limits::RECORD_MONTHS);
-    let claims = store.read("record", async |mut tx| tx.claims_of(person, since).await).await?;
-    let (mut history, _) = put_together(&claims, None)?;
+    let reach = Reach { claims: Some(since), ..Reach::default() };
+    let stored = store.read("record", async |mut tx| tx.stored_record(person, reach).await).await?;
+    let (mut history, _) = put_together(stored.claims(), None)?;
     masters.name(&mut history);
     Ok(history)
 }
 
-/// The record out of stored claims up to a month, without names, and the newest month among them.
+/// The record out of the entries of stored claims up to a month, without names, and the newest month among them.
 ///
 /// # Errors
 /// A row that this program cannot have written.
-pub fn put_together(claims: &[StoredClaim], last: Option<Month>) -> Result<(History, Option<Month>)> {
+pub fn put_together<'a>(
+    claims: impl IntoIterator<Item = &'a str>,
+    last: Option<Month>,
+) -> Result<(History, Option<Month>)> {
     let mut newest = None;
-    let mut parts = Vec::with_capacity(claims.len());
-    for claim in claims {
-        let (source, history) =
-            stored::read(&claim.entries).map_err(|error| StoreError::inconsistent("claim", error))?;
+    let mut parts = Vec::new();
+    for entries in claims {
+        let (source, history) = stored::read(entries).map_err(|error| StoreError::inconsistent("claim", error))?;
         if last.is_some_and(|last| source.month > last) {
             continue;
         }

@@ -10,7 +10,7 @@ use super::keys::Grant;
 use crate::checkups::unpack;
 use crate::claims::records::{Masters, put_together};
 use crate::limits;
-use crate::store::claim::StoredClaim;
+use crate::store::record_read::{Reach, StoredRecord};
 use crate::store::coverage::read_record;
 use crate::store::record_look::StoredRecordLook;
 use crate::store::{Result, Store, Tx};
@@ -40,13 +40,6 @@ pub(super) struct ReadPatient {
     pub(super) looks: Vec<StoredRecordLook>,
 }
 
-/// What was read, not yet put together: that is done behind the transaction.
-struct Stored {
-    claims: Vec<StoredClaim>,
-    /// Packed.
-    checkups: Vec<Vec<u8>>,
-}
-
 /// Reads what of `kinds` may be read; none where the id opens nothing here.
 pub(super) async fn read(
     store: &Store,
@@ -58,9 +51,9 @@ pub(super) async fn read(
 ) -> Result<Option<ReadPatient>> {
     let found = store.read("fhir_look", async |mut tx| tx.read_patient(facility, grant, kinds, now).await).await?;
     let Some((mut read, stored, may_see)) = found else { return Ok(None) };
-    let (mut history, _) = put_together(&stored.claims, None)?;
+    let (mut history, _) = put_together(stored.claims(), None)?;
     masters.name(&mut history);
-    let checkups = stored.checkups.iter().map(|packed| unpack(packed)).collect::<Result<_>>()?;
+    let checkups = unpack(&stored.checkups)?;
     read.record = may_see.of(HealthRecord { history, checkups });
     Ok(Some(read))
 }
@@ -95,7 +88,7 @@ impl Tx {
         grant: &Grant,
         kinds: &[PatientResource],
         now: Timestamp,
-    ) -> Result<Option<(ReadPatient, Stored, MaySee)>> {
+    ) -> Result<Option<(ReadPatient, StoredRecord, MaySee)>> {
         let Some(known) = self.patient_of_check(&grant.patient, facility, now).await? else { return Ok(None) };
         let latest = self.latest_consent(known.person, facility).await?;
         let kinds: Vec<_> = kinds
@@ -124,20 +117,17 @@ impl Tx {
     }
 
     /// Reads these parts of a record and no others.
-    async fn parts_of(&mut self, person: PersonId, parts: &[ConsentItem], now: Timestamp) -> Result<Stored> {
+    async fn parts_of(&mut self, person: PersonId, parts: &[ConsentItem], now: Timestamp) -> Result<StoredRecord> {
         let today = date::in_japan(now).date();
         let since = Month::of(today).months_before(limits::RECORD_MONTHS);
-        let claims = if parts.iter().any(|item| *item != ConsentItem::Checkups) {
-            self.claims_of(person, since).await?
-        } else {
-            Vec::new()
+        let reach = Reach {
+            claims: parts.iter().any(|item| *item != ConsentItem::Checkups).then_some(since),
+            checkups: parts.contains(&ConsentItem::Checkups).then_some((since.first_day(), today)),
         };
-        let checkups = if parts.contains(&ConsentItem::Checkups) {
-            self.checkups_of(person, since.first_day(), today).await?
-        } else {
-            Vec::new()
-        };
-        Ok(Stored { claims, checkups })
+        if reach.is_nothing() {
+            return Ok(StoredRecord::default());
+        }
+        self.stored_record(person, reach).await
     }
 
     /// The coverages in force on the day of a check that said so; else the one that ended last before it. What the check did not

@@ -8,7 +8,6 @@ use domain::{Date, MedicalInstitutionCode, PersonId, Prefecture, RegistrationSta
 
 use crate::claims::records::{Masters, put_together};
 use crate::limits;
-use crate::store::claim::{ClaimKey, StoredClaim};
 use crate::store::coverage::read_record;
 use crate::store::secondary_use::{CountedClaim, ExportCell};
 use crate::store::{Result as StoreResult, Store, StoreError};
@@ -124,7 +123,7 @@ struct Counted {
 pub async fn count_month(store: &Store, masters: &Masters, wanted: &GivenMonth) -> Result<Vec<ExportCell>, CountError> {
     let mut counter = Counter::new(wanted.month, wanted.table);
     let mut after = None;
-    let mut people: BTreeMap<PersonId, Vec<StoredClaim>> = BTreeMap::new();
+    let mut people: BTreeMap<PersonId, Vec<String>> = BTreeMap::new();
     loop {
         let page = async |mut tx: crate::store::Tx| {
             tx.claims_of_month(wanted.month, after, limits::EXPORT_CLAIMS_PER_PAGE).await
@@ -132,8 +131,8 @@ pub async fn count_month(store: &Store, masters: &Masters, wanted: &GivenMonth) 
         let page: Vec<CountedClaim> = store.read("export_claims", page).await?;
         let is_last = page.len() < limits::EXPORT_CLAIMS_PER_PAGE as usize;
         after = page.last().map(|claim| (claim.person, claim.key));
-        for CountedClaim { person, key, entries } in page {
-            people.entry(person).or_default().push(StoredClaim { key: ClaimKey(key), entries });
+        for CountedClaim { person, entries, .. } in page {
+            people.entry(person).or_default().push(entries);
         }
         // The claims of the last one may go on behind the page.
         let carried = if is_last { None } else { people.pop_last() };
@@ -149,13 +148,13 @@ async fn count_people(
     store: &Store,
     masters: &Masters,
     counter: &mut Counter,
-    people: BTreeMap<PersonId, Vec<StoredClaim>>,
+    people: BTreeMap<PersonId, Vec<String>>,
 ) -> Result<(), CountError> {
     let persons: Vec<PersonId> = people.keys().copied().collect();
     let known = store.read("export_people", async |mut tx| tx.people_to_count(&persons).await).await?;
     for (person, claims) in people {
         let Some(who) = known.get(&person) else { continue };
-        let (mut history, _) = put_together(&claims, None)?;
+        let (mut history, _) = put_together(claims.iter().map(String::as_str), None)?;
         masters.drugs.name_drugs(&mut history.medications);
         counter.add(who, &history.medications)?;
     }

@@ -194,21 +194,6 @@ impl Tx {
         }
     }
 
-    /// The reports of a person from one day to another, packed, the oldest first; none that was deleted.
-    pub async fn checkups_of(&mut self, person: PersonId, first: Date, last: Date) -> Result<Vec<Vec<u8>>> {
-        on_both!(self, |c| {
-            sqlx::query_scalar(
-                "SELECT report FROM checkup WHERE person_id = $1 AND checked_on BETWEEN $2 AND $3 AND state = 'taken'
-                 ORDER BY checked_on, checkup_key",
-            )
-            .bind(person.0.to_vec())
-            .bind(time::day(first))
-            .bind(time::day(last))
-            .fetch_all(&mut *c)
-            .await
-        })
-    }
-
     /// Keeps reports that fit nobody, each with its reason. One that takes an earlier report back takes away what was kept.
     pub async fn put_unmatched_checkups(&mut self, checkups: &[(&CheckupRow, &str)], now: Timestamp) -> Result<()> {
         for (row, reason) in checkups {

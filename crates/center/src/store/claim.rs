@@ -3,14 +3,12 @@
 use std::collections::HashSet;
 
 use super::coverage::json_of;
-use super::error::{Result, StoreError};
+use super::error::Result;
 use super::tx::{Raw, execute_on_both, on_both};
 use super::{Tx, time};
 use domain::record::{ClaimKind, Month};
 use domain::{MedicalInstitutionCode, PersonId};
 use jiff::Timestamp;
-
-const TABLE: &str = "claim";
 
 /// What makes two claims the same, and the 受付番号 in hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -76,47 +74,12 @@ pub struct ClaimsPut {
     pub replaced: HashSet<ClaimKey>,
 }
 
-/// A claim out of the store. Not read yet: its entries are JSON.
-#[derive(Clone)]
-pub struct StoredClaim {
-    /// What makes it the same as another; its 受付番号.
-    pub key: ClaimKey,
-    /// Source and entries.
-    pub entries: String,
-}
-
 /// `yyyymm` as a number.
 pub(super) fn month_number(month: Month) -> i64 {
     i64::from(month.year()) * 100 + i64::from(month.month())
 }
 
-// JSON has no line feed outside of its escapes.
-const OF_PERSON_SQLITE: &str = "SELECT group_concat(hex(claim_key) || ' ' || entries, char(10)) FROM (
-    SELECT claim_key, entries FROM claim WHERE person_id = $1 AND month >= $2 AND state = 'taken' ORDER BY month, claim_key)";
-const OF_PERSON_POSTGRES: &str = "SELECT string_agg(encode(claim_key, 'hex') || ' ' || entries, chr(10)
-    ORDER BY month, claim_key) FROM claim WHERE person_id = $1 AND month >= $2 AND state = 'taken'";
-
 impl Tx {
-    /// Every claim of a person since a month, in the order of months: a line each, because a row that changes over from
-    /// the database costs more than finding it.
-    pub async fn claims_of(&mut self, person: PersonId, since: Month) -> Result<Vec<StoredClaim>> {
-        let since = month_number(since);
-        let text: Option<String> = match self.raw() {
-            Raw::Sqlite(c) => {
-                sqlx::query_scalar(OF_PERSON_SQLITE).bind(person.0.to_vec()).bind(since).fetch_one(&mut *c).await?
-            }
-            Raw::Postgres(c) => {
-                sqlx::query_scalar(OF_PERSON_POSTGRES).bind(person.0.to_vec()).bind(since).fetch_one(&mut *c).await?
-            }
-        };
-        let claim = |line: &str| {
-            let (key, entries) = line.split_once(' ')?;
-            Some(StoredClaim { key: ClaimKey::parse(key)?, entries: entries.to_owned() })
-        };
-        let broken = || StoreError::inconsistent(TABLE, "a line of the claims of a person is broken");
-        text.unwrap_or_default().lines().map(|line| claim(line).ok_or_else(broken)).collect()
-    }
-
     /// Keeps claims that fit nobody, each with its reason.
     pub async fn put_unmatched(&mut self, claims: &[(&ClaimRow, String)], now: Timestamp) -> Result<()> {
         for (row, reason) in claims {

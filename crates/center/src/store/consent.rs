@@ -13,7 +13,7 @@ use super::{Tx, time};
 
 const TABLE: &str = "consent";
 
-type ConsentRow = (i64, i64, i64, String, Option<i64>, Option<String>);
+pub(super) type ConsentRow = (i64, i64, i64, String, Option<i64>, Option<String>);
 /// The same behind the place of what was asked.
 type PlacedRow = (i64, i64, i64, i64, String, Option<i64>, Option<String>);
 
@@ -209,7 +209,7 @@ impl Tx {
     }
 }
 
-fn read(person: PersonId, facility: MedicalInstitutionCode, row: ConsentRow) -> Result<Consent> {
+pub(super) fn read(person: PersonId, facility: MedicalInstitutionCode, row: ConsentRow) -> Result<Consent> {
     let (given_at, valid_until, choice, means, withdrawn_at, withdrawn_by) = row;
     let wrong = |what: &'static str| StoreError::inconsistent(TABLE, what);
     let bits = u8::try_from(choice).map_err(|_| wrong("choice"))?;

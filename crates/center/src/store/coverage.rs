@@ -63,7 +63,7 @@ macro_rules! record {
     };
 }
 
-const RECORD_C: &str = record!("c");
+pub(super) const RECORD_C: &str = record!("c");
 const RECORD_O: &str = record!("o");
 
 /// What stands in a record that has ended or will.
@@ -326,7 +326,7 @@ fn lines<K: FromStr, T>(text: Option<&str>, row: impl Fn(K, PersonId, String) ->
     text.unwrap_or_default().lines().map(|line| read(line).ok_or_else(broken)).collect()
 }
 
-fn found_lines(text: Option<&str>) -> Result<Vec<Found>> {
+pub(super) fn found_lines(text: Option<&str>) -> Result<Vec<Found>> {
     lines(text, |at, person, record| Found { at, person, record })
 }
 

@@ -68,6 +68,7 @@ mod postgres;
 pub mod presence;
 mod primary;
 pub mod record_look;
+pub mod record_read;
 pub mod reference_number;
 pub mod secondary_use;
 pub mod secret;

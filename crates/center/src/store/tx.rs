@@ -49,8 +49,8 @@ impl Drop for Tx {
     }
 }
 
-/// How far a transaction is. The batch of answers on SQLite begins with its first statement and commits with its last
-/// one, because every statement by itself changes threads twice; all others begin and end at the door.
+/// How far a transaction is. On SQLite the batch of answers and a look into a record begin with their first statement and
+/// end with their last one, because every statement by itself changes threads twice; all others begin and end at the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// The first statement is to begin it.
@@ -63,6 +63,9 @@ enum Phase {
 /// How a transaction that writes begins on SQLite. It takes the lock at once: one that reads first and then writes would
 /// collide half-way.
 pub(super) const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
+
+/// How a transaction that only reads begins on SQLite.
+pub(super) const BEGIN_READ_SQLITE: &str = "BEGIN DEFERRED";
 
 /// How a transaction ends on PostgreSQL. A commit that waits for the second node must not be cut short by the time limit
 /// of statements: PostgreSQL then says that it is committed, although it is on one node only.
@@ -143,6 +146,8 @@ pub(crate) use execute_on_both;
 enum Lane {
     /// Reads only; on SQLite it does not wait for the writer.
     Read,
+    /// The same for a look into a record, which begins with its first statement.
+    Look,
     /// Reads and writes.
     Write,
     /// Writes, and sees what others commit while it waits: for migrations, and for what the operator puts on the log.
@@ -154,9 +159,9 @@ enum Lane {
 impl Lane {
     const fn begin(self, engine: Engine) -> &'static str {
         match (engine, self) {
-            (Engine::Sqlite, Self::Read) => "BEGIN DEFERRED",
+            (Engine::Sqlite, Self::Read | Self::Look) => BEGIN_READ_SQLITE,
             (Engine::Sqlite, Self::Write | Self::Migrate | Self::Log) => BEGIN_SQLITE,
-            (Engine::Postgres, Self::Read) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            (Engine::Postgres, Self::Read | Self::Look) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             (Engine::Postgres, Self::Write) => "BEGIN ISOLATION LEVEL REPEATABLE READ",
             // They wait for a lock and must then see what its holder wrote.
             (Engine::Postgres, Self::Migrate | Self::Log) => "BEGIN ISOLATION LEVEL READ COMMITTED",
@@ -165,9 +170,14 @@ impl Lane {
 
     const fn time_max(self) -> Duration {
         match self {
-            Self::Read | Self::Write | Self::Migrate => limits::TX_TIME_MAX,
+            Self::Read | Self::Look | Self::Write | Self::Migrate => limits::TX_TIME_MAX,
             Self::Log => limits::BATCH_TX_TIME_MAX,
         }
+    }
+
+    /// Whether the first statement is to begin it.
+    const fn begins_late(self, engine: Engine) -> bool {
+        matches!((engine, self), (Engine::Sqlite, Self::Look | Self::Log))
     }
 }
 
@@ -189,6 +199,16 @@ impl Store {
         R: Future<Output = Result<T>>,
     {
         self.run(Lane::Read, name, body).await
+    }
+
+    /// Runs `body` as a look into a record: it begins with [`Tx::card_and_consents`] and may end with
+    /// [`Tx::last_stored_record`].
+    pub async fn look<T, F, R>(&self, name: &'static str, body: F) -> Result<T>
+    where
+        F: FnMut(Tx) -> R,
+        R: Future<Output = Result<T>>,
+    {
+        self.run(Lane::Look, name, body).await
     }
 
     /// Runs `body` as the batch of answers: alone on its connection, with a short time limit. `body` begins with
@@ -257,7 +277,7 @@ impl Store {
         F: FnMut(Tx) -> R,
         R: Future<Output = Result<T>>,
     {
-        let (conn, phase) = if lane == Lane::Log && self.engine() == Engine::Sqlite {
+        let (conn, phase) = if lane.begins_late(self.engine()) {
             (self.connection(lane).await?, Phase::ToBegin)
         } else {
             (self.begin(lane).await?, Phase::Open)
@@ -293,7 +313,7 @@ impl Store {
 
     async fn connection(&self, lane: Lane) -> Result<Conn> {
         match (&self.inner.connections, lane) {
-            (Connections::Sqlite(sqlite), Lane::Read) => {
+            (Connections::Sqlite(sqlite), Lane::Read | Lane::Look) => {
                 Ok(Conn::SqliteReader(Pooled::new(sqlite.readers.acquire().await?)))
             }
             (Connections::Sqlite(sqlite), Lane::Write | Lane::Migrate | Lane::Log) => {
@@ -309,7 +329,7 @@ impl Store {
                 let conn = postgres.log_connection(home.take()).await?;
                 Ok(Conn::PostgresLog(Held { conn, home }))
             }
-            (Connections::Postgres(postgres), Lane::Read | Lane::Write | Lane::Migrate) => {
+            (Connections::Postgres(postgres), Lane::Read | Lane::Look | Lane::Write | Lane::Migrate) => {
                 let (conn, server) = postgres.pooled().await?;
                 Ok(Conn::PostgresPool(Pooled::new(conn), server))
             }
@@ -324,11 +344,11 @@ fn moved() -> StoreError {
 impl Tx {
     /// The connection by engine.
     pub(crate) fn raw(&mut self) -> Raw<'_> {
-        assert!(self.phase == Phase::Open, "a batch of answers begins with its look-up and ends with its events");
+        assert!(self.phase == Phase::Open, "what begins late begins with its look-up, and nothing follows its last statement");
         self.conn_raw()
     }
 
-    /// The connection for the first statement of a batch, and whether that statement is to begin the transaction.
+    /// The connection for the first statement, and whether that statement is to begin the transaction.
     pub(super) fn raw_beginning(&mut self) -> (Raw<'_>, bool) {
         let beginning = self.phase == Phase::ToBegin;
         if beginning {
@@ -337,7 +357,7 @@ impl Tx {
         (self.raw(), beginning)
     }
 
-    /// Notes that the last statement of a batch has committed.
+    /// Notes that the last statement has committed.
     pub(super) fn note_committed(&mut self) {
         self.phase = Phase::Committed;
     }

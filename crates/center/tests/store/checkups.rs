@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use center::checkups::{CheckupImporter, CheckupsError, CheckupsReport, unpack};
 use center::store::Store;
+use center::store::record_read::Reach;
 use domain::{Checkup, Date};
 use jiff::civil::date;
 use kit::lifecycle::Lifecycle;
@@ -125,8 +126,10 @@ async fn import(world: &World, store: &Store, reports: &[Report<'_>]) -> (u64, u
 }
 
 async fn checkups(store: &Store, number: u64, (first, last): (Date, Date)) -> Vec<Checkup> {
-    let read = store.read("checkups", async |mut tx| tx.checkups_of(person(number), first, last).await).await.unwrap();
-    read.iter().map(|packed| unpack(packed).unwrap()).collect()
+    let reach = Reach { checkups: Some((first, last)), ..Reach::default() };
+    let read = store.read("checkups", async |mut tx| tx.stored_record(person(number), reach).await).await.unwrap();
+    assert_eq!(read.claims().count(), 0);
+    unpack(&read.checkups).unwrap()
 }
 
 async fn weights(store: &Store, number: u64) -> Vec<String> {

@@ -142,9 +142,9 @@ async fn a_withdrawn_claim_leaves_nothing_and_may_be_made_again(world: World) {
     world.put(&store, &[someone(1)]).await;
     import(&world, &store, &[PLAIN]).await;
     let (id, now) = (person(1), world.now());
-    let since = domain::record::Month::of(ON).months_before(12);
-    let held = store.read("held", async |mut tx| tx.claims_of(id, since).await).await.unwrap();
-    let key = ClaimKey::parse(&held[0].key.to_string()).unwrap();
+    let month = domain::record::Month::parse("202609").unwrap();
+    let held = store.read("held", async |mut tx| tx.claims_of_month(month, None, 1).await).await.unwrap();
+    let key = ClaimKey::parse(&ClaimKey(held[0].key).to_string()).unwrap();
     let institution = MedicalInstitutionCode::parse("1310000017").unwrap();
     for expected in [Withdrawal::Done, Withdrawal::Before] {
         let withdrawn = store.tx("withdraw", async |mut tx| tx.withdraw_claim_of(institution, key, now).await);

@@ -99,8 +99,7 @@ impl serde::Serialize for Decimal {
 
 impl<'de> serde::Deserialize<'de> for Decimal {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let raw = <std::borrow::Cow<str> as serde::Deserialize>::deserialize(d)?;
-        Self::parse(&raw).ok_or_else(|| serde::de::Error::custom("not a decimal number"))
+        crate::written::read_text(d, |raw| Self::parse(raw).ok_or("not a decimal number"))
     }
 }
 

@@ -3,6 +3,8 @@
 //! A claim names a diagnosis because something was billed for it. 「の疑い」 means that it was looked for, not that it is
 //! there; such a diagnosis never leads to a warning.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Institution, Month, Source};
@@ -72,7 +74,7 @@ pub struct Diagnosis {
     pub modifiers: Vec<String>,
     /// 傷病名称: as written in the claim for a diagnosis without code, else from the master where it knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<Arc<str>>,
     /// ICD-10, where the claim (DPC) or the master tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icd10: Option<String>,
@@ -88,7 +90,7 @@ pub struct Diagnosis {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub main: bool,
     /// Who treats it.
-    pub institution: Institution,
+    pub institution: Arc<Institution>,
     /// The claims that name it; the newest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Source>,

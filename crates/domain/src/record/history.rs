@@ -214,6 +214,8 @@ impl ProcedureKind {
 #[cfg(test)]
 mod tests {
     //! Proves that what two claims tell is one entry, and that nothing else is.
+    use std::sync::Arc;
+
     use jiff::civil::date;
 
     use super::*;
@@ -226,8 +228,8 @@ mod tests {
     const PHARMACY: &str = "1340000001";
     const DAY: Date = date(2026, 9, 3);
 
-    fn institution(code: &str) -> Institution {
-        Institution { code: MedicalInstitutionCode::parse(code).unwrap(), name: None }
+    fn institution(code: &str) -> Arc<Institution> {
+        Institution { code: MedicalInstitutionCode::parse(code).unwrap(), name: None }.into()
     }
 
     fn source(kind: ClaimKind, month: &str) -> Source {
@@ -238,7 +240,7 @@ mod tests {
     fn drug(kind: ClaimKind, days: u16) -> Medication {
         let pharmacy = kind == ClaimKind::Pharmacy;
         Medication {
-            drug: Drug::unknown(DrugCode::parse("622947001").unwrap()),
+            drug: Drug::unknown(DrugCode::parse("622947001").unwrap()).into(),
             dispensed_on: if pharmacy { date(2026, 9, 4) } else { DAY },
             prescribed_on: Some(DAY),
             prescriber: Some(institution(CLINIC)),

@@ -1,5 +1,7 @@
 //! 薬剤情報: a drug that was handed out.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Drug, Institution, Quantity, Source};
@@ -115,7 +117,7 @@ pub struct Usage {
 #[serde(rename_all = "PascalCase")]
 pub struct Medication {
     /// The drug.
-    pub drug: Drug,
+    pub drug: Arc<Drug>,
     /// 調剤年月日, or the day on which it was given.
     #[serde(with = "date::as_text")]
     pub dispensed_on: Date,
@@ -124,16 +126,16 @@ pub struct Medication {
     pub prescribed_on: Option<Date>,
     /// Who prescribed; none where the claim does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prescriber: Option<Institution>,
+    pub prescriber: Option<Arc<Institution>>,
     /// Who handed it out. The same institution where it was handed out in house.
-    pub dispenser: Institution,
+    pub dispenser: Arc<Institution>,
     /// 内服, 屯服, 外用, 注射 ….
     pub form: DosageForm,
     /// 使用量: of one day, of one dose, or in all; see [`Supply`].
     pub amount: Quantity,
     /// 単位 in words, such as 錠; none where the drug is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit: Option<String>,
+    pub unit: Option<Arc<str>>,
     /// 1回用量 of pharmacy claims.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dose: Option<Quantity>,

@@ -2,6 +2,7 @@
 
 use crate::Date;
 use crate::date::{self, DateError};
+use crate::written::Digits;
 
 /// A month from 1868-01 to 2199-12, written `yyyyMM`. The order is the order of time.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,10 +17,17 @@ impl Month {
     /// # Errors
     /// Neither six nor five digits, or no such month.
     pub fn parse(raw: &str) -> Result<Self, DateError> {
-        if !matches!(raw.trim().len(), 5 | 6) {
-            return Err(DateError::Length(raw.trim().len()));
+        let raw = raw.trim();
+        if !matches!(raw.len(), 5 | 6) {
+            return Err(DateError::Length(raw.len()));
         }
-        date::parse(&format!("{}01", raw.trim())).map(Self::of)
+        // The common case by far.
+        if raw.len() == 6 && raw.bytes().all(|byte| byte.is_ascii_digit()) {
+            let number = |digits: &str| digits.bytes().fold(0, |number, digit| number * 10 + i16::from(digit - b'0'));
+            let month = i8::try_from(number(&raw[4..])).ok();
+            return month.and_then(|month| Self::new(number(&raw[..4]), month)).ok_or(DateError::NoSuchDay);
+        }
+        date::parse(&format!("{raw}01")).map(Self::of)
     }
 
     /// A month of the years that dates have; none for others.
@@ -69,6 +77,10 @@ impl Month {
         Self::from_index(count)
     }
 
+    fn digits(self) -> Digits<6> {
+        Digits::of(u32::from(self.year.unsigned_abs()) * 100 + u32::from(self.month.unsigned_abs()))
+    }
+
     /// Months since the year 0: differences are numbers of months.
     pub fn index(self) -> i32 {
         i32::from(self.year) * 12 + i32::from(self.month) - 1
@@ -84,7 +96,7 @@ impl Month {
 
 impl std::fmt::Display for Month {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:04}{:02}", self.year, self.month)
+        f.write_str(self.digits().as_str())
     }
 }
 
@@ -96,14 +108,13 @@ impl std::fmt::Debug for Month {
 
 impl serde::Serialize for Month {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
+        s.serialize_str(self.digits().as_str())
     }
 }
 
 impl<'de> serde::Deserialize<'de> for Month {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let raw = <std::borrow::Cow<str> as serde::Deserialize>::deserialize(d)?;
-        Self::parse(&raw).map_err(serde::de::Error::custom)
+        crate::written::read_text(d, Self::parse)
     }
 }
 

@@ -1,5 +1,7 @@
 //! 診療行為: what was done, surgery before all.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::drug::nine_digits;
@@ -93,7 +95,7 @@ pub struct Procedure {
     pub code: ProcedureCode,
     /// 診療行為名称, where a master knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<Arc<str>>,
     /// What kind of work.
     pub kind: ProcedureKind,
     /// 実施日.
@@ -102,7 +104,7 @@ pub struct Procedure {
     /// How often on that day.
     pub times: u16,
     /// Who did it.
-    pub institution: Institution,
+    pub institution: Arc<Institution>,
     /// The claims that tell of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Source>,

@@ -47,7 +47,8 @@ impl Quantity {
             return Err(QuantityError::Length);
         }
         let number = |digits: &str| digits.bytes().fold(0, |n, b| n * 10 + u64::from(b - b'0'));
-        Ok(Self(number(whole) * PARTS + number(&format!("{fraction:0<5}"))))
+        let missing = FRACTION_DIGITS_MAX - fraction.len();
+        Ok(Self(number(whole) * PARTS + (0..missing).fold(number(fraction), |n, _| n * 10)))
     }
 
     /// From a number of hundred-thousandths.
@@ -76,6 +77,9 @@ impl From<u32> for Quantity {
 impl std::fmt::Display for Quantity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (whole, fraction) = (self.0 / PARTS, self.0 % PARTS);
+        if fraction == 0 && f.width().is_none() {
+            return write!(f, "{whole}");
+        }
         if fraction == 0 {
             return f.pad(&whole.to_string());
         }
@@ -97,8 +101,7 @@ impl serde::Serialize for Quantity {
 
 impl<'de> serde::Deserialize<'de> for Quantity {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let raw = <std::borrow::Cow<str> as serde::Deserialize>::deserialize(d)?;
-        Self::parse(&raw).map_err(serde::de::Error::custom)
+        crate::written::read_text(d, Self::parse)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where an entry comes from.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Month;
@@ -78,5 +80,5 @@ pub struct Source {
     /// Which kind of claim.
     pub kind: ClaimKind,
     /// Who sent it.
-    pub institution: Institution,
+    pub institution: Arc<Institution>,
 }

@@ -1,5 +1,7 @@
 //! 診療情報: a day on which an institution treated, and what it did.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Institution, ProcedureCode, ProcedureKind, Source};
@@ -13,7 +15,7 @@ pub struct VisitItem {
     pub code: ProcedureCode,
     /// 診療行為名称, where a master knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<Arc<str>>,
     /// What kind of work.
     pub kind: ProcedureKind,
     /// How often on that day.
@@ -28,7 +30,7 @@ pub struct TreatmentVisit {
     #[serde(with = "date::as_text")]
     pub day: Date,
     /// Who treated.
-    pub institution: Institution,
+    pub institution: Arc<Institution>,
     /// Whether in hospital.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inpatient: bool,

@@ -2,6 +2,8 @@
 //! way of not having agreed, and what else could tell of surgery.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::sync::Arc;
+
 use domain::consent::{CONSENT_LIFE, WithdrawnBy};
 use domain::record::{
     ClaimKind, Diagnosis, DiagnosisCode, DosageForm, Drug, DrugCode, HealthRecord, History, Institution, MaySee,
@@ -14,8 +16,8 @@ use jiff::{SignedDuration, Timestamp};
 const PARTS: [ConsentItem; 4] =
     [ConsentItem::Drugs, ConsentItem::Diagnosis, ConsentItem::Surgery, ConsentItem::Checkups];
 
-fn institution() -> Institution {
-    Institution { code: MedicalInstitutionCode::parse("1312345670").unwrap(), name: Some("確か病院".to_owned()) }
+fn institution() -> Arc<Institution> {
+    Institution { code: MedicalInstitutionCode::parse("1312345670").unwrap(), name: Some("確か病院".to_owned()) }.into()
 }
 
 fn sources() -> Vec<Source> {
@@ -40,7 +42,7 @@ fn record() -> HealthRecord {
     };
     let history = History {
         medications: vec![Medication {
-            drug: Drug::unknown(DrugCode::parse("620000001").unwrap()),
+            drug: Drug::unknown(DrugCode::parse("620000001").unwrap()).into(),
             dispensed_on: day,
             prescribed_on: None,
             prescriber: None,

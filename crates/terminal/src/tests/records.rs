@@ -1,6 +1,8 @@
 //! The records page: what matters stands first and names its entries, what may not be seen says so in its place and is
 //! nowhere else, and silence is never taken for safety.
 
+use std::sync::Arc;
+
 use askama::Template;
 use domain::record::{
     ClaimKind, Diagnosis, DiagnosisCode, DosageForm, DrugCode, Institution, Medication, Month, Quantity, Source,
@@ -28,11 +30,11 @@ pub(super) fn today() -> Date {
     domain::date::in_japan(now()).date()
 }
 
-fn institution(number: u32) -> Institution {
+fn institution(number: u32) -> Arc<Institution> {
     let codes = ["1310000012", "1310000020", "1340000033"];
     let names = ["しんりょう内科", "みなと整形外科", "かどの薬局"];
     let at = usize::try_from(number).unwrap();
-    Institution { code: MedicalInstitutionCode::parse(codes[at]).unwrap(), name: Some(names[at].to_owned()) }
+    Institution { code: MedicalInstitutionCode::parse(codes[at]).unwrap(), name: Some(names[at].to_owned()) }.into()
 }
 
 /// A drug prescribed by an institution so many days ago, for so many days.
@@ -46,7 +48,7 @@ fn given(code: &str, by: u32, days_ago: i64, days: u16) -> Medication {
         dispenser: institution(2),
         form: DosageForm::Oral,
         amount: Quantity::from(1),
-        unit: Some("錠".to_owned()),
+        unit: Some("錠".into()),
         dose: None,
         supply: Supply::Days(days),
         usage: Some(Usage { code: Some("006".to_owned()), text: "１日１回朝食後".to_owned() }),
@@ -143,7 +145,7 @@ pub(super) fn answer(states: [&str; 4]) -> RecordAnswer {
             vec![Diagnosis {
                 code: DiagnosisCode::parse("8833421").unwrap(),
                 modifiers: Vec::new(),
-                name: Some("高血圧症".to_owned()),
+                name: Some("高血圧症".into()),
                 icd10: None,
                 started_on: Some(day),
                 last_month: Month::of(day),

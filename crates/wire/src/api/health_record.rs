@@ -299,6 +299,22 @@ impl RecordAnswer {
         self
     }
 
+    /// The answer as JSON, with checkups each of which is the JSON of a [`Checkup`] already: it is long, and a server that
+    /// keeps it as it stands here need not take it apart. They are left out unless checkups may be seen.
+    ///
+    /// # Errors
+    /// Never in practice: the answer is plain data with texts as keys.
+    pub fn to_json_with(&self, checkups: &[String]) -> serde_json::Result<String> {
+        let mut json = serde_json::to_string(self)?;
+        if !checkups.is_empty() && self.checkup_list.is_empty() && self.shows(ConsentItem::Checkups) {
+            json.pop();
+            json.push_str(",\"CheckupList\":[");
+            json.push_str(&checkups.join(","));
+            json.push_str("]}");
+        }
+        Ok(json)
+    }
+
     /// Whether it holds anything of a part of which it says that it may not be seen. A reader refuses such an answer.
     pub fn shows_what_may_not_be_seen(&self) -> bool {
         let hidden = |item| !self.shows(item);

@@ -32,7 +32,7 @@ pub(super) fn medications(receipt: &Receipt, source: &Source) -> Vec<Medication>
         }
         let Ok(code) = DrugCode::parse(drug_use.code.as_str()) else { continue };
         entries.push(Medication {
-            drug: Drug::unknown(code),
+            drug: Drug::unknown(code).into(),
             dispensed_on: drug_use.dispensed_on,
             prescribed_on: drug_use.prescribed_on,
             prescriber: prescriber.clone(),

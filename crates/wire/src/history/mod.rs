@@ -10,6 +10,8 @@
 mod drugs;
 mod treatment;
 
+use std::sync::Arc;
+
 use domain::MedicalInstitutionCode;
 use domain::record::{ClaimKind, History, Institution, Source};
 
@@ -36,10 +38,10 @@ pub fn of_claim(receipt: &Receipt) -> Option<ClaimHistory> {
     Some(ClaimHistory { source, history })
 }
 
-fn institution(named: &claims::Institution) -> Option<Institution> {
+fn institution(named: &claims::Institution) -> Option<Arc<Institution>> {
     let code: MedicalInstitutionCode = named.code?;
     let name = named.name.trim();
-    Some(Institution { code, name: (!name.is_empty()).then(|| name.to_owned()) })
+    Some(Arc::new(Institution { code, name: (!name.is_empty()).then(|| name.to_owned()) }))
 }
 
 fn is_inpatient(receipt: &Receipt) -> bool {

@@ -25,7 +25,7 @@ fn diagnosis(told: &claims::Diagnosis, source: &Source) -> Option<Diagnosis> {
     Some(Diagnosis {
         code: code.unwrap_or(DiagnosisCode::UNCODED),
         modifiers: told.modifiers.iter().map(|code| code.as_str().to_owned()).collect(),
-        name: (!name.is_empty()).then(|| name.to_owned()),
+        name: (!name.is_empty()).then(|| name.into()),
         icd10: told.icd10.as_deref().map(|icd10| icd10.replace('.', "")).filter(|icd10| !icd10.is_empty()),
         started_on: told.from,
         last_month: source.month,

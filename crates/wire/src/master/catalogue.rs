@@ -1,8 +1,9 @@
 //! What is known of drugs, in memory: about 20,000 of them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use domain::record::{Drug, DrugCode, Ingredient, Medication};
+use domain::record::{Drug, DrugCode, Medication};
 
 use super::{DrugMasterReader, DrugRow, IngredientTable, SYNTHETIC_DRUG_MASTER};
 use crate::feed::CsvEncoding;
@@ -10,10 +11,22 @@ use crate::feed::CsvEncoding;
 /// What is known of one drug.
 #[derive(Debug, Clone)]
 pub struct Known {
-    /// Its row in the newest master that has it.
-    pub row: DrugRow,
-    /// Its ingredients.
-    pub ingredients: Vec<Ingredient>,
+    /// The drug with its ingredients, as the newest master that has it tells. Every entry of a history shares it.
+    pub drug: Arc<Drug>,
+    /// 単位名称; none where it has none.
+    pub unit: Option<Arc<str>>,
+    /// Whether it is a drug: rows with 金額種別 7 are deductions.
+    pub is_drug: bool,
+}
+
+impl Known {
+    fn new(row: DrugRow, ingredients: &IngredientTable) -> Self {
+        let ingredients = row.form.map_or(&[][..], |form| ingredients.ingredients(&row.name, form)).to_vec();
+        let class = row.class();
+        let DrugRow { code, name, price_list_code, unit, is_drug, .. } = row;
+        let drug = Drug { code, name: Some(name), price_list_code, class, ingredients };
+        Self { drug: Arc::new(drug), unit: unit.map(Arc::from), is_drug }
+    }
 }
 
 /// Drugs by code.
@@ -25,11 +38,7 @@ pub struct DrugCatalogue {
 impl DrugCatalogue {
     /// A catalogue of rows; of rows with the same code the last one counts.
     pub fn new(rows: impl IntoIterator<Item = DrugRow>, ingredients: &IngredientTable) -> Self {
-        let known = |row: DrugRow| {
-            let ingredients = row.form.map_or(&[][..], |form| ingredients.ingredients(&row.name, form)).to_vec();
-            (row.code, Known { row, ingredients })
-        };
-        Self { known: rows.into_iter().map(known).collect() }
+        Self { known: rows.into_iter().map(|row| (row.code, Known::new(row, ingredients))).collect() }
     }
 
     /// The catalogue of the synthetic master that ships with the program.
@@ -59,30 +68,22 @@ impl DrugCatalogue {
 
     /// Whether a code stands for a drug. Deductions (薬剤料逓減) carry drug codes too; what nobody knows is a drug.
     pub fn is_drug(&self, code: DrugCode) -> bool {
-        self.known.get(&code).is_none_or(|known| known.row.is_drug)
+        self.known.get(&code).is_none_or(|known| known.is_drug)
     }
 
     /// The drug of a code, as far as it is known.
-    pub fn drug(&self, code: DrugCode) -> Drug {
-        let Some(known) = self.known.get(&code) else { return Drug::unknown(code) };
-        Drug {
-            code,
-            name: Some(known.row.name.clone()),
-            price_list_code: known.row.price_list_code.clone(),
-            class: known.row.class(),
-            ingredients: known.ingredients.clone(),
-        }
+    pub fn drug(&self, code: DrugCode) -> Arc<Drug> {
+        self.known.get(&code).map_or_else(|| Drug::unknown(code).into(), |known| Arc::clone(&known.drug))
     }
 
     /// Fills in what the master tells of the drugs of a history, and leaves out what is no drug.
     pub fn name_drugs(&self, medications: &mut Vec<Medication>) {
-        medications.retain(|entry| self.is_drug(entry.drug.code));
-        for entry in medications {
-            entry.drug = self.drug(entry.drug.code);
-            if let Some(known) = self.known.get(&entry.drug.code) {
-                entry.unit.clone_from(&known.row.unit);
-            }
-        }
+        medications.retain_mut(|entry| {
+            let Some(known) = self.known.get(&entry.drug.code) else { return true };
+            entry.drug = Arc::clone(&known.drug);
+            entry.unit.clone_from(&known.unit);
+            known.is_drug
+        });
     }
 }
 
@@ -97,8 +98,8 @@ mod tests {
         let without: Vec<&str> = catalogue
             .known
             .values()
-            .filter(|known| known.row.is_drug && known.ingredients.is_empty())
-            .map(|known| known.row.name.as_str())
+            .filter(|known| known.is_drug && known.drug.ingredients.is_empty())
+            .map(|known| known.drug.shown())
             .collect();
         assert_eq!(without, [""; 0]);
         assert_eq!(catalogue.len(), 356);

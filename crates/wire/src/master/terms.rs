@@ -1,6 +1,7 @@
 //! Small tables of names for codes: diagnoses with their ICD-10, and procedures.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use domain::record::{Diagnosis, Procedure, TreatmentVisit};
 
@@ -13,7 +14,7 @@ pub struct Term {
     /// The code: 傷病名コード of 7 digits, or 診療行為コード of 9.
     pub code: String,
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
     /// ICD-10 of a diagnosis, without a point.
     pub icd10: Option<String>,
 }
@@ -27,7 +28,7 @@ impl CsvRow for Term {
         if !matches!(code.len(), 7 | 9) || !code.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(fields.fault(0, RowFault::Length));
         }
-        Ok(Self { code, name: fields.required(1, limits::MASTER_MAX_NAME_CHARS)?, icd10: fields.text_opt(2, 8)? })
+        Ok(Self { code, name: fields.required(1, limits::MASTER_MAX_NAME_CHARS)?.into(), icd10: fields.text_opt(2, 8)? })
     }
 }
 
@@ -63,7 +64,7 @@ impl TermTable {
     pub fn name_diagnoses(&self, diagnoses: &mut [Diagnosis]) {
         for diagnosis in diagnoses {
             let Some(term) = self.known.get(diagnosis.code.as_str()) else { continue };
-            diagnosis.name.get_or_insert_with(|| term.name.clone());
+            diagnosis.name.get_or_insert_with(|| Arc::clone(&term.name));
             if diagnosis.icd10.is_none() {
                 diagnosis.icd10.clone_from(&term.icd10);
             }
@@ -72,7 +73,7 @@ impl TermTable {
 
     /// Fills in names of procedures.
     pub fn name_procedures(&self, procedures: &mut [Procedure], visits: &mut [TreatmentVisit]) {
-        let name = |code: &str| self.known.get(code).map(|term| term.name.clone());
+        let name = |code: &str| self.known.get(code).map(|term| Arc::clone(&term.name));
         for procedure in procedures {
             procedure.name = name(procedure.code.as_str());
         }
@@ -93,7 +94,7 @@ mod tests {
         let file = include_str!("../../data/terms.csv");
         assert_eq!(table.known.len(), file.lines().count() - 1);
         assert_eq!(table.term("8833421").and_then(|term| term.icd10.as_deref()), Some("I10"));
-        assert_eq!(table.term("112007410").map(|term| term.name.as_str()), Some("再診料"));
+        assert_eq!(table.term("112007410").map(|term| &*term.name), Some("再診料"));
         assert_eq!(table.term("9999999"), None);
     }
 }

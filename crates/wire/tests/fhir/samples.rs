@@ -1,5 +1,7 @@
 //! One of each resource, made from words of `domain` about an invented person, as a server would make it.
 
+use std::sync::Arc;
+
 use domain::coverage::RegistrationStatus;
 use domain::record::{
     Diagnosis, DiagnosisCode, DiagnosisOutcome, DosageForm, Drug, DrugCode, HealthRecord, History, Institution,
@@ -59,11 +61,9 @@ pub fn coverage() -> Coverage {
     }
 }
 
-fn institution() -> Institution {
-    Institution {
-        code: MedicalInstitutionCode::parse(INSTITUTION).expect("ten digits"),
-        name: Some("試験クリニック".to_owned()),
-    }
+fn institution() -> Arc<Institution> {
+    let name = Some("試験クリニック".to_owned());
+    Institution { code: MedicalInstitutionCode::parse(INSTITUTION).expect("ten digits"), name }.into()
 }
 
 fn medication(supply: Supply, form: DosageForm) -> Medication {
@@ -72,17 +72,19 @@ fn medication(supply: Supply, form: DosageForm) -> Medication {
             name: Some("アムロジピン錠５ｍｇ「試験」".to_owned()),
             price_list_code: Some("2171022F2010".to_owned()),
             ..Drug::unknown(DrugCode::parse("620008585").expect("nine digits"))
-        },
+        }
+        .into(),
         dispensed_on: date(2026, 6, 3),
         prescribed_on: Some(date(2026, 6, 2)),
         prescriber: Some(institution()),
         dispenser: Institution {
             code: MedicalInstitutionCode::parse("1344567890").expect("ten digits"),
             name: Some("試験薬局".to_owned()),
-        },
+        }
+        .into(),
         form,
         amount: Quantity::parse("1.5").expect("a number"),
-        unit: Some("錠".to_owned()),
+        unit: Some("錠".into()),
         dose: Quantity::parse("0.5").ok(),
         supply,
         usage: Some(Usage { code: Some("006".to_owned()), text: "1日1回 朝食後".to_owned() }),
@@ -95,7 +97,7 @@ fn diagnosis() -> Diagnosis {
     Diagnosis {
         code: DiagnosisCode::parse("8833421").expect("seven digits"),
         modifiers: Vec::new(),
-        name: Some("高血圧症".to_owned()),
+        name: Some("高血圧症".into()),
         icd10: Some("I10".to_owned()),
         started_on: Some(date(2024, 1, 15)),
         last_month: Month::of(date(2026, 6, 1)),
@@ -109,7 +111,7 @@ fn diagnosis() -> Diagnosis {
 fn procedure() -> Procedure {
     Procedure {
         code: ProcedureCode::parse("150000490").expect("nine digits"),
-        name: Some("創傷処理".to_owned()),
+        name: Some("創傷処理".into()),
         kind: ProcedureKind::Surgery,
         performed_on: date(2026, 5, 10),
         times: 1,

@@ -5,6 +5,7 @@
 //! another order is another [`FORM`].
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use domain::record::{
     ClaimKind, Diagnosis, DiagnosisCode, DiagnosisOutcome, DosageForm, Drug, DrugCode, History, Institution,
@@ -154,8 +155,12 @@ fn more<T: Default + PartialEq>(more: T) -> Option<T> {
     Some(more).filter(|more| *more != T::default())
 }
 
-fn borrowed(text: Option<&String>) -> Text<'_> {
-    text.map(|text| Cow::Borrowed(text.as_str()))
+fn borrowed(text: Option<&str>) -> Text<'_> {
+    text.map(Cow::Borrowed)
+}
+
+fn shared(text: Text<'_>) -> Option<Arc<str>> {
+    text.map(Arc::from)
 }
 
 /// Writes the entries of one claim.
@@ -171,7 +176,7 @@ pub(super) fn write(source: &Source, history: &History) -> String {
     let diagnoses = history.diagnoses.iter().map(|entry| writing.diagnosis(entry)).collect();
     let procedures = history.procedures.iter().map(|entry| writing.procedure(entry)).collect();
     let visits = history.visits.iter().map(|entry| writing.visit(entry)).collect();
-    let institutions = writing.institutions.iter().map(|by| InstitutionText(by.code, borrowed(by.name.as_ref())));
+    let institutions = writing.institutions.iter().map(|by| InstitutionText(by.code, borrowed(by.name.as_deref())));
     let institutions = institutions.collect();
     let row = Row(FORM, source.month, source.kind, institutions, medications, diagnoses, procedures, visits);
     serde_json::to_string(&row).expect("a claim's entries are plain data with texts as keys")
@@ -208,8 +213,8 @@ impl<'a> Writing<'a> {
             Supply::Times(count) => (3, count),
         };
         let more = more(MoreOfMedication {
-            drug: Some(&entry.drug).filter(|drug| **drug != Drug::unknown(drug.code)).map(Cow::Borrowed),
-            unit: borrowed(entry.unit.as_ref()),
+            drug: Some(&*entry.drug).filter(|drug| **drug != Drug::unknown(drug.code)).map(Cow::Borrowed),
+            unit: borrowed(entry.unit.as_deref()),
             dose: entry.dose,
             usage: entry.usage.as_ref().map(Cow::Borrowed),
             inpatient: entry.inpatient,
@@ -231,8 +236,8 @@ impl<'a> Writing<'a> {
     fn diagnosis(&mut self, entry: &'a Diagnosis) -> DiagnosisText<'a> {
         let more = more(MoreOfDiagnosis {
             modifiers: Cow::Borrowed(&entry.modifiers),
-            name: borrowed(entry.name.as_ref()),
-            icd10: borrowed(entry.icd10.as_ref()),
+            name: borrowed(entry.name.as_deref()),
+            icd10: borrowed(entry.icd10.as_deref()),
             last_month: Some(entry.last_month).filter(|month| *month != self.month),
             institution: self.other(&entry.institution),
         });
@@ -241,12 +246,12 @@ impl<'a> Writing<'a> {
 
     fn procedure(&mut self, entry: &'a Procedure) -> ProcedureText<'a> {
         let institution = self.other(&entry.institution);
-        let more = more(MoreOfProcedure { name: borrowed(entry.name.as_ref()), institution });
+        let more = more(MoreOfProcedure { name: borrowed(entry.name.as_deref()), institution });
         ProcedureText(entry.code, entry.kind, self.day(entry.performed_on), entry.times, more)
     }
 
     fn visit(&mut self, entry: &'a TreatmentVisit) -> VisitText<'a> {
-        let item = |item: &'a VisitItem| VisitItemText(item.code, item.kind, item.times, borrowed(item.name.as_ref()));
+        let item = |item: &'a VisitItem| VisitItemText(item.code, item.kind, item.times, borrowed(item.name.as_deref()));
         let institution = self.other(&entry.institution);
         let more = more(MoreOfVisit { inpatient: entry.inpatient, institution });
         VisitText(self.day(entry.day), entry.items.iter().map(item).collect(), more)
@@ -256,7 +261,7 @@ impl<'a> Writing<'a> {
 /// Reads the entries of one claim.
 struct Reading {
     source: Source,
-    institutions: Vec<Institution>,
+    institutions: Vec<Arc<Institution>>,
 }
 
 /// Reads the text of a row.
@@ -269,8 +274,8 @@ pub(super) fn read(text: &str) -> Result<(Source, History), RowError> {
     if form != FORM {
         return Err(RowError::Form(form));
     }
-    let named = |InstitutionText(code, name)| Institution { code, name: name.map(Cow::into_owned) };
-    let institutions: Vec<Institution> = institutions.into_iter().map(named).collect();
+    let named = |InstitutionText(code, name)| Arc::new(Institution { code, name: name.map(Cow::into_owned) });
+    let institutions: Vec<Arc<Institution>> = institutions.into_iter().map(named).collect();
     let institution = institutions.first().ok_or(RowError::Number("no institution"))?.clone();
     let reading = Reading { source: Source { month, kind, institution }, institutions };
     let history = History {
@@ -289,7 +294,7 @@ fn another_form(text: &str) -> Option<u8> {
 }
 
 impl Reading {
-    fn institution(&self, place: Option<Place>) -> Result<Institution, RowError> {
+    fn institution(&self, place: Option<Place>) -> Result<Arc<Institution>, RowError> {
         let found = self.institutions.get(usize::from(place.unwrap_or_default()));
         found.cloned().ok_or(RowError::Number("a place outside of the list of institutions"))
     }
@@ -311,14 +316,14 @@ impl Reading {
         let MedicationText(code, day, form, amount, supply, count, dispenser, prescriber, prescribed, more) = entry;
         let more = more.unwrap_or_default();
         Ok(Medication {
-            drug: more.drug.map_or_else(|| Drug::unknown(code), Cow::into_owned),
+            drug: more.drug.map_or_else(|| Drug::unknown(code), Cow::into_owned).into(),
             dispensed_on: self.date(day)?,
             prescribed_on: prescribed.map(|day| self.date(day)).transpose()?,
             prescriber: prescriber.map(|place| self.institution(Some(place))).transpose()?,
             dispenser: self.institution(Some(dispenser))?,
             form,
             amount,
-            unit: more.unit.map(Cow::into_owned),
+            unit: shared(more.unit),
             dose: more.dose,
             supply: match supply {
                 1 => Supply::Days(count),
@@ -338,7 +343,7 @@ impl Reading {
         Ok(Diagnosis {
             code,
             modifiers: more.modifiers.into_owned(),
-            name: more.name.map(Cow::into_owned),
+            name: shared(more.name),
             icd10: more.icd10.map(Cow::into_owned),
             started_on: started.map(|day| self.date(day)).transpose()?,
             last_month: more.last_month.unwrap_or(self.source.month),
@@ -354,7 +359,7 @@ impl Reading {
         let more = more.unwrap_or_default();
         Ok(Procedure {
             code,
-            name: more.name.map(Cow::into_owned),
+            name: shared(more.name),
             kind,
             performed_on: self.date(day)?,
             times,
@@ -367,7 +372,7 @@ impl Reading {
         let VisitText(day, items, more) = entry;
         let more = more.unwrap_or_default();
         let item =
-            |VisitItemText(code, kind, times, name)| VisitItem { code, name: name.map(Cow::into_owned), kind, times };
+            |VisitItemText(code, kind, times, name)| VisitItem { code, name: shared(name), kind, times };
         Ok(TreatmentVisit {
             day: self.date(day)?,
             institution: self.institution(more.institution)?,

@@ -1,6 +1,8 @@
 //! The form of before, which is only read: objects with the names of fields, and entries that say only what the claim does
 //! not; the oldest say everything in each entry.
 
+use std::sync::Arc;
+
 use domain::Date;
 use domain::date;
 use domain::record::{
@@ -31,18 +33,18 @@ struct Entries {
 }
 
 /// Somebody else than the institution that claims; none: it is the one that claims.
-type Other = Option<Institution>;
+type Other = Option<Arc<Institution>>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct MedicationText {
-    drug: Drug,
+    drug: Arc<Drug>,
     #[serde(with = "date::as_text")]
     dispensed_on: Date,
     #[serde(default, with = "date::as_text_opt")]
     prescribed_on: Option<Date>,
     #[serde(default)]
-    prescriber: Option<Institution>,
+    prescriber: Other,
     /// The institution that claims prescribed; then there is no other prescriber.
     #[serde(default)]
     prescribed_here: bool,
@@ -51,7 +53,7 @@ struct MedicationText {
     form: DosageForm,
     amount: Quantity,
     #[serde(default)]
-    unit: Option<String>,
+    unit: Option<Arc<str>>,
     #[serde(default)]
     dose: Option<Quantity>,
     supply: Supply,
@@ -68,7 +70,7 @@ struct DiagnosisText {
     #[serde(default)]
     modifiers: Vec<String>,
     #[serde(default)]
-    name: Option<String>,
+    name: Option<Arc<str>>,
     #[serde(default)]
     icd10: Option<String>,
     #[serde(default, with = "date::as_text_opt")]
@@ -89,7 +91,7 @@ struct DiagnosisText {
 struct ProcedureText {
     code: ProcedureCode,
     #[serde(default)]
-    name: Option<String>,
+    name: Option<Arc<str>>,
     kind: ProcedureKind,
     #[serde(with = "date::as_text")]
     performed_on: Date,

@@ -1,5 +1,7 @@
 //! Proves what is found and what is not, in tables of cases: a case is a few drugs with their days, and what must be said.
 
+use std::sync::Arc;
+
 use jiff::civil::date;
 
 use super::*;
@@ -12,8 +14,8 @@ const AS_OF: Date = date(2026, 11, 28);
 const CLINIC: &str = "1310000001";
 const HOSPITAL: &str = "1310000002";
 
-fn institution(code: &str) -> Institution {
-    Institution { code: MedicalInstitutionCode::parse(code).unwrap(), name: None }
+fn institution(code: &str) -> Arc<Institution> {
+    Institution { code: MedicalInstitutionCode::parse(code).unwrap(), name: None }.into()
 }
 
 /// (code, ATC codes)
@@ -40,7 +42,7 @@ fn drug((code, atc): Known) -> Drug {
 fn given(known: Known, days_ago: i64, days: u16, by: &str) -> Medication {
     let day = AS_OF.saturating_sub(days_ago.days());
     Medication {
-        drug: drug(known),
+        drug: drug(known).into(),
         dispensed_on: day,
         prescribed_on: None,
         prescriber: Some(institution(by)),
@@ -64,7 +66,7 @@ fn diagnosis(name: &str) -> Diagnosis {
     Diagnosis {
         code: DiagnosisCode::UNCODED,
         modifiers: Vec::new(),
-        name: Some(name.to_owned()),
+        name: Some(name.into()),
         icd10: None,
         started_on: None,
         last_month: Month::of(AS_OF).months_before(2),
@@ -183,7 +185,7 @@ fn a_diagnosis_warns_only_while_it_stands() {
     let stands = diagnosis("胃潰瘍");
     let by_code = Diagnosis { name: None, icd10: Some("K259".to_owned()), ..stands.clone() };
     let suspected = Diagnosis { modifiers: vec!["8002".to_owned()], ..stands.clone() };
-    let suspected_in_words = Diagnosis { name: Some("胃潰瘍の疑い".to_owned()), ..stands.clone() };
+    let suspected_in_words = Diagnosis { name: Some("胃潰瘍の疑い".into()), ..stands.clone() };
     let cured = Diagnosis { outcome: Some(DiagnosisOutcome::Cured), ..stands.clone() };
     let old = Diagnosis { last_month: Month::of(AS_OF).months_before(13), ..stands.clone() };
     for (name, diagnosis, warns) in [

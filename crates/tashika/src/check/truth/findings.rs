@@ -5,6 +5,7 @@ use std::path::Path;
 
 use ::center::checkups::unpack;
 use ::center::claims::records::{Masters, record_of};
+use ::center::store::record_read::Reach;
 use anyhow::Result;
 use domain::checkup::trend;
 use domain::record::Quantity;
@@ -61,8 +62,9 @@ pub async fn compare(center: &TruthCenter, nation: &Nation, records: &Path, mast
 }
 
 async fn newest_egfr(center: &TruthCenter, person: PersonId, on: Date) -> Result<Option<Egfr>> {
-    let packed = center.store.read("checkups", async |mut tx| tx.checkups_of(person, Date::MIN, on).await).await?;
-    let checkups = packed.iter().map(|report| unpack(report)).collect::<Result<Vec<_>, _>>()?;
+    let reach = Reach { checkups: Some((Date::MIN, on)), ..Reach::default() };
+    let stored = center.store.read("checkups", async |mut tx| tx.stored_record(person, reach).await).await?;
+    let checkups = unpack(&stored.checkups)?;
     Ok(Egfr::newest(&trend(&checkups)))
 }
 

@@ -277,7 +277,7 @@ impl Groups<'_> {
 
     fn drug(&mut self, entry: &Medication) {
         // In house, prescriber and dispenser are the same, and clients take an empty prescriber for that.
-        let prescriber = entry.prescriber.as_ref().filter(|found| found.code != entry.dispenser.code);
+        let prescriber = entry.prescriber.as_deref().filter(|found| found.code != entry.dispenser.code);
         let month = self.month(entry.dispensed_on, &entry.dispenser, prescriber, entry.inpatient);
         day_of(month, entry.dispensed_on, entry.prescribed_on).drugs.push(drug(entry));
     }
@@ -321,7 +321,7 @@ fn drug(entry: &Medication) -> DrugInf {
         drug_c: Some(entry.drug.code.as_str().to_owned()),
         drug_n: Some(entry.drug.shown().to_owned()),
         qua1: Some(entry.amount.to_string()),
-        unit: entry.unit.clone(),
+        unit: entry.unit.as_deref().map(str::to_owned),
         usage_n: entry.usage.as_ref().map(|usage| usage.text.clone()),
         sp_inst: None,
         times: Some(entry.supply.count().to_string()),

@@ -1,6 +1,8 @@
 //! Proves that requests are read as public clients write them, that results have the elements of the interface and no others,
 //! that each thing that stands in the way of showing something has a word of its own, and that nothing is told by an empty list.
 
+use std::sync::Arc;
+
 use domain::record::{
     ClaimKind, DosageForm, Institution, Medication, Month, ProcedureCode, ProcedureKind, Quantity, Source, Supply,
     TreatmentVisit, Usage, VisitItem,
@@ -22,19 +24,19 @@ fn day(raw: &str) -> Date {
     date::parse(raw).unwrap()
 }
 
-fn institution(code: &str, name: &str) -> Institution {
-    Institution { code: MedicalInstitutionCode::parse(code).unwrap(), name: Some(name.to_owned()) }
+fn institution(code: &str, name: &str) -> Arc<Institution> {
+    Institution { code: MedicalInstitutionCode::parse(code).unwrap(), name: Some(name.to_owned()) }.into()
 }
 
-fn clinic() -> Institution {
+fn clinic() -> Arc<Institution> {
     institution(OWN, "しんりょう内科")
 }
 
-fn pharmacy() -> Institution {
+fn pharmacy() -> Arc<Institution> {
     institution("1340000033", "かどの薬局")
 }
 
-fn drug(on: &str, prescriber: Option<Institution>, dispenser: Institution) -> Medication {
+fn drug(on: &str, prescriber: Option<Arc<Institution>>, dispenser: Arc<Institution>) -> Medication {
     Medication {
         drug: serde_json::from_value(json!({
             "Code": "622947001", "Name": "アムロジピン錠５ｍｇ",
@@ -47,7 +49,7 @@ fn drug(on: &str, prescriber: Option<Institution>, dispenser: Institution) -> Me
         dispenser: dispenser.clone(),
         form: DosageForm::Oral,
         amount: Quantity::from(1),
-        unit: Some("錠".to_owned()),
+        unit: Some("錠".into()),
         dose: None,
         supply: Supply::Days(28),
         usage: Some(Usage { code: Some("006".to_owned()), text: "1日1回朝食後".to_owned() }),
@@ -71,7 +73,7 @@ fn answer(states: [&str; 4]) -> RecordAnswer {
         inpatient: false,
         items: vec![VisitItem {
             code: ProcedureCode::parse("112007410").unwrap(),
-            name: Some("再診料".to_owned()),
+            name: Some("再診料".into()),
             kind: ProcedureKind::Visit,
             times: 1,
         }],
