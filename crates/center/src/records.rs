@@ -137,7 +137,12 @@ fn reach(look: &RecordLook, may_see: &MaySee, now: Timestamp) -> Reach {
 }
 
 impl Tx {
-    async fn look_into_record_of(&mut self, query: &EligibilityQuery, look: &RecordLook, now: Timestamp) -> Result<Read> {
+    async fn look_into_record_of(
+        &mut self,
+        query: &EligibilityQuery,
+        look: &RecordLook,
+        now: Timestamp,
+    ) -> Result<Read> {
         let (found, consents) = self.card_and_consents(query.card_key(), query.medical_institution_code).await?;
         let facts = self.facts_of_card(query, found).await?;
         let decision = decide(query, &facts);
@@ -148,11 +153,8 @@ impl Tx {
         let may_see = MaySee::new(consents.iter().find(|consent| consent.person == person), &look.items, now);
         let reach = reach(look, &may_see, now);
         let patient = may_see.allows_anything().then(|| RecordPatient::from(&coverage.person));
-        let stored = if reach.is_nothing() {
-            StoredRecord::default()
-        } else {
-            self.last_stored_record(person, reach).await?
-        };
+        let stored =
+            if reach.is_nothing() { StoredRecord::default() } else { self.last_stored_record(person, reach).await? };
         let found = Some(ReadRecord { person, patient, may_see, stored });
         Ok(Read { verdict: decision.verdict, found })
     }

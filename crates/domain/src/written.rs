@@ -73,10 +73,10 @@ mod tests {
     fn a_text_is_read_in_place_or_with_escapes() {
         for json in ["\"20260901\"", "\"2026\\u0030901\""] {
             let mut reader = serde_json::Deserializer::from_str(json);
-            let read = read_text(&mut reader, |text| text.parse::<u32>());
+            let read = read_text(&mut reader, str::parse::<u32>);
             assert_eq!(read.unwrap(), 20_260_901, "{json}");
         }
         let mut reader = serde_json::Deserializer::from_str("5");
-        assert!(read_text(&mut reader, |text| text.parse::<u32>()).is_err());
+        assert!(read_text(&mut reader, str::parse::<u32>).is_err());
     }
 }

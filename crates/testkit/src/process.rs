@@ -33,6 +33,11 @@ impl Process {
         Ok(process)
     }
 
+    /// Sets a variable of its environment from the next start on.
+    pub fn set_environment(&mut self, name: &str, value: &str) {
+        self.command.env(name, value);
+    }
+
     /// Starts the program once more with the same arguments, after it was killed or ended.
     pub fn start_again(&mut self, ready: &str, limit: Duration) -> Result<()> {
         self.kill();

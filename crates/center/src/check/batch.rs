@@ -41,9 +41,16 @@ pub(super) struct Batch {
 
 /// What was made of one task.
 pub(super) enum Made {
-    Answer { answer: String, event: Vec<u8>, verdict: domain::Verdict },
+    Answer {
+        answer: String,
+        event: Vec<u8>,
+        verdict: domain::Verdict,
+    },
     /// The answer is the one of the look: it may be long, and is not copied.
-    Beside { event: Vec<u8>, verdict: domain::Verdict },
+    Beside {
+        event: Vec<u8>,
+        verdict: domain::Verdict,
+    },
     Registered(Registered),
     Card(CardMade),
 }

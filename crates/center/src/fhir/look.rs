@@ -359,6 +359,7 @@ fn audit(look: &StoredRecordLook, patient: &str) -> Option<Found> {
         user: &look.user_identifier,
         role: look.role,
         purpose: Purpose::RecordLook,
+        purpose_of_use: look.purpose,
         patient,
         items: &items,
         refused: look.wanted != ConsentChoice::NOTHING && look.allowed == ConsentChoice::NOTHING,

@@ -10,9 +10,9 @@ use super::keys::Grant;
 use crate::checkups::unpack;
 use crate::claims::records::{Masters, put_together};
 use crate::limits;
-use crate::store::record_read::{Reach, StoredRecord};
 use crate::store::coverage::read_record;
 use crate::store::record_look::StoredRecordLook;
+use crate::store::record_read::{Reach, StoredRecord};
 use crate::store::{Result, Store, Tx};
 
 /// Who stands behind the id of a patient.

@@ -191,11 +191,11 @@ mod tests {
         let mut drug = Drug::unknown(DrugCode::parse("622947001").unwrap());
         drug.ingredients = atc.iter().map(ingredient).collect();
         Medication {
-            drug,
+            drug: drug.into(),
             dispensed_on: domain::date::parse(day).unwrap(),
             prescribed_on: None,
             prescriber: None,
-            dispenser: Institution { code: MedicalInstitutionCode::parse(institution).unwrap(), name: None },
+            dispenser: Institution { code: MedicalInstitutionCode::parse(institution).unwrap(), name: None }.into(),
             form: DosageForm::Oral,
             amount: Quantity::parse("1").unwrap(),
             unit: None,

@@ -157,7 +157,8 @@ impl Tx {
 
 fn consents_of(text: &str, facility: MedicalInstitutionCode) -> Result<Vec<Consent>> {
     let broken = |what: &str| StoreError::inconsistent("consent", what);
-    let rows: Vec<ConsentText> = serde_json::from_str(text).map_err(|_| broken("the answers of a card cannot be read"))?;
+    let rows: Vec<ConsentText> =
+        serde_json::from_str(text).map_err(|_| broken("the answers of a card cannot be read"))?;
     rows.into_iter()
         .map(|(person, given_at, valid_until, choice, means, withdrawn_at, withdrawn_by)| {
             let person = u128::from_str_radix(&person, 16).map_err(|_| broken("person_id"))?;

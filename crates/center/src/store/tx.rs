@@ -344,7 +344,10 @@ fn moved() -> StoreError {
 impl Tx {
     /// The connection by engine.
     pub(crate) fn raw(&mut self) -> Raw<'_> {
-        assert!(self.phase == Phase::Open, "what begins late begins with its look-up, and nothing follows its last statement");
+        assert!(
+            self.phase == Phase::Open,
+            "what begins late begins with its look-up, and nothing follows its last statement"
+        );
         self.conn_raw()
     }
 

@@ -139,6 +139,7 @@ async fn without_consent_every_kind_is_refused_and_each_look_is_on_record() {
     assert_eq!((&newest["outcome"], &newest["agent"][0]["altId"]), (&"4".into(), &"sato".into()));
     assert_eq!(newest["agent"][0]["role"][0]["coding"][0]["code"], "doctor");
     assert_eq!(newest["purposeOfEvent"][0]["coding"][0]["code"], "record_look");
+    assert_eq!(newest["purposeOfEvent"][1]["coding"][0]["code"], "TREAT");
     let oldest = &looks["entry"][6]["resource"];
     assert_eq!((&oldest["outcome"], &oldest["entity"][1]["name"]), (&"0".into(), &"MedicationDispense".into()));
 

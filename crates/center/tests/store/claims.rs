@@ -141,7 +141,7 @@ async fn a_withdrawn_claim_leaves_nothing_and_may_be_made_again(world: World) {
     let store = world.store().await;
     world.put(&store, &[someone(1)]).await;
     import(&world, &store, &[PLAIN]).await;
-    let (id, now) = (person(1), world.now());
+    let now = world.now();
     let month = domain::record::Month::parse("202609").unwrap();
     let held = store.read("held", async |mut tx| tx.claims_of_month(month, None, 1).await).await.unwrap();
     let key = ClaimKey::parse(&ClaimKey(held[0].key).to_string()).unwrap();

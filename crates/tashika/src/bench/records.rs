@@ -105,9 +105,10 @@ async fn take_records(center: &PrivateCenter, records: &Path) -> Result<()> {
     for file in files_below(&records.join(files::CLAIM_FILES))? {
         center.admin.claims_import(&file).await?;
     }
-    for archive in files_below(&records.join(files::CHECKUP_FILES))? {
-        center.admin.checkups_import(&archive).await?;
-    }
+    let archives = files_below(&records.join(files::CHECKUP_FILES))?;
+    let mut refused = 0;
+    center.admin.checkups_import_each(archives, |_, outcome| refused += u32::from(outcome.is_err())).await?;
+    ensure!(refused == 0, "{refused} archives were not taken");
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use center::checkups::{CheckupImporter, CheckupsReport, unpack};
+use center::store::record_read::Reach;
 use domain::checkup::CheckupValue;
 use domain::{Checkup, PersonalNumber, date};
 use kit::clock::SharedClock;
@@ -92,11 +93,9 @@ async fn every_value_of_every_checkup_is_the_true_one() -> Result<()> {
         let number = &row["PersonalNumber"];
         let person = center.person_key.person_id(&PersonalNumber::parse(number)?);
         let ever = (date::parse("19000101").expect("a day"), date::parse("20991231").expect("a day"));
-        let packed = center.store.read("checkups", async |mut tx| tx.checkups_of(person, ever.0, ever.1).await).await?;
-        let mut found = Vec::new();
-        for report in packed {
-            found.extend(told(&unpack(&report)?));
-        }
+        let reach = Reach { checkups: Some(ever), ..Reach::default() };
+        let stored = center.store.read("checkups", async |mut tx| tx.stored_record(person, reach).await).await?;
+        let mut found: Vec<_> = unpack(&stored.checkups)?.iter().flat_map(told).collect();
         let mut expected = truth.remove(number).unwrap_or_default();
         found.sort();
         expected.sort();

@@ -158,9 +158,10 @@ fn counted(center: &Center, people: &BTreeMap<String, Row>) -> Result<Counts> {
         let (true, Some(person)) = (MONTHS.contains(&month.as_str()), people.get(&row["PersonalNumber"])) else {
             continue;
         };
-        for ingredient in catalogue.drug(DrugCode::parse(&row["DrugCode"])?).ingredients {
+        let drug = catalogue.drug(DrugCode::parse(&row["DrugCode"])?);
+        for ingredient in &drug.ingredients {
             let age = age_class(&person["Birthdate"], &month);
-            let cell = counts.entry((month.clone(), age, person["Sex1"].clone(), ingredient.atc)).or_default();
+            let cell = counts.entry((month.clone(), age, person["Sex1"].clone(), ingredient.atc.clone())).or_default();
             cell.entry(row["PersonalNumber"].clone()).or_default().insert(row["Dispenser"].clone());
         }
     }

@@ -1,19 +1,14 @@
 //! Proves that a terminal whose clock is two hours off, either way, still joins, asks and answers, and says so on its page.
 
 use crate::receipt_computer::answers_through_folders;
-use crate::stack::{CenterProcess, TerminalProcess, output};
+use crate::stack::{CenterProcess, TerminalProcess, clock_off_by, output};
 use anyhow::{Context as _, Result, ensure};
 use std::process::Command;
 
-/// What changes the clock for one program; the loader puts the name of this machine's kind for `$LIB`.
-const FAKETIME: &str = "/usr/$LIB/faketime/libfaketime.so.1";
-
-/// The binary as it runs on a machine whose clock is `off`, for instance `+1h`. Time passes as it does.
+/// The binary as it runs on a machine whose clock is `off`.
 fn tashika_at(off: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tashika"));
-    // As the program `faketime` does, without it: it would stay between us and the process that is to be ended.
-    command.args(arguments).env("LD_PRELOAD", FAKETIME).env("FAKETIME", off);
-    command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    command.args(arguments).envs(clock_off_by(off));
     command
 }
 

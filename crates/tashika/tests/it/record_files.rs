@@ -139,3 +139,15 @@ pub fn the_record_is_the_true_one(
     ensure!(checkups.contains("<ResultCode>1<") && checkups.contains("<QualificationsInfo>"), "{checkups}");
     Ok(())
 }
+
+/// A day later the consent has run out, of the folders too: the reason, since when, and nothing else.
+pub fn nothing_when_the_consent_has_run_out(terminal: &TerminalProcess, institution: &str, card: &Row) -> Result<()> {
+    for kind in ["YZK", "TKK"] {
+        let text = ask_for_xml(terminal, kind, institution, card, "a-day-later")?;
+        ensure!(text.contains("<ResultCode>2<") && text.contains("TSK-E-CONSENT-EXPIRED"), "{text}");
+        for name in ["<DrugInf>", "<QuaInf>", "<QualificationsInfo>", "<SpecificHealthCheckupInfo>"] {
+            ensure!(!text.contains(name), "{name}: {text}");
+        }
+    }
+    Ok(())
+}

@@ -73,7 +73,7 @@ async fn a_consent_opens_the_record_with_what_is_dangerous_and_no_consent_shows_
     center.again()?;
     let (danger, card) = somebody_in_danger(&nation)?;
     let (institution, _) = center.cases_of_one()?;
-    let terminal = center.terminal(&institution)?;
+    let mut terminal = center.terminal(&institution)?;
     let browser = Browser::start().await?;
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
     let asking = Asking { terminal: &terminal, institution: &institution, nation: &nation };
@@ -82,7 +82,10 @@ async fn a_consent_opens_the_record_with_what_is_dangerous_and_no_consent_shows_
         browser.screenshot(pictures.join("records-failed.png")).await?;
     }
     walked?;
-    browser.close().await
+    browser.close().await?;
+    center.again_at("+25h")?;
+    terminal.again_at("+25h")?;
+    record_files::nothing_when_the_consent_has_run_out(&terminal, &institution, &card)
 }
 
 /// What the browser measured of a page, in milliseconds from the click on.
@@ -166,5 +169,6 @@ async fn walk(browser: &Browser, asking: &Asking<'_>, danger: &Row, card: &Row, 
     let seen = chart.sees_the_truth(card, asking.nation)?;
     check(page, card, &[]).await.context("a patient who takes it back")?;
     chart.sees_nothing(card, &seen)?;
-    chart.is_disabled(page).await
+    chart.is_disabled(page).await?;
+    check(page, card, &["drugs", "checkups"]).await.context("a patient who allows some again")
 }

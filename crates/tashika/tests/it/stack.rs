@@ -20,6 +20,14 @@ pub fn tashika(arguments: &[&str]) -> Command {
     command
 }
 
+/// The environment of a program on a machine whose clock is `off`, for instance `+1h`. Time passes as it does.
+pub fn clock_off_by(off: &str) -> [(&'static str, String); 3] {
+    // As the program `faketime` does, without it: it would stay between us and the process that is to be ended. The loader puts
+    // the name of this machine's kind for `$LIB`.
+    let library = "/usr/$LIB/faketime/libfaketime.so.1".to_owned();
+    [("LD_PRELOAD", library), ("FAKETIME", off.to_owned()), ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned())]
+}
+
 /// Runs the binary to its end and gives what it printed.
 pub fn output(command: &mut Command) -> Result<String> {
     let Output { status, stdout, stderr } = command.output()?;
@@ -86,6 +94,12 @@ impl CenterProcess {
     /// The center's data folder.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("center")
+    }
+
+    /// Starts the center again at a time that is `off`.
+    pub fn again_at(&mut self, off: &str) -> Result<()> {
+        clock_off_by(off).iter().for_each(|(name, value)| self.process.set_environment(name, value));
+        self.again()
     }
 
     /// Starts the center again after it was killed or stopped.
@@ -155,6 +169,12 @@ impl TerminalProcess {
         run.arg(&data);
         let process = Process::start(run, "ready desk=", START)?;
         Ok(Self { process, desk_url: format!("http://{desk}"), login: (name.to_owned(), password), data })
+    }
+
+    /// Starts the terminal again at a time that is `off`.
+    pub fn again_at(&mut self, off: &str) -> Result<()> {
+        clock_off_by(off).iter().for_each(|(name, value)| self.process.set_environment(name, value));
+        self.again()
     }
 
     /// Starts the terminal again after it was killed or stopped.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 use wire::api::ClaimFileStatus;
 
-use super::claim_files::{COLUMNS, QueuedClaims, SaidOfClaims, damaged, place};
+use super::claim_files::{QueuedClaims, SaidOfClaims, damaged, place};
 use super::{Store, StoreError, millis};
 
 /// No file has as many parts.
@@ -14,16 +14,7 @@ const BESIDE: i64 = 1 << 32;
 impl Store {
     /// The next file to be asked for again; see [`Store::next_claims`].
     pub async fn next_unmatched(&self, now: Timestamp, rest_max_ms: i64) -> Result<Option<QueuedClaims>, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM claim_file WHERE state = 'done' AND next_at > 0 AND (next_at <= ?1 OR next_at > ?1 + ?2)
-             ORDER BY next_at, number LIMIT 1"
-        );
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(millis(now))
-            .bind(rest_max_ms)
-            .fetch_optional(self.pool())
-            .await?;
-        row.as_ref().map(|row| self.read_claims(row)).transpose()
+        self.next_due("state = 'done' AND next_at > 0", now, rest_max_ms).await
     }
 
     /// When a file that is done is asked for again; none: not any more.

@@ -131,7 +131,7 @@ pub(super) fn place<'a>(request_id: &'a str, column: &'static str) -> Place<'a> 
     Place { table: TABLE, row: request_id, column }
 }
 
-pub(super) const COLUMNS: &str = "number, request_id, state, about, said, tries, queued_at, changed_at";
+const COLUMNS: &str = "number, request_id, state, about, said, tries, queued_at, changed_at";
 
 impl Store {
     /// A keyed hash of a file's digest.
@@ -214,8 +214,18 @@ impl Store {
     /// The next file to do something about, the oldest first. One whose time lies further ahead than `rest_max_ms` was put
     /// off by a clock that was wrong, and is due.
     pub async fn next_claims(&self, now: Timestamp, rest_max_ms: i64) -> Result<Option<QueuedClaims>, StoreError> {
+        self.next_due("state IN ('waiting', 'sent')", now, rest_max_ms).await
+    }
+
+    /// The next of the files of which this is true.
+    pub(super) async fn next_due(
+        &self,
+        is_true: &'static str,
+        now: Timestamp,
+        rest_max_ms: i64,
+    ) -> Result<Option<QueuedClaims>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM claim_file WHERE state IN ('waiting', 'sent') AND (next_at <= ?1 OR next_at > ?1 + ?2)
+            "SELECT {COLUMNS} FROM claim_file WHERE {is_true} AND (next_at <= ?1 OR next_at > ?1 + ?2)
              ORDER BY next_at, number LIMIT 1"
         );
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))

@@ -252,8 +252,9 @@ fn institutions_that_give_the_same_drug_at_once_have_lanes_and_one_after_the_oth
 #[test]
 fn what_a_claim_calls_a_drug_cannot_become_a_tag() {
     let mut wild = answer(["consented"; 4]);
-    wild.medication_list[0].drug.name = Some("<script>alert(1)</script>".to_owned());
-    wild.medication_list[0].drug.ingredients.clear();
+    let drug = Arc::make_mut(&mut wild.medication_list[0].drug);
+    drug.name = Some("<script>alert(1)</script>".to_owned());
+    drug.ingredients.clear();
     assert!(!page(wild).contains("<script>alert"));
 }
 

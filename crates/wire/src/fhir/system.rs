@@ -70,6 +70,8 @@ pub const OBSERVATION_CATEGORY: &str = "http://jpfhir.jp/fhir/core/CodeSystem/JP
 pub const INTERPRETATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
 /// Why there is no value.
 pub const DATA_ABSENT_REASON: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
+/// Why somebody acts, codes of HL7: `TREAT`, `HPAYMT`.
+pub const ACT_REASON: &str = "http://terminology.hl7.org/CodeSystem/v3-ActReason";
 /// Units.
 pub const UCUM: &str = "http://unitsofmeasure.org";
 /// 保険種別 of a coverage.

@@ -28,7 +28,11 @@ impl CsvRow for Term {
         if !matches!(code.len(), 7 | 9) || !code.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(fields.fault(0, RowFault::Length));
         }
-        Ok(Self { code, name: fields.required(1, limits::MASTER_MAX_NAME_CHARS)?.into(), icd10: fields.text_opt(2, 8)? })
+        Ok(Self {
+            code,
+            name: fields.required(1, limits::MASTER_MAX_NAME_CHARS)?.into(),
+            icd10: fields.text_opt(2, 8)?,
+        })
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use domain::coverage::RegistrationStatus;
 use domain::record::{
     Diagnosis, DiagnosisCode, DiagnosisOutcome, DosageForm, Drug, DrugCode, HealthRecord, History, Institution,
-    LookRole, Medication, Month, PatientResource, Procedure, ProcedureCode, ProcedureKind, Quantity, Supply, Usage,
+    LookPurpose, LookRole, Medication, Month, PatientResource, Procedure, ProcedureCode, ProcedureKind, Quantity,
+    Supply, Usage,
 };
 use domain::{
     CardNumber, CardSymbol, ConsentItem, ConsentState, Coverage, Facts, InsuredCardClassification, InsurerNumber,
@@ -139,13 +140,10 @@ pub fn all() -> Vec<(String, Resource)> {
         prescriber: None,
         ..medication(Supply::Times(1), DosageForm::External)
     };
-    let suspected = Diagnosis {
-        name: Some("胃潰瘍の疑い".to_owned()),
-        icd10: None,
-        started_on: None,
-        outcome: None,
-        ..diagnosis()
-    };
+    let suspected =
+        Diagnosis {
+            name: Some("胃潰瘍の疑い".into()), icd10: None, started_on: None, outcome: None, ..diagnosis()
+        };
     let mut found: Vec<(String, Resource)> = vec![
         ("patient".to_owned(), convert::patient("p1", &coverage).into()),
         ("coverage".to_owned(), convert::coverage("c1", "p1", &coverage).into()),
@@ -230,6 +228,7 @@ fn look(at: Timestamp) -> Look<'static> {
         user: "sato",
         role: LookRole::Doctor,
         purpose: Purpose::RecordLook,
+        purpose_of_use: LookPurpose::Treatment,
         patient: "p1",
         items: &["MedicationDispense", "Observation"],
         refused: false,

@@ -251,7 +251,8 @@ impl<'a> Writing<'a> {
     }
 
     fn visit(&mut self, entry: &'a TreatmentVisit) -> VisitText<'a> {
-        let item = |item: &'a VisitItem| VisitItemText(item.code, item.kind, item.times, borrowed(item.name.as_deref()));
+        let item =
+            |item: &'a VisitItem| VisitItemText(item.code, item.kind, item.times, borrowed(item.name.as_deref()));
         let institution = self.other(&entry.institution);
         let more = more(MoreOfVisit { inpatient: entry.inpatient, institution });
         VisitText(self.day(entry.day), entry.items.iter().map(item).collect(), more)
@@ -371,8 +372,7 @@ impl Reading {
     fn visit(&self, entry: VisitText<'_>) -> Result<TreatmentVisit, RowError> {
         let VisitText(day, items, more) = entry;
         let more = more.unwrap_or_default();
-        let item =
-            |VisitItemText(code, kind, times, name)| VisitItem { code, name: shared(name), kind, times };
+        let item = |VisitItemText(code, kind, times, name)| VisitItem { code, name: shared(name), kind, times };
         Ok(TreatmentVisit {
             day: self.date(day)?,
             institution: self.institution(more.institution)?,

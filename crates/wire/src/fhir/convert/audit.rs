@@ -1,6 +1,6 @@
 //! The service about itself: looks and faults.
 
-use domain::record::LookRole;
+use domain::record::{LookPurpose, LookRole};
 use domain::{MedicalInstitutionCode, Purpose};
 use jiff::Timestamp;
 
@@ -23,8 +23,10 @@ pub struct Look<'a> {
     pub user: &'a str,
     /// In which role.
     pub role: LookRole,
-    /// Why.
+    /// What was done.
     pub purpose: Purpose,
+    /// What for.
+    pub purpose_of_use: LookPurpose,
     /// Whose data: id of the patient.
     pub patient: &'a str,
     /// What was shown, such as `MedicationDispense`.
@@ -35,8 +37,9 @@ pub struct Look<'a> {
     pub observer: &'a str,
 }
 
-/// A look as AuditEvent: who, role, purpose, items.
+/// A look as AuditEvent: who, role, purpose, items. What it was for stands beside what was done, where it is known.
 pub fn audit_event(look: &Look<'_>) -> AuditEvent {
+    let what_for = look.purpose_of_use;
     AuditEvent {
         id: Some(look.id.to_owned()),
         r#type: audit_coding("http://terminology.hl7.org/CodeSystem/audit-event-type", "rest", "RESTful Operation"),
@@ -44,7 +47,9 @@ pub fn audit_event(look: &Look<'_>) -> AuditEvent {
         action: Some("R".to_owned()),
         recorded: look.at.to_string(),
         outcome: Some(if look.refused { "4" } else { "0" }.to_owned()),
-        purpose_of_event: vec![concept(system::OWN, look.purpose.code(), Some(look.purpose.label()))],
+        purpose_of_event: std::iter::once(concept(system::OWN, look.purpose.code(), Some(look.purpose.label())))
+            .chain(what_for.code().map(|code| concept(system::ACT_REASON, code, Some(what_for.label()))))
+            .collect(),
         agent: vec![AuditAgent {
             role: vec![concept(system::OWN, look.role.code(), Some(look.role.label()))],
             alt_id: Some(look.user.to_owned()).filter(|user| !user.is_empty()),
