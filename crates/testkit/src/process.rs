@@ -33,9 +33,9 @@ impl Process {
         Ok(process)
     }
 
-    /// Sets a variable of its environment from the next start on.
-    pub fn set_environment(&mut self, name: &str, value: &str) {
-        self.command.env(name, value);
+    /// Sets variables of its environment from the next start on.
+    pub fn set_environment(&mut self, variables: impl IntoIterator<Item = (&'static str, String)>) {
+        self.command.envs(variables);
     }
 
     /// Starts the program once more with the same arguments, after it was killed or ended.

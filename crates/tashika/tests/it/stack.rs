@@ -98,7 +98,7 @@ impl CenterProcess {
 
     /// Starts the center again at a time that is `off`.
     pub fn again_at(&mut self, off: &str) -> Result<()> {
-        clock_off_by(off).iter().for_each(|(name, value)| self.process.set_environment(name, value));
+        self.process.set_environment(clock_off_by(off));
         self.again()
     }
 
@@ -173,7 +173,7 @@ impl TerminalProcess {
 
     /// Starts the terminal again at a time that is `off`.
     pub fn again_at(&mut self, off: &str) -> Result<()> {
-        clock_off_by(off).iter().for_each(|(name, value)| self.process.set_environment(name, value));
+        self.process.set_environment(clock_off_by(off));
         self.again()
     }
 
