@@ -1,4 +1,5 @@
-//! The load: a number of keep-alive connections, each asking one question after another for a time.
+//! The load: a number of keep-alive connections, each asking one question after another for a time, without a rest or at a
+//! pace.
 //!
 //! It writes HTTP/1.1 itself on a bare TLS connection and reads no more of an answer than its status and length: load
 //! generator and server share this machine, and a window's own program does not run in the center.
@@ -47,12 +48,26 @@ pub struct Measured {
     pub max_ms: f64,
 }
 
-/// Asks on `connections` connections for `time`; `bodies` are taken in turn, from another place for each connection.
+/// Asks on `connections` connections for `time`, each again as soon as it is answered; `bodies` are taken in turn, from another
+/// place for each connection.
 pub async fn run(
     target: &Target,
     connections: usize,
     bodies: &Arc<Vec<Bytes>>,
     time: Duration,
+    clock: &SharedClock,
+) -> Result<Measured> {
+    run_at_pace(target, connections, bodies, time, Duration::ZERO, clock).await
+}
+
+/// The same, but each connection asks once `every` so long, whatever became of the question before. What is measured begins
+/// when a question was due: who could not ask because an answer was late has waited as well.
+pub async fn run_at_pace(
+    target: &Target,
+    connections: usize,
+    bodies: &Arc<Vec<Bytes>>,
+    time: Duration,
+    every: Duration,
     clock: &SharedClock,
 ) -> Result<Measured> {
     if bodies.is_empty() {
@@ -66,7 +81,9 @@ pub async fn run(
         let path = target.path;
         asking.spawn(async move {
             let place = Place { index, first: index * bodies.len() / connections };
-            ask(Asker::new(stream, path), place, &bodies, time, &clock, &barrier).await
+            let share = u32::try_from(connections).unwrap_or(u32::MAX);
+            let pace = Pace { every, first: every / share * u32::try_from(index).unwrap_or_default() };
+            ask(Asker::new(stream, path), place, pace, &bodies, time, &clock, &barrier).await
         });
     }
     let (mut samples, mut spent) = (Vec::new(), Duration::ZERO);
@@ -84,10 +101,31 @@ struct Place {
     first: usize,
 }
 
+/// When a connection asks: zero is without a rest.
+#[derive(Clone, Copy)]
+struct Pace {
+    every: Duration,
+    /// How long after the others began.
+    first: Duration,
+}
+
+impl Pace {
+    /// Waits until a question is due and gives when that was, since the beginning.
+    async fn due(self, question: usize, since_begun: Duration) -> Duration {
+        if self.every.is_zero() {
+            return since_begun;
+        }
+        let due = self.first + self.every * u32::try_from(question).unwrap_or(u32::MAX);
+        tokio::time::sleep(due.saturating_sub(since_begun)).await;
+        due
+    }
+}
+
 /// One connection's work: microseconds of every answer, and how long it all took.
 async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
     mut asker: Asker<S>,
     place: Place,
+    pace: Pace,
     bodies: &[Bytes],
     time: Duration,
     clock: &SharedClock,
@@ -109,10 +147,10 @@ async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
     let mut now = begun;
     while now.saturating_sub(begun) < time && samples.len() < SAMPLES_MAX {
         let (body, number) = next();
+        let due = begun + pace.due(samples.len(), now.saturating_sub(begun)).await;
         asker.ask(body, number).await?;
-        let answered = clock.monotonic();
-        samples.push(u32::try_from(answered.saturating_sub(now).as_micros()).unwrap_or(u32::MAX));
-        now = answered;
+        now = clock.monotonic();
+        samples.push(u32::try_from(now.saturating_sub(due).as_micros()).unwrap_or(u32::MAX));
     }
     Ok((samples, now.saturating_sub(begun)))
 }

@@ -28,6 +28,8 @@ const MONTHS: u32 = 60;
 const CHECKUP_YEARS: u32 = 5;
 /// Patients of each group who are looked at.
 const PATIENTS: usize = 100;
+/// How often a connection asks that asks at a pace: ten times as often as somebody could read what comes.
+const PACE: Duration = Duration::from_millis(100);
 /// Months at the beginning and at the end of the five years in which something must have been done for them.
 const MARGIN_MONTHS: u16 = 12;
 
@@ -43,7 +45,10 @@ struct Group {
 struct Run {
     group: Group,
     one: Measured,
+    /// All connections, without a rest.
     many: Measured,
+    /// All connections, each at [`PACE`].
+    paced: Measured,
 }
 
 /// Measures and prints; the last line is JSON.
@@ -94,7 +99,9 @@ async fn engine(
     for group in groups(&client, nation, &institution, world).await? {
         let one = load::run(&target, 1, &group.bodies, time, &world.clock).await?;
         let many = load::run(&target, usize::from(say_what.connections), &group.bodies, time, &world.clock).await?;
-        runs.push(Run { group, one, many });
+        let connections = usize::from(say_what.connections);
+        let paced = load::run_at_pace(&target, connections, &group.bodies, time, PACE, &world.clock).await?;
+        runs.push(Run { group, one, many, paced });
     }
     center.stop().await?;
     Ok(runs)
@@ -175,7 +182,7 @@ fn look(institution: &str, search: SearchInfo, world: &World) -> RecordRequest {
 }
 
 fn tell(engine: &str, connections: u16, run: &Run) -> Result<()> {
-    let row = |connections: u16, measured: &Measured| {
+    let row = |connections: String, measured: &Measured| {
         say(&format!(
             "| {engine} | {} | {connections} | {:.0} | {:.1} | {:.1} | {:.1} | {} to {} |",
             run.group.name,
@@ -187,8 +194,9 @@ fn tell(engine: &str, connections: u16, run: &Run) -> Result<()> {
             run.group.bytes.1 / 1_000
         ))
     };
-    row(1, &run.one)?;
-    row(connections, &run.many)
+    row("1".to_owned(), &run.one)?;
+    row(connections.to_string(), &run.many)?;
+    row(format!("{connections}, each every {} ms", PACE.as_millis()), &run.paced)
 }
 
 fn note(line: &mut Value, engine: &str, run: &Run) {
@@ -197,6 +205,9 @@ fn note(line: &mut Value, engine: &str, run: &Run) {
         (format!("records_{engine}_{group}_per_s"), run.many.per_s),
         (format!("records_{engine}_{group}_p50_ms"), run.many.p50_ms),
         (format!("records_{engine}_{group}_p99_ms"), run.many.p99_ms),
+        (format!("records_{engine}_{group}_paced_per_s"), run.paced.per_s),
+        (format!("records_{engine}_{group}_paced_p50_ms"), run.paced.p50_ms),
+        (format!("records_{engine}_{group}_paced_p99_ms"), run.paced.p99_ms),
         (format!("records_{engine}_{group}_1_p50_ms"), run.one.p50_ms),
         (format!("records_{engine}_{group}_1_p99_ms"), run.one.p99_ms),
     ] {
