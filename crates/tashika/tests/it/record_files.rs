@@ -137,6 +137,8 @@ pub fn the_record_is_the_true_one(
     ensure!(paper.contains("薬剤情報") && paper.contains("証明番号") && !paper.contains('●'), "{paper}");
     let checkups = ask_for_xml(terminal, "TKK", institution, card, "checkups")?;
     ensure!(checkups.contains("<ResultCode>1<") && checkups.contains("<QualificationsInfo>"), "{checkups}");
+    let days = texts(&checkups, "EffectiveTime");
+    ensure!(days.is_sorted_by(|a, b| a >= b), "the newest does not come first: {days:?}");
     Ok(())
 }
 
