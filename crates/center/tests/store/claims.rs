@@ -80,6 +80,11 @@ async fn import(world: &World, store: &Store, receipts: &[Receipt<'_>]) -> Claim
     importer.import(std::io::Cursor::new(file(receipts)), None).await.unwrap()
 }
 
+/// A claim of the first person, of 2026-09.
+pub(super) async fn import_plain(world: &World, store: &Store) {
+    assert_eq!(import(world, store, &[PLAIN]).await.new, 1);
+}
+
 async fn load_master(store: &Store) {
     let mut reader = DrugMasterReader::new(SYNTHETIC_DRUG_MASTER, CsvEncoding::ShiftJis);
     let mut rows: Vec<DrugRow> = Vec::new();

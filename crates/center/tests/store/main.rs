@@ -10,6 +10,7 @@
 //! | `claim_files.rs` | files of claims: one center works on each, another takes over |
 //! | `checkups.rs` | reports of checkups: to their persons, replaced, deleted, fitting nobody; damaged archives |
 //! | `feed.rs` | feeds: good and bad rows, the same file twice, interruption, other insurers |
+//! | `record_reads.rs` | what a look into a record reads, and how its transaction ends |
 //! | `record_looks.rs` | looks into records, by person, institution and time |
 //! | `operator_events.rs` | what the operator does stands in the same log, between the answers |
 //! | `exports_made.rs` | exports that were made, as institutions are told |
@@ -31,6 +32,7 @@ mod feed;
 mod operator_events;
 mod personal_certificates;
 mod record_looks;
+mod record_reads;
 mod secondary_use;
 mod status;
 mod world;
