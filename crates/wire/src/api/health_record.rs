@@ -341,3 +341,44 @@ pub struct RecordResponse {
     /// The proof.
     pub proof: Proof,
 }
+
+#[cfg(test)]
+mod tests {
+    //! Proves that checkups which are JSON already make the same answer as checkups that are not, and that none gets in where
+    //! they may not be seen.
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn answer(state: &str, checkups: &[Value]) -> RecordAnswer {
+        serde_json::from_value(json!({
+            "Verdict": "valid", "ProcessExecutionTime": "20261129120000", "MedicalInstitutionCode": "1312345670",
+            "RequestId": Uuid::nil(), "AsOf": "2026-11-29T03:00:00Z",
+            "PartList": [{ "Item": "checkups", "ConsentState": state }], "CheckupList": checkups
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn checkups_that_are_json_already_make_the_same_answer() {
+        let checkup = json!({
+            "ReportKind": "10", "Program": "010", "Date": "20250610", "WrittenOn": "20250620",
+            "Patient": {
+                "InsurerNumber": "06139463", "InsuredIdentificationNumber": "1", "NameKana": "ヨシダ　タカコ",
+                "Birthdate": "19560401", "Sex": "2"
+            },
+            "Institution": { "Code": "1310000012", "Name": "しんりょう内科" }, "Items": []
+        });
+        for count in 0..3 {
+            let whole = answer("consented", &vec![checkup.clone(); count]);
+            let texts: Vec<String> =
+                whole.checkup_list.iter().map(|checkup| serde_json::to_string(checkup).unwrap()).collect();
+            let with = answer("consented", &[]).to_json_with(&texts).unwrap();
+            assert_eq!(with, serde_json::to_string(&whole).unwrap(), "{count}");
+        }
+        for state in ["not_consented", "expired", "nothing_recorded"] {
+            let hidden = answer(state, &[]);
+            assert_eq!(hidden.to_json_with(&["{}".to_owned()]).unwrap(), serde_json::to_string(&hidden).unwrap());
+        }
+    }
+}
