@@ -9,14 +9,14 @@ use super::{DrugMasterReader, DrugRow, IngredientTable, SYNTHETIC_DRUG_MASTER};
 use crate::feed::CsvEncoding;
 
 /// What is known of one drug.
-#[derive(Debug, Clone)]
-pub struct Known {
+#[derive(Debug)]
+struct Known {
     /// The drug with its ingredients, as the newest master that has it tells. Every entry of a history shares it.
-    pub drug: Arc<Drug>,
+    drug: Arc<Drug>,
     /// 単位名称; none where it has none.
-    pub unit: Option<Arc<str>>,
+    unit: Option<Arc<str>>,
     /// Whether it is a drug: rows with 金額種別 7 are deductions.
-    pub is_drug: bool,
+    is_drug: bool,
 }
 
 impl Known {
@@ -59,11 +59,6 @@ impl DrugCatalogue {
     /// Whether no drug is known.
     pub fn is_empty(&self) -> bool {
         self.known.is_empty()
-    }
-
-    /// What is known of a drug.
-    pub fn known(&self, code: DrugCode) -> Option<&Known> {
-        self.known.get(&code)
     }
 
     /// Whether a code stands for a drug. Deductions (薬剤料逓減) carry drug codes too; what nobody knows is a drug.

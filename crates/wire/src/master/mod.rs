@@ -38,7 +38,7 @@ mod ingredients;
 mod rules;
 mod terms;
 
-pub use catalogue::{DrugCatalogue, Known};
+pub use catalogue::DrugCatalogue;
 pub use drugs::{DrugChange, DrugMasterReader, DrugRow};
 pub use ingredients::{IngredientRow, IngredientTable, MasterForm};
 pub use rules::{read_rules, starter_rules};
