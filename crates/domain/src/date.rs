@@ -126,7 +126,8 @@ pub fn read(raw: &str) -> Result<ReadDate, DateError> {
     }
 }
 
-fn number(digits: &str) -> i16 {
+/// A number out of at most four ASCII digits.
+pub(crate) fn number(digits: &str) -> i16 {
     digits.bytes().fold(0, |n, b| n * 10 + i16::from(b - b'0'))
 }
 

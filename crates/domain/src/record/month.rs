@@ -23,9 +23,8 @@ impl Month {
         }
         // The common case by far.
         if raw.len() == 6 && raw.bytes().all(|byte| byte.is_ascii_digit()) {
-            let number = |digits: &str| digits.bytes().fold(0, |number, digit| number * 10 + i16::from(digit - b'0'));
-            let month = i8::try_from(number(&raw[4..])).ok();
-            return month.and_then(|month| Self::new(number(&raw[..4]), month)).ok_or(DateError::NoSuchDay);
+            let month = i8::try_from(date::number(&raw[4..])).ok();
+            return month.and_then(|month| Self::new(date::number(&raw[..4]), month)).ok_or(DateError::NoSuchDay);
         }
         date::parse(&format!("{raw}01")).map(Self::of)
     }
