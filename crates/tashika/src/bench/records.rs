@@ -28,7 +28,7 @@ const MONTHS: u32 = 60;
 const CHECKUP_YEARS: u32 = 5;
 /// Patients of each group who are looked at.
 const PATIENTS: usize = 100;
-/// How often a connection asks that asks at a pace: ten times as often as somebody could read what comes.
+/// How often a connection asks that asks at a pace: far more often than anybody at a window does.
 const PACE: Duration = Duration::from_millis(100);
 /// Months at the beginning and at the end of the five years in which something must have been done for them.
 const MARGIN_MONTHS: u16 = 12;
