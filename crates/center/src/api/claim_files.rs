@@ -380,7 +380,7 @@ pub(super) async fn withdraw(
         Withdrawal::Before => ClaimWithdrawalState::WithdrawnBefore,
         Withdrawal::Unknown => return Err(unknown()),
     };
-    tracing::info!(target: "audit", event = "claims.withdrawn", facility = %caller.code, claim = %key, "a claim was withdrawn");
+    tracing::info!(target: "audit", event = "claims.withdrawn", facility = %caller.code, "a claim was withdrawn");
     Ok(JsonAnswer(ClaimWithdrawalAnswer {
         claim_number: key.to_string(),
         state,

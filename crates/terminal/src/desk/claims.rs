@@ -249,7 +249,7 @@ pub(super) async fn withdraw(State(desk): State<Desk>, sent: Posted<Withdraw>) -
     let checks = desk.checks();
     let now = checks.center.hours().local();
     checks.store.put_withdrawal(&claim_number, now).await.map_err(unavailable)?;
-    tracing::info!(target: "audit", event = "desk.claim_withdrawn", user = who.name(), claim = claim_number, "a claim is to be taken back");
+    tracing::info!(target: "audit", event = "desk.claim_withdrawn", user = who.name(), "a claim is to be taken back");
     let done = Text::new("取下げを受け付けました。結果は下の一覧で確かめてください。", "The withdrawal is queued.");
     show(&desk, &who, Some(done), None).await
 }
