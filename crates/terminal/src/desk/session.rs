@@ -69,35 +69,22 @@ impl FromRequestParts<Desk> for SignedIn {
     }
 }
 
-impl FromRequestParts<Desk> for Admin {
-    type Rejection = Response;
+/// Somebody signed in whom a rule lets pass.
+macro_rules! only_if {
+    ($($name:ident $rule:ident),+ $(,)?) => {$(
+        impl FromRequestParts<Desk> for $name {
+            type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Response> {
-        let who = SignedIn::from_request_parts(parts, desk).await?;
-        require_admin(&who).map_err(IntoResponse::into_response)?;
-        Ok(Self(who))
-    }
+            async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Response> {
+                let who = SignedIn::from_request_parts(parts, desk).await?;
+                $rule(&who).map_err(IntoResponse::into_response)?;
+                Ok(Self(who))
+            }
+        }
+    )+};
 }
 
-impl FromRequestParts<Desk> for Records {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Response> {
-        let who = SignedIn::from_request_parts(parts, desk).await?;
-        require_records(&who).map_err(IntoResponse::into_response)?;
-        Ok(Self(who))
-    }
-}
-
-impl FromRequestParts<Desk> for Claims {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Response> {
-        let who = SignedIn::from_request_parts(parts, desk).await?;
-        require_claims(&who).map_err(IntoResponse::into_response)?;
-        Ok(Self(who))
-    }
-}
+only_if!(Admin require_admin, Records require_records, Claims require_claims);
 
 impl<T: DeserializeOwned> FromRequest<Desk> for Posted<T> {
     type Rejection = Response;
@@ -108,17 +95,17 @@ impl<T: DeserializeOwned> FromRequest<Desk> for Posted<T> {
         let Form(sent) = Form::<WithCsrf<T>>::from_request(Request::from_parts(parts, body), desk)
             .await
             .map_err(|error| unreadable(&error).into_response())?;
-        if !bool::from(sent.csrf.as_bytes().ct_eq(who.csrf.as_bytes())) {
-            let detail = "画面が古くなっています。画面を開き直して、もう一度お試しください";
-            return Err(Problem::new(ProblemCode::BadRequest, detail).because("wrong form token").into_response());
-        }
+        require_same_token(sent.csrf.as_bytes(), &who).map_err(IntoResponse::into_response)?;
         Ok(Self { who, form: sent.form })
     }
 }
 
 /// Refuses what a script sends with another token than that of its session.
 pub(super) fn require_token(headers: &HeaderMap, who: &SignedIn) -> Result<(), Problem> {
-    let sent = headers.get("x-csrf").map(HeaderValue::as_bytes).unwrap_or_default();
+    require_same_token(headers.get("x-csrf").map(HeaderValue::as_bytes).unwrap_or_default(), who)
+}
+
+fn require_same_token(sent: &[u8], who: &SignedIn) -> Result<(), Problem> {
     if bool::from(sent.ct_eq(who.csrf.as_bytes())) {
         return Ok(());
     }
